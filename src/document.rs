@@ -1,0 +1,52 @@
+//! Files, and files inside files.
+
+use crate::facts::{Facts, Piece};
+use crate::finding::DocumentId;
+use crate::formats::Format;
+use crate::source::Span;
+
+/// A file, or a file inside a file.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Relative to the root, with `/`. For a document inside another: the path it is written to, which
+    /// may be absolute.
+    pub path: String,
+    /// Its syntax.
+    pub format: Format,
+    /// What it states.
+    pub facts: Facts,
+    /// The document that writes it, if any.
+    pub host: Option<Host>,
+}
+
+/// The document that holds another, and how their bytes correspond.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// Which one.
+    pub document: DocumentId,
+    /// The runs that were taken from it, in rising order.
+    pub pieces: Vec<Piece>,
+}
+
+impl Host {
+    /// The place in the host that a place in the inner document comes from.
+    pub fn locate(&self, span: Span) -> Span {
+        Span::new(
+            self.offset(span.start),
+            self.offset(span.end).max(self.offset(span.start)),
+        )
+    }
+
+    fn offset(&self, at: u32) -> usize {
+        let next = self.pieces.partition_point(|piece| piece.at <= at);
+        match next.checked_sub(1).and_then(|index| self.pieces.get(index)) {
+            Some(piece) => {
+                // Text that was put in for a variable has no bytes of its own in the host: it may not
+                // run past the place where the next piece begins.
+                let end = self.pieces.get(next).map_or(u32::MAX, |following| following.host);
+                (piece.host + (at - piece.at)).min(end) as usize
+            }
+            None => self.pieces.first().map_or(0, |piece| piece.host as usize),
+        }
+    }
+}

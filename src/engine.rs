@@ -1,0 +1,178 @@
+//! The pipeline: tree → documents → facts → project → findings. No policy of its own.
+
+use crate::document::{Document, Host};
+use crate::facts::{Embedded, Facts, ProblemKind};
+use crate::finding::{DocumentId, Finding};
+use crate::formats::{self, Format};
+use crate::project::Project;
+use crate::rule::Rule;
+use crate::source::Span;
+use crate::target::Target;
+use crate::tree::{Entry, Tree};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes of a file that are looked at to tell its format and whether it is text.
+const HEAD: usize = 1024;
+/// How deep documents inside documents are followed.
+const DEPTH: usize = 3;
+
+/// Counts files while they are read, for a progress bar.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files that will be looked at.
+    pub total: AtomicUsize,
+    /// Files that were.
+    pub done: AtomicUsize,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Files whose facts were extracted.
+    pub scanned: usize,
+    /// Files of no format that holds configuration or code.
+    pub skipped: usize,
+    /// Files that could not be read or decoded.
+    pub unreadable: usize,
+}
+
+/// Reads a tree and joins its facts. `is_excluded` names paths that the settings leave out.
+pub fn read(
+    tree: &dyn Tree,
+    target: Target,
+    is_excluded: &(dyn Fn(&str) -> bool + Sync),
+    progress: &Progress,
+) -> (Project, Counts) {
+    let mut listing = tree.list();
+    listing.files.retain(|entry| !is_excluded(&entry.path));
+    progress.total.store(listing.files.len(), Ordering::Relaxed);
+    let read: Vec<Option<(String, Format, Facts)>> = listing
+        .files
+        .par_iter()
+        .map(|entry| {
+            let document = read_file(tree, entry);
+            progress.done.fetch_add(1, Ordering::Relaxed);
+            document
+        })
+        .collect();
+    let mut counts = Counts {
+        skipped: read.iter().filter(|file| file.is_none()).count(),
+        ..Counts::default()
+    };
+    let mut documents = Vec::with_capacity(read.len());
+    for (path, format, facts) in read.into_iter().flatten() {
+        let is_unreadable = facts
+            .problems
+            .iter()
+            .any(|problem| problem.kind == ProblemKind::Unreadable);
+        if is_unreadable {
+            counts.unreadable += 1;
+        } else {
+            counts.scanned += 1;
+        }
+        add(
+            &mut documents,
+            Document {
+                path,
+                format,
+                facts,
+                host: None,
+            },
+            0,
+        );
+    }
+    for (path, reason) in &listing.unreadable {
+        counts.unreadable += 1;
+        let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
+        documents.push(Document {
+            path: path.clone(),
+            format: Format::Plain,
+            facts,
+            host: None,
+        });
+    }
+    (Project::join(documents, &listing, tree, target), counts)
+}
+
+/// Every finding of `rules`, sorted by place and rule.
+pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules
+        .par_iter()
+        .flat_map_iter(|rule| rule.findings(project))
+        .collect();
+    findings.sort_by(|left, right| {
+        let key = |finding: &Finding| {
+            (
+                project.in_file(finding.place),
+                finding.rule,
+                finding.message.clone(),
+            )
+        };
+        key(left).cmp(&key(right))
+    });
+    findings.dedup_by(|right, left| {
+        left.rule == right.rule
+            && left.message == right.message
+            && project.in_file(left.place) == project.in_file(right.place)
+    });
+    findings
+}
+
+fn read_file(tree: &dyn Tree, entry: &Entry) -> Option<(String, Format, Facts)> {
+    let by_name = Format::of(&entry.path, b"");
+    let needs_head = entry
+        .path
+        .rsplit('/')
+        .next()
+        .is_none_or(|name| !name.contains('.') || name.ends_with(".conf"));
+    if by_name.is_none() && !needs_head && !entry.is_executable {
+        return None;
+    }
+    let bytes = match tree.read(&entry.path) {
+        Ok(bytes) => bytes,
+        Err(reason) => {
+            let format = by_name.unwrap_or(Format::Plain);
+            let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
+            return Some((entry.path.clone(), format, facts));
+        }
+    };
+    let head = bytes.get(..HEAD).unwrap_or(&bytes);
+    let format = Format::of(&entry.path, head)?;
+    let is_wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
+    if format == Format::Plain && !is_wide && head.contains(&0) {
+        return None;
+    }
+    let facts = match formats::decode(bytes) {
+        Ok(text) => formats::extract(&entry.path, format, &text),
+        Err(facts) => *facts,
+    };
+    Some((entry.path.clone(), format, facts))
+}
+
+/// Adds a document, and behind it the documents inside it.
+fn add(documents: &mut Vec<Document>, mut document: Document, depth: usize) {
+    let embedded = std::mem::take(&mut document.facts.embedded);
+    let id = DocumentId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
+    documents.push(document);
+    if depth == DEPTH {
+        return;
+    }
+    for Embedded { path, text, pieces } in embedded {
+        let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
+        if let Some(format) = Format::of(&path, head) {
+            let facts = formats::extract(&path, format, &text);
+            let host = Some(Host { document: id, pieces });
+            add(
+                documents,
+                Document {
+                    path,
+                    format,
+                    facts,
+                    host,
+                },
+                depth + 1,
+            );
+        }
+    }
+}

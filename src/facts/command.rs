@@ -1,0 +1,45 @@
+//! Commands that a document runs.
+
+use super::value::Reach;
+use crate::source::Span;
+
+/// One simple command, as the shell or `execve` would see it.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// Its words; the first is the program. Leading assignments are in `assignments`.
+    pub words: Vec<Word>,
+    /// Assignments before the program: `PYTHONPATH=. python x.py`.
+    pub assignments: Vec<(String, String)>,
+    /// The whole command.
+    pub span: Span,
+    /// The folder that an earlier `cd` of the same script, or a `cwd=` argument, went to.
+    pub folder: Option<String>,
+    /// Whether the target gets there.
+    pub reach: Reach,
+    /// Whether it runs in the background (`&`, `nohup`, `Popen`).
+    pub background: bool,
+}
+
+/// One word of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The text, quotes removed, with variables that could be worked out put in.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether the text is all there is: no variable, no substitution is left in it.
+    pub is_literal: bool,
+}
+
+impl Command {
+    /// The name of the program, without its folder; empty when it is not known.
+    pub fn program(&self) -> &str {
+        let word = self.words.first().map_or("", |word| word.text.as_str());
+        word.rsplit('/').next().unwrap_or(word)
+    }
+
+    /// The words behind the program.
+    pub fn arguments(&self) -> &[Word] {
+        self.words.get(1..).unwrap_or_default()
+    }
+}

@@ -1,0 +1,186 @@
+//! The vocabulary between formats and rules: what a document states, as owned values.
+//!
+//! A format turns bytes into [`Facts`]; the project joins them; rules judge them. No syntax node gets
+//! past this point, and nothing here knows any rule.
+
+pub mod command;
+pub mod port;
+pub mod program;
+pub mod python;
+pub mod requirement;
+pub mod value;
+
+use crate::source::Span;
+pub use command::{Command, Word};
+pub use port::{Port, PortRole};
+pub use program::{Manager, Program};
+pub use requirement::{Origin, Requirement};
+pub use value::{Reach, Role, Value};
+
+/// All that one document states.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Literal texts that a rule could want, each with the role it plays.
+    pub values: Vec<Value>,
+    /// The statements of a Python module, in the order in which they run.
+    pub python: Option<Box<python::Module>>,
+    /// Processes that the target will start.
+    pub programs: Vec<Program>,
+    /// Distributions that the document has installed.
+    pub requirements: Vec<Requirement>,
+    /// Statements about ports.
+    pub ports: Vec<Port>,
+    /// Environment variables that are read or set.
+    pub variables: Vec<Variable>,
+    /// Commands that are run.
+    pub commands: Vec<Command>,
+    /// Files and folders that are needed, made or written.
+    pub paths: Vec<PathUse>,
+    /// Python modules that the document makes importable (a Rust `#[pymodule]`).
+    pub modules: Vec<NamedModule>,
+    /// Documents inside this one, such as a heredoc that writes a config.
+    pub embedded: Vec<Embedded>,
+    /// `audit: ignore[…]` comments.
+    pub suppressions: Vec<Suppression>,
+    /// What could not be read, and where.
+    pub problems: Vec<Problem>,
+}
+
+/// An environment variable, read or set.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// Read or set, and with which value.
+    pub access: Access,
+}
+
+/// What is done with an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Read; the default when one is written as a literal.
+    Read {
+        /// Whether the program goes on without the variable.
+        has_default: bool,
+        /// The default, when it is a literal.
+        default: Option<String>,
+    },
+    /// Set to this text (expansions left as they stand).
+    Set(String),
+}
+
+/// A file or folder that the document names.
+#[derive(Debug, Clone)]
+pub struct PathUse {
+    /// The path as written.
+    pub path: String,
+    /// Where it stands.
+    pub span: Span,
+    /// What happens with it.
+    pub purpose: Purpose,
+}
+
+/// What a document does with a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It must exist as a file (an included config, say).
+    Reads,
+    /// Its folder must exist for a file to be written there.
+    Writes,
+    /// The document makes this folder.
+    MakesFolder,
+    /// The document makes this file.
+    MakesFile,
+}
+
+/// A Python module that something other than a `.py` file provides.
+#[derive(Debug, Clone)]
+pub struct NamedModule {
+    /// Its importable name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+}
+
+/// A document inside a document.
+#[derive(Debug, Clone)]
+pub struct Embedded {
+    /// The path that it is written to, as far as it is known.
+    pub path: String,
+    /// Its text, with the expansions that could be worked out.
+    pub text: String,
+    /// Which bytes of the text come from where in the host, in rising order.
+    pub pieces: Vec<Piece>,
+}
+
+/// A run of an embedded text that was taken from its host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Byte offset in the embedded text.
+    pub at: u32,
+    /// Byte offset in the host.
+    pub host: u32,
+}
+
+/// An `audit: ignore[rule] reason` comment.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// The rules that it names; empty when it names none, which is an error of its own.
+    pub rules: Vec<String>,
+    /// Why, in the author's words.
+    pub reason: String,
+    /// The comment.
+    pub span: Span,
+    /// The bytes that it covers: its own line, or the next one when it stands alone.
+    pub covers: Span,
+}
+
+/// Something of a document that could not be read.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What kind of trouble.
+    pub kind: ProblemKind,
+    /// The reader's own words, without a trailing full stop.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// Kinds of trouble with a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// The bytes could not be had or are no text.
+    Unreadable,
+    /// The text does not follow its format.
+    Syntax,
+    /// The text follows its format only in a newer version than the target has.
+    NewerSyntax,
+}
+
+impl ProblemKind {
+    /// The name that a rule's `[match]` uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Syntax => "syntax",
+            Self::NewerSyntax => "newer-syntax",
+        }
+    }
+}
+
+impl Facts {
+    /// Facts that hold nothing but one problem.
+    pub fn of_problem(kind: ProblemKind, message: impl Into<String>, span: Span) -> Self {
+        let problem = Problem {
+            kind,
+            message: message.into(),
+            span,
+        };
+        Self {
+            problems: vec![problem],
+            ..Self::default()
+        }
+    }
+}

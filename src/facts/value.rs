@@ -1,0 +1,136 @@
+//! Literal texts and the roles they play.
+
+use crate::source::Span;
+
+/// A literal text in a document.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// The text, escapes resolved.
+    pub text: String,
+    /// Where it stands, without quotes where the format has them.
+    pub span: Span,
+    /// What it is there for.
+    pub role: Role,
+    /// What it is bound to: a variable, a keyword, the keys of a config joined by dots.
+    pub name: Option<String>,
+    /// The function or command that it is handed to, with its module: `psycopg2.connect`.
+    pub call: Option<String>,
+    /// Whether the target gets there.
+    pub reach: Reach,
+}
+
+/// What a literal is there for. Whether `"localhost"` is a defect depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The value of a name or of a key: `HOST = "…"`, `"host": "…"`.
+    Assigned,
+    /// An argument of a call that does something with it.
+    Argument,
+    /// The default of an environment variable or of a command-line option.
+    Default,
+    /// An element of a list, tuple or set.
+    Element,
+    /// The key of a mapping.
+    Key,
+    /// One side of a comparison or membership test.
+    Compared,
+    /// A pattern that is searched for: a regular expression, `grep`'s argument.
+    Pattern,
+    /// Text for people: `print`, logging, an exception's message, `echo`, help.
+    Prose,
+    /// A docstring, or a string that stands alone.
+    Docstring,
+    /// What a function gives back.
+    Returned,
+    /// Part of a command line that is run.
+    Command,
+    /// Text or attribute of a page that people see.
+    Markup,
+    /// Text of which nothing more is known.
+    Plain,
+}
+
+impl Role {
+    /// All roles, in the order of their declaration.
+    pub const ALL: [Self; 13] = [
+        Self::Assigned,
+        Self::Argument,
+        Self::Default,
+        Self::Element,
+        Self::Key,
+        Self::Compared,
+        Self::Pattern,
+        Self::Prose,
+        Self::Docstring,
+        Self::Returned,
+        Self::Command,
+        Self::Markup,
+        Self::Plain,
+    ];
+
+    /// The name that a rule's `[match]` uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Assigned => "assigned",
+            Self::Argument => "argument",
+            Self::Default => "default",
+            Self::Element => "element",
+            Self::Key => "key",
+            Self::Compared => "compared",
+            Self::Pattern => "pattern",
+            Self::Prose => "prose",
+            Self::Docstring => "docstring",
+            Self::Returned => "returned",
+            Self::Command => "command",
+            Self::Markup => "markup",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// Whether the text only speaks to people and nothing acts on it.
+    pub fn is_prose(self) -> bool {
+        matches!(self, Self::Prose | Self::Docstring)
+    }
+}
+
+/// Whether the target gets to a statement, as far as its guards tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Reach {
+    /// Nothing keeps Linux from it.
+    #[default]
+    Always,
+    /// Only after a test that the thing is there: `os.path.exists`, `command -v`, `[ -f … ]`.
+    IfFound,
+    /// Only on another platform than Linux.
+    Elsewhere,
+}
+
+/// Whether `text` can interest any rule: it holds a path, an address, or a host with a port.
+///
+/// Formats keep only such texts, which keeps the facts of a large tree small. The test costs one pass.
+pub fn is_telling(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'/' | b'\\' => true,
+        b'.' => at > 0 && bytes[at - 1].is_ascii_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit),
+        b':' => bytes
+            .get(at + 1)
+            .is_some_and(|next| *next == b':' || next.is_ascii_hexdigit()),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_addresses_and_ports_are_telling() {
+        for text in ["/opt/x", r"C:\Users\me", "10.0.0.5", "::1", "db:5432", "http://x"] {
+            assert!(is_telling(text), "{text}");
+        }
+        for text in ["", "hello", "a.b", "note: see below"] {
+            assert!(!is_telling(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The syntax of documents: one module for each format, each a pure function from text to facts.
+
+pub mod dotenv;
+pub mod json;
+pub mod plain;
+pub mod python;
+pub mod requirements;
+pub mod rust;
+pub mod shell;
+pub mod structured;
+pub mod supervisor;
+pub mod suppression;
+pub mod toml;
+pub mod web;
+pub mod yaml;
+
+use crate::facts::{Facts, ProblemKind};
+use crate::source::Span;
+
+/// The syntax of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// Python source.
+    Python,
+    /// A shell script.
+    Shell,
+    /// JSON.
+    Json,
+    /// supervisord's own INI dialect.
+    Supervisor,
+    /// A requirements or constraints file of pip.
+    Requirements,
+    /// TOML, `pyproject.toml` among it.
+    Toml,
+    /// YAML.
+    Yaml,
+    /// `NAME=value` lines: `.env` and its samples.
+    Dotenv,
+    /// HTML and its relatives.
+    Html,
+    /// JavaScript and TypeScript.
+    Script,
+    /// CSS and its relatives.
+    Style,
+    /// Rust.
+    Rust,
+    /// An installed distribution's `METADATA`.
+    Metadata,
+    /// Any other source or config: quotes and comments are known, nothing else.
+    Plain,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 14] = [
+        Self::Python,
+        Self::Shell,
+        Self::Json,
+        Self::Supervisor,
+        Self::Requirements,
+        Self::Toml,
+        Self::Yaml,
+        Self::Dotenv,
+        Self::Html,
+        Self::Script,
+        Self::Style,
+        Self::Rust,
+        Self::Metadata,
+        Self::Plain,
+    ];
+
+    /// The name that a rule's `[match]` uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Shell => "shell",
+            Self::Json => "json",
+            Self::Supervisor => "supervisor",
+            Self::Requirements => "requirements",
+            Self::Toml => "toml",
+            Self::Yaml => "yaml",
+            Self::Dotenv => "dotenv",
+            Self::Html => "html",
+            Self::Script => "script",
+            Self::Style => "style",
+            Self::Rust => "rust",
+            Self::Metadata => "metadata",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// The format of the file at `path`, which begins with `head`; nothing for files that hold no
+    /// configuration and no code: documentation, data, pictures.
+    pub fn of(path: &str, head: &[u8]) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Self::of_name(path, name).or_else(|| {
+            let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+            match extension.map(str::to_ascii_lowercase).as_deref() {
+                Some(extension) => Self::of_extension(extension, head),
+                None => Self::of_shebang(head),
+            }
+        })
+    }
+
+    fn of_name(path: &str, name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
+            return Some(Self::Dotenv);
+        }
+        if name == "METADATA"
+            && path
+                .rsplit('/')
+                .nth(1)
+                .is_some_and(|dir| dir.ends_with(".dist-info"))
+        {
+            return Some(Self::Metadata);
+        }
+        if matches!(
+            lower.as_str(),
+            ".supervisorctlrc" | "supervisord.conf" | "supervisor.conf"
+        ) {
+            return Some(Self::Supervisor);
+        }
+        let is_text = matches!(lower.rsplit_once('.'), Some((_, "txt" | "in" | "pip")));
+        let folder = path.rsplit('/').nth(1).unwrap_or("");
+        let says_so = lower.contains("requirements") || lower.contains("constraints");
+        if is_text && (says_so || folder == "requirements") {
+            return Some(Self::Requirements);
+        }
+        match name {
+            "Pipfile" => Some(Self::Toml),
+            "Dockerfile" | "Makefile" | "Procfile" | "Caddyfile" | "crontab" => Some(Self::Plain),
+            _ => None,
+        }
+    }
+
+    fn of_extension(extension: &str, head: &[u8]) -> Option<Self> {
+        Some(match extension {
+            "py" | "pyw" => Self::Python,
+            "sh" | "bash" | "zsh" | "ksh" | "command" => Self::Shell,
+            "json" | "jsonc" | "webmanifest" => Self::Json,
+            "toml" => Self::Toml,
+            "yml" | "yaml" => Self::Yaml,
+            "html" | "htm" | "xhtml" | "vue" | "svelte" | "j2" | "jinja" | "jinja2" => Self::Html,
+            "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" => Self::Script,
+            "css" | "scss" | "sass" | "less" => Self::Style,
+            "rs" => Self::Rust,
+            "conf" | "ini" | "supervisor" if supervisor::is_supervisor(head) => Self::Supervisor,
+            "conf" | "ini" | "cfg" | "service" | "timer" | "socket" | "plist" | "swift" | "go" | "java"
+            | "kt" | "c" | "h" | "cpp" | "cc" | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql"
+            | "properties" | "xml" | "nginx" | "tf" | "hcl" | "gradle" | "cron" | "fish" | "ps1" | "bat"
+            | "cmd" | "mk" | "env" | "example" | "sample" | "template" | "tmpl" | "pyx" | "pxd" | "pth" => {
+                Self::Plain
+            }
+            _ => return Self::of_shebang(head),
+        })
+    }
+
+    fn of_shebang(head: &[u8]) -> Option<Self> {
+        let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+        let line = String::from_utf8_lossy(line);
+        let runner = line
+            .split_whitespace()
+            .map(|word| word.rsplit('/').next().unwrap_or(word))
+            .find(|word| *word != "env" && !word.starts_with('-'))?;
+        if runner.starts_with("python") {
+            Some(Self::Python)
+        } else if matches!(runner, "sh" | "bash" | "dash" | "zsh" | "ksh") {
+            Some(Self::Shell)
+        } else if runner == "node" {
+            Some(Self::Script)
+        } else {
+            Some(Self::Plain)
+        }
+    }
+}
+
+/// The facts of the document at `path`, whose text is `text`.
+pub fn extract(path: &str, format: Format, text: &str) -> Facts {
+    let mut facts = match format {
+        Format::Python => python::extract(text),
+        Format::Shell => shell::extract(text),
+        Format::Json => json::extract(path, text),
+        Format::Supervisor => supervisor::extract(text),
+        Format::Requirements => requirements::extract(path, text),
+        Format::Toml => toml::extract(path, text),
+        Format::Yaml => yaml::extract(path, text),
+        Format::Dotenv => dotenv::extract(text),
+        Format::Html => web::extract_html(text),
+        Format::Script => web::extract_script(text),
+        Format::Style => web::extract_style(text),
+        Format::Rust => rust::extract(text),
+        Format::Metadata => requirements::extract_metadata(text),
+        Format::Plain => plain::extract(path, text),
+    };
+    facts.suppressions = suppression::find(text);
+    facts
+}
+
+/// The text of a document's bytes: UTF-8, or UTF-16 with a byte order mark.
+///
+/// # Errors
+/// The facts of a document that holds nothing but the problem that its bytes are no text.
+pub fn decode(bytes: Vec<u8>) -> Result<String, Box<Facts>> {
+    let wide = match bytes.get(..2) {
+        Some([0xFF, 0xFE]) => Some(u16::from_le_bytes as fn([u8; 2]) -> u16),
+        Some([0xFE, 0xFF]) => Some(u16::from_be_bytes as fn([u8; 2]) -> u16),
+        _ => None,
+    };
+    if let Some(unit) = wide {
+        let units: Vec<u16> = bytes[2..]
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|pair| unit(*pair))
+            .collect();
+        return String::from_utf16(&units).map_err(|_| undecodable("it is no valid UTF-16", 0));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        undecodable(&format!("byte {at} is no valid UTF-8"), at)
+    })
+}
+
+fn undecodable(message: &str, at: usize) -> Box<Facts> {
+    Box::new(Facts::of_problem(
+        ProblemKind::Unreadable,
+        message,
+        Span::new(at, at),
+    ))
+}

@@ -1,0 +1,22 @@
+//! `audit`: if this tree is put on that server, what will not work, why, and how is it mended?
+//!
+//! ```text
+//! tree ──walk──▶ documents ──extract──▶ facts ──join──▶ project ──rules──▶ findings ──▶ readiness ──▶ report
+//! ```
+//!
+//! `ARCHITECTURE.md` tells what lives where and who may use whom.
+
+pub mod catalog;
+pub mod document;
+pub mod engine;
+pub mod facts;
+pub mod finding;
+pub mod formats;
+pub mod knowledge;
+pub mod pattern;
+pub mod project;
+pub mod rule;
+pub mod rules;
+pub mod source;
+pub mod target;
+pub mod tree;

@@ -1,0 +1,114 @@
+//! Which paths the server gets.
+
+use crate::tree::Listing;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The files and folders of the tree, for questions by path and by name.
+#[derive(Debug, Default)]
+pub struct Paths {
+    files: BTreeSet<String>,
+    folders: BTreeSet<String>,
+    by_name: BTreeMap<String, Vec<String>>,
+}
+
+impl Paths {
+    /// The paths of a listing.
+    pub fn new(listing: &Listing) -> Self {
+        let folders = listing.folders().into_iter().map(str::to_owned).collect();
+        let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for entry in &listing.files {
+            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+            by_name
+                .entry(name.to_owned())
+                .or_default()
+                .push(entry.path.clone());
+        }
+        Self {
+            files: listing.files.iter().map(|entry| entry.path.clone()).collect(),
+            folders,
+            by_name,
+        }
+    }
+
+    /// Whether the server gets this file.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.files.contains(path)
+    }
+
+    /// Whether the server gets this folder; the root is `""`.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// Every file of this name, sorted by path.
+    pub fn named(&self, name: &str) -> &[String] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// All files, sorted.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+
+    /// The part of an absolute path of some machine that names a file or folder of the tree:
+    /// `/opt/app/backend/main.py` is `backend/main.py` when the tree has that and nothing longer.
+    /// The root itself cannot be told this way.
+    pub fn suffix_in_tree<'a>(&self, absolute: &'a str) -> Option<&'a str> {
+        let trimmed = absolute.trim_end_matches('/');
+        let mut rest = trimmed;
+        while let Some((_, behind)) = rest.split_once('/') {
+            if !behind.is_empty() && (self.has_file(behind) || self.has_folder(behind)) {
+                return Some(behind);
+            }
+            rest = behind;
+        }
+        None
+    }
+}
+
+/// `path` seen from `folder` (both relative to the root), with `.` and `..` worked out; nothing when
+/// it leads out of the tree.
+pub fn resolve(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Entry;
+
+    #[test]
+    fn relative_paths_are_worked_out() {
+        assert_eq!(resolve("a/b", "../c.py").as_deref(), Some("a/c.py"));
+        assert_eq!(resolve("", "./x/./y").as_deref(), Some("x/y"));
+        assert_eq!(resolve("a", "../../c"), None);
+    }
+
+    #[test]
+    fn an_absolute_path_names_the_longest_part_that_the_tree_has() {
+        let listing = Listing {
+            files: vec![Entry::new("backend/main.py", 1)],
+            ..Listing::default()
+        };
+        let paths = Paths::new(&listing);
+        assert_eq!(
+            paths.suffix_in_tree("/opt/app/backend/main.py"),
+            Some("backend/main.py")
+        );
+        assert_eq!(paths.suffix_in_tree("/opt/app/backend/"), Some("backend"));
+        assert_eq!(paths.suffix_in_tree("/opt/app"), None);
+    }
+}

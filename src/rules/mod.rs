@@ -1,0 +1,6 @@
+//! The code of rules that a `[match]` cannot express, and the one table that names them.
+
+use crate::rule::Check;
+
+/// Each check beside the id of its page.
+pub const CHECKS: &[(&str, Check)] = &[];

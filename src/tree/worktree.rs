@@ -1,0 +1,153 @@
+//! The files of a folder on disk, less what git would leave behind.
+
+use super::{Entry, Listing, Tree, Withheld};
+use ignore::gitignore::Gitignore;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// A folder on disk.
+#[derive(Debug)]
+pub struct WorkTree {
+    root: PathBuf,
+}
+
+impl WorkTree {
+    /// The tree below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    fn relative(&self, path: &Path) -> Option<String> {
+        let path = path.strip_prefix(&self.root).ok()?;
+        let parts: Vec<_> = path
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect();
+        (!parts.is_empty()).then(|| parts.join("/"))
+    }
+
+    fn visit(&self, found: Result<DirEntry, ignore::Error>, listing: &Mutex<Listing>) -> WalkState {
+        let mut state = WalkState::Continue;
+        let note = |change: &dyn Fn(&mut Listing)| {
+            if let Ok(mut listing) = listing.lock() {
+                change(&mut listing);
+            }
+        };
+        match found {
+            Err(error) => note(&|listing| listing.unreadable.push(self.describe(&error))),
+            Ok(entry) => {
+                let Some(path) = self.relative(entry.path()) else {
+                    return state;
+                };
+                let Some(kind) = entry.file_type() else {
+                    return state;
+                };
+                if kind.is_dir() && entry.path().join("pyvenv.cfg").is_file() {
+                    note(&|listing| listing.environments.push(path.clone()));
+                    state = WalkState::Skip;
+                } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
+                    match entry.path().metadata() {
+                        Ok(meta) => note(&|listing| {
+                            listing.files.push(Entry {
+                                path: path.clone(),
+                                size: meta.len(),
+                                is_executable: is_executable(&meta),
+                            });
+                        }),
+                        Err(error) => {
+                            note(&|listing| listing.unreadable.push((path.clone(), error.to_string())));
+                        }
+                    }
+                }
+            }
+        }
+        state
+    }
+
+    fn describe(&self, error: &ignore::Error) -> (String, String) {
+        if let ignore::Error::WithPath { path, err } = error {
+            (
+                self.relative(path).unwrap_or_else(|| ".".to_owned()),
+                err.to_string(),
+            )
+        } else if let ignore::Error::WithDepth { err, .. } = error {
+            self.describe(err)
+        } else {
+            (".".to_owned(), error.to_string())
+        }
+    }
+}
+
+impl Tree for WorkTree {
+    fn list(&self) -> Listing {
+        let listing = Mutex::new(Listing::default());
+        WalkBuilder::new(&self.root)
+            .hidden(false)
+            .parents(false)
+            .ignore(false)
+            .git_global(false)
+            .require_git(false)
+            .filter_entry(|entry| !is_passed_over(entry))
+            .build_parallel()
+            .run(|| Box::new(|found| self.visit(found, &listing)));
+        let mut listing = listing
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        listing.files.sort();
+        listing.environments.sort();
+        listing.unreadable.sort();
+        listing
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(self.root.join(path)).map_err(|error| error.to_string())
+    }
+
+    fn withheld(&self, path: &str) -> Option<Withheld> {
+        let path = path.trim_end_matches('/');
+        let mut folder = Some(Path::new(path));
+        while let Some(at) = folder.and_then(Path::parent) {
+            let file = self.root.join(at).join(".gitignore");
+            if file.is_file() {
+                let (rules, _) = Gitignore::new(&file);
+                let within = self.root.join(path);
+                for is_dir in [true, false] {
+                    let matched = rules.matched_path_or_any_parents(&within, is_dir);
+                    if let ignore::Match::Ignore(glob) = matched {
+                        let file = self.relative(&file).unwrap_or_default();
+                        return Some(Withheld {
+                            file,
+                            pattern: glob.original().to_owned(),
+                        });
+                    }
+                }
+            }
+            folder = Some(at);
+        }
+        None
+    }
+}
+
+/// Git's own data, and what tools install and no one deploys.
+fn is_passed_over(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    let name = entry.file_name().to_string_lossy();
+    match name.as_ref() {
+        ".git" => true,
+        ".hg" | ".svn" | "node_modules" | "__pycache__" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache"
+        | ".pytest_cache" | "site-packages" => is_folder && entry.depth() > 0,
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(meta: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    false
+}
