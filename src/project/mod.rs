@@ -1,13 +1,27 @@
 //! All facts joined into one picture of the deployment.
 
+mod bindings;
+mod eval;
+mod guards;
+mod imports;
+mod modules;
 mod paths;
+mod programs;
+mod reach;
+mod requirements;
 
 use crate::document::Document;
 use crate::finding::{DocumentId, Place, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use imports::{Failure, FailureKind, When};
+pub use modules::Modules;
 pub use paths::Paths;
+pub use programs::{Directory, Entry, ProgramView, State};
+pub(crate) use programs::{is_foreign, same_name};
+pub use reach::ProgramFailure;
+pub use requirements::{Provision, Requirements};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -16,6 +30,12 @@ pub struct Project {
     pub target: Target,
     /// Which paths the server gets.
     pub paths: Paths,
+    /// What `pip` installs there.
+    pub requirements: Requirements,
+    /// The processes that it starts, in the order of their definitions.
+    pub programs: Vec<ProgramView>,
+    /// Imports that do not resolve, by place.
+    pub failures: Vec<ProgramFailure>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<String>>,
@@ -24,16 +44,28 @@ pub struct Project {
 impl Project {
     /// Joins the facts of all documents.
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
-        let _ = tree;
         let paths = Paths::new(listing);
-        let scopes = vec![Scope::Deployed; documents.len()];
-        let reached = vec![Vec::new(); documents.len()];
+        let modules = Modules::new(&documents, &paths);
+        let requirements = Requirements::join(&documents, target.python);
+        let programs = programs::collect(&documents, &paths, tree, target.root.as_deref());
+        let world = imports::World {
+            documents: &documents,
+            paths: &paths,
+            modules: &modules,
+            requirements: &requirements,
+            target: &target,
+            tree,
+        };
+        let reach = reach::work_out(&world, &programs);
         Self {
             target,
             paths,
+            requirements,
+            programs,
+            failures: reach.failures,
             documents,
-            scopes,
-            reached,
+            scopes: reach.scopes,
+            reached: reach.programs,
         }
     }
 

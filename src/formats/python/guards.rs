@@ -193,12 +193,31 @@ fn read_version(left: &Expr, op: CmpOp, right: &Expr, names: &Names) -> Option<G
         }
         (Expr::Tuple(tuple), Some(Expr::Slice(_))) => {
             let parts = tuple.elts.iter().map(number).collect::<Option<Vec<_>>>()?;
-            Some(Guard::Version(comparison, parts))
+            sliced_version(comparison, parts)
         }
         (right, None) if is_major => major(comparison, number(right)?),
         (right, Some(slice)) if number(slice) == Some(0) => major(comparison, number(right)?),
         _ => None,
     }
+}
+
+/// `sys.version_info[:2] == (3, 10)`: unlike the whole tuple, a slice can be equal.
+fn sliced_version(comparison: Comparison, parts: Vec<u32>) -> Option<Guard> {
+    let mut next = parts.clone();
+    *next.last_mut()? += 1;
+    let is_equal = |parts, next| {
+        Guard::All(vec![
+            Guard::Version(Comparison::AtLeast, parts),
+            Guard::Version(Comparison::Less, next),
+        ])
+    };
+    Some(match comparison {
+        Comparison::Less | Comparison::AtLeast => Guard::Version(comparison, parts),
+        Comparison::Greater => Guard::Version(Comparison::AtLeast, next),
+        Comparison::AtMost => Guard::Version(Comparison::Less, next),
+        Comparison::Equal => is_equal(parts, next),
+        Comparison::Differs => Guard::Not(Box::new(is_equal(parts, next))),
+    })
 }
 
 /// A comparison of the major version alone, which is 3 on every target.
