@@ -464,7 +464,9 @@ impl<'a> Run<'a> {
             match self.world.modules.find(self.world.paths, &folder, part) {
                 Some(next) => at = next,
                 None => {
-                    let kind = self.ignored(&folder, part).map_or(FailureKind::Lacking, FailureKind::Ignored);
+                    let kind = self
+                        .ignored(&folder, part)
+                        .map_or(FailureKind::Lacking, FailureKind::Ignored);
                     self.fail(dotted.to_owned(), name, place, context, kind);
                     return false;
                 }
@@ -555,7 +557,8 @@ impl<'a> Run<'a> {
     fn ignored(&self, folder: &str, name: &str) -> Option<Withheld> {
         let base = super::modules::join(folder, name);
         let tree = self.world.tree;
-        tree.withheld(&format!("{base}/__init__.py")).or_else(|| tree.withheld(&format!("{base}.py")))
+        tree.withheld(&format!("{base}/__init__.py"))
+            .or_else(|| tree.withheld(&format!("{base}.py")))
     }
 
     fn ignored_anywhere(&self, name: &str) -> Option<Withheld> {

@@ -11,7 +11,7 @@ mod reach;
 mod requirements;
 
 use crate::document::Document;
-use crate::finding::{DocumentId, Place, Scope};
+use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
@@ -33,12 +33,12 @@ pub struct Project {
     /// What `pip` installs there.
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
-    pub programs: Vec<ProgramView>,
+    programs: Vec<ProgramView>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
-    reached: Vec<Vec<String>>,
+    reached: Vec<Vec<ProgramId>>,
 }
 
 impl Project {
@@ -84,9 +84,37 @@ impl Project {
         self.scopes.get(id.0 as usize).copied().unwrap_or(Scope::Deployed)
     }
 
-    /// The names of the programs that reach a document, sorted.
-    pub fn programs_reaching(&self, id: DocumentId) -> Vec<String> {
+    /// The programs that reach a document, sorted.
+    pub fn programs_reaching(&self, id: DocumentId) -> Vec<ProgramId> {
         self.reached.get(id.0 as usize).cloned().unwrap_or_default()
+    }
+
+    /// Every program with its id, in the order of their definitions.
+    pub fn programs(&self) -> impl Iterator<Item = (ProgramId, &ProgramView)> {
+        (0..).map(ProgramId).zip(&self.programs)
+    }
+
+    /// One program.
+    pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
+        self.programs.get(id.0 as usize)
+    }
+
+    /// The places that lead to a failed import, from the program's command line on.
+    pub fn chain(&self, failed: &ProgramFailure) -> Vec<Related> {
+        let starter = failed
+            .stopped
+            .first()
+            .or(failed.programs.first())
+            .and_then(|id| self.program(*id));
+        let start = starter.map(|program| Related {
+            place: program.command_place,
+            message: format!("{} starts here", program.name),
+        });
+        let imports = failed.failure.chain.iter().map(|place| Related {
+            place: *place,
+            message: "this import leads there".to_owned(),
+        });
+        start.into_iter().chain(imports).collect()
     }
 
     /// Follows a place in a document inside a document out to the file that holds it.

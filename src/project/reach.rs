@@ -5,7 +5,7 @@ use super::modules::folder_of;
 use super::programs::{Entry, ProgramView, State};
 use crate::document::Document;
 use crate::facts::Manager;
-use crate::finding::{DocumentId, Scope};
+use crate::finding::{DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Reach {
     /// One for each place and module.
     pub failures: Vec<ProgramFailure>,
-    /// By document: the names of the programs that reach it, sorted.
-    pub programs: Vec<Vec<String>>,
+    /// By document: the programs that reach it, sorted.
+    pub programs: Vec<Vec<ProgramId>>,
     /// By document: who runs it.
     pub scopes: Vec<Scope>,
 }
@@ -26,10 +26,10 @@ pub(super) struct Reach {
 pub struct ProgramFailure {
     /// The failure, as the program sees it that notices it soonest.
     pub failure: Failure,
-    /// The names of the programs in which it fails, sorted; empty for a file that no program reaches.
-    pub programs: Vec<String>,
+    /// The programs in which it fails, sorted; empty for a file that no program reaches.
+    pub programs: Vec<ProgramId>,
     /// Those of them that do not start because of it.
-    pub stopped: Vec<String>,
+    pub stopped: Vec<ProgramId>,
 }
 
 /// Runs every program, and every file that none reaches.
@@ -39,12 +39,12 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         programs: vec![Vec::new(); world.documents.len()],
         ..Reach::default()
     };
-    let mut merged: BTreeMap<(crate::finding::Place, String), ProgramFailure> = BTreeMap::new();
+    let mut merged: BTreeMap<(Place, String), ProgramFailure> = BTreeMap::new();
     let names = names_of(&outcomes);
-    for (program, outcome) in programs.iter().zip(&outcomes) {
-        reach.programs[program.place.document.0 as usize].push(program.name.clone());
+    for ((id, program), outcome) in (0..).map(ProgramId).zip(programs).zip(&outcomes) {
+        reach.programs[program.place.document.0 as usize].push(id);
         for document in &outcome.reached {
-            reach.programs[document.0 as usize].push(program.name.clone());
+            reach.programs[document.0 as usize].push(id);
         }
         for failure in outcome
             .failures
@@ -52,7 +52,7 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
             .cloned()
             .chain(second_names(outcome, &names))
         {
-            merge(&mut merged, failure, Some(&program.name));
+            merge(&mut merged, failure, Some(id));
         }
     }
     for reached in &mut reach.programs {
@@ -149,9 +149,9 @@ fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
 }
 
 fn merge(
-    merged: &mut BTreeMap<(crate::finding::Place, String), ProgramFailure>,
+    merged: &mut BTreeMap<(Place, String), ProgramFailure>,
     failure: Failure,
-    program: Option<&String>,
+    program: Option<ProgramId>,
 ) {
     let stops = failure.when == When::Start && !matches!(failure.kind, FailureKind::SecondName(_));
     let key = (failure.place, failure.missing.clone());
@@ -174,9 +174,9 @@ fn merge(
     }
 }
 
-fn insert(names: &mut Vec<String>, name: &str) {
-    if let Err(at) = names.binary_search_by(|known| known.as_str().cmp(name)) {
-        names.insert(at, name.to_owned());
+fn insert(programs: &mut Vec<ProgramId>, program: ProgramId) {
+    if let Err(at) = programs.binary_search(&program) {
+        programs.insert(at, program);
     }
 }
 
@@ -272,7 +272,7 @@ const ELSEWHERE: [&str; 9] = [
 ];
 
 /// Who runs each document: by reachability first, by folder and file name second.
-fn scopes(documents: &[Document], programs: &[Vec<String>], has_programs: bool) -> Vec<Scope> {
+fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_programs: bool) -> Vec<Scope> {
     let mut scopes: Vec<Scope> = Vec::with_capacity(documents.len());
     for (document, reached) in documents.iter().zip(programs) {
         let host = document
@@ -291,7 +291,7 @@ fn scopes(documents: &[Document], programs: &[Vec<String>], has_programs: bool) 
     scopes
 }
 
-fn scope(document: &Document, reached: &[String], has_programs: bool) -> Scope {
+fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {
     let (folder, name) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
     let starts_something = document
         .facts

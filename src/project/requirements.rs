@@ -21,7 +21,7 @@ pub struct Requirements {
 
 /// A place that asks for a distribution.
 #[derive(Debug, Clone)]
-pub struct Declared {
+pub(crate) struct Declared {
     /// Where.
     pub place: Place,
     /// On whose behalf.

@@ -8,8 +8,17 @@ use crate::rule::Sink;
 /// Reports every import that finds neither a module of the tree nor one of Python's own.
 pub fn check(project: &Project, sink: &mut Sink<'_>) {
     for failed in &project.failures {
-        let Some((message, help)) = describe(project, failed) else { continue };
         let failure = &failed.failure;
+        let is_entry = project
+            .document(failure.place.document)
+            .is_none_or(|document| document.facts.python.is_none());
+        // What a command line names is the matter of `missing-entry-point`.
+        if is_entry {
+            continue;
+        }
+        let Some((message, help)) = describe(project, failed) else {
+            continue;
+        };
         let effect = match (&failure.kind, failure.when) {
             (_, When::Expected) => continue,
             (FailureKind::SecondName(_), _) => Effect::Advice,
@@ -34,10 +43,14 @@ pub fn check(project: &Project, sink: &mut Sink<'_>) {
             .effect(effect)
             .confidence(confidence);
         if is_reached {
-            let stopped = if effect == Effect::Start { &failed.stopped } else { &failed.programs };
+            let stopped = if effect == Effect::Start {
+                &failed.stopped
+            } else {
+                &failed.programs
+            };
             draft = draft.programs(stopped.clone());
         }
-        sink.report(with_chain(project, failed, draft));
+        sink.report(draft.chain(project.chain(failed)));
     }
 }
 
@@ -47,19 +60,6 @@ fn subject(failure: &crate::project::Failure) -> String {
         FailureKind::SecondName(other) => format!("{} as {other}", failure.module),
         _ => failure.missing.clone(),
     }
-}
-
-/// The chain from the program's command line to the import.
-pub(super) fn with_chain(project: &Project, failed: &ProgramFailure, draft: Draft) -> Draft {
-    let mut draft = draft;
-    let starter = failed.stopped.first().or(failed.programs.first());
-    if let Some(program) = starter.and_then(|name| project.program(name)) {
-        draft = draft.related(program.command_place, format!("{} starts here", program.name));
-    }
-    for place in &failed.failure.chain {
-        draft = draft.related(*place, "this import leads there");
-    }
-    draft
 }
 
 fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, String)> {
@@ -72,10 +72,16 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
             let file = files.first().map_or("", String::as_str);
             let root = root_of(file, module);
             let start = start_of(project, failed);
-            let shown = if root.is_empty() { "the project's root".to_owned() } else { format!("`{root}/`") };
+            let shown = if root.is_empty() {
+                "the project's root".to_owned()
+            } else {
+                format!("`{root}/`")
+            };
             (
                 format!("`{module}` is in `{file}`, but {shown} is not in sys.path{start}"),
-                format!("Put {shown} on PYTHONPATH in the program's environment, or extend sys.path before this line."),
+                format!(
+                    "Put {shown} on PYTHONPATH in the program's environment, or extend sys.path before this line."
+                ),
             )
         }
         FailureKind::Lacking => (
@@ -95,8 +101,12 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
         ),
         FailureKind::StandardLibrary => describe_standard(project, missing),
         FailureKind::SecondName(other) => (
-            format!("`{module}` only resolves because the program starts in this folder; elsewhere it is `{other}`"),
-            format!("Import it as `{other}` here too: two names make two copies of the module, each with its own state."),
+            format!(
+                "`{module}` only resolves because the program starts in this folder; elsewhere it is `{other}`"
+            ),
+            format!(
+                "Import it as `{other}` here too: two names make two copies of the module, each with its own state."
+            ),
         ),
     })
 }
@@ -108,7 +118,9 @@ fn describe_standard(project: &Project, missing: &str) -> (String, String) {
             format!("`{missing}` left the standard library in Python {removed}, and the target has {python}")
         }
         (_, Some(added)) if python < added => {
-            format!("`{missing}` came into the standard library in Python {added}, and the target has {python}")
+            format!(
+                "`{missing}` came into the standard library in Python {added}, and the target has {python}"
+            )
         }
         _ => format!("`{missing}` is in no standard library on Linux"),
     };
@@ -122,20 +134,32 @@ fn describe_standard(project: &Project, missing: &str) -> (String, String) {
 /// The folder that has to be in `sys.path` for `module` to be found in `file`.
 fn root_of<'a>(file: &'a str, module: &str) -> &'a str {
     let path = module.replace('.', "/");
-    let stem = file.strip_suffix("/__init__.py").or_else(|| file.strip_suffix(".py")).unwrap_or(file);
-    stem.strip_suffix(path.as_str()).unwrap_or("").trim_end_matches('/')
+    let stem = file
+        .strip_suffix("/__init__.py")
+        .or_else(|| file.strip_suffix(".py"))
+        .unwrap_or(file);
+    stem.strip_suffix(path.as_str())
+        .unwrap_or("")
+        .trim_end_matches('/')
 }
 
 /// What Python does put first: the words behind the message, for a program that starts a script.
 fn start_of(project: &Project, failed: &ProgramFailure) -> String {
-    let program = failed.stopped.first().or(failed.programs.first()).and_then(|name| project.program(name));
+    let program = failed
+        .stopped
+        .first()
+        .or(failed.programs.first())
+        .and_then(|id| project.program(*id));
     match program.map(|program| &program.entry) {
         Some(Entry::Script { path, written, .. }) => {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let folder = if folder.is_empty() { "its own folder".to_owned() } else { format!("`{folder}/`") };
+            let folder = if folder.is_empty() {
+                "its own folder".to_owned()
+            } else {
+                format!("`{folder}/`")
+            };
             format!(": `{written}` puts {folder} first")
         }
         _ => String::new(),
     }
 }
-
