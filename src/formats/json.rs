@@ -14,34 +14,48 @@ pub fn extract(path: &str, text: &str) -> Facts {
     let allows_comments = allows_comments(path);
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let shift = text.len() - body.len();
-    let problem = if shift > 0 && !allows_comments {
-        Some((
-            "a byte order mark, which Python's json module refuses",
-            Span::new(0, shift),
-        ))
-        .map(|(message, span)| (message.to_owned(), span))
-    } else if nests_too_deep(body) {
+    if nests_too_deep(body) {
         let message = format!("brackets inside brackets more than {DEPTH} levels deep");
         return Facts::of_problem(ProblemKind::Syntax, message, Span::new(shift, shift));
-    } else {
-        strict_problem(body, allows_comments)
-            .map(|(message, span)| (message, span.shifted(shift)))
-            .filter(|(_, span)| !is_placeholder(text, *span))
-    };
-    let lenient = parse_to_ast(body, &CollectOptions::default(), &ParseOptions::default());
-    let mut facts = match lenient {
-        Ok(parsed) => parsed
-            .value
-            .map(|value| structured::collect(&node(&value, shift, 0)))
-            .unwrap_or_default(),
-        Err(_) => Facts::default(),
-    };
+    }
+    let (mut facts, mut problem) = read(body, shift, allows_comments);
+    if shift > 0 && !allows_comments {
+        let message = "a byte order mark, which Python's json module refuses".to_owned();
+        problem = Some((message, Span::new(0, shift)));
+    }
+    let problem = problem.filter(|(_, span)| !is_placeholder(text, *span));
     facts.problems.extend(problem.map(|(message, span)| Problem {
         kind: ProblemKind::Syntax,
         message,
         span,
     }));
     facts
+}
+
+/// The facts of a text that begins `shift` bytes into its document, and its first mistake.
+fn read(text: &str, shift: usize, allows_comments: bool) -> (Facts, Option<(String, Span)>) {
+    let collect = |value: Option<Value<'_>>| value.map(|value| structured::collect(&node(&value, shift, 0)));
+    let (facts, problem) = match parse_to_ast(text, &CollectOptions::default(), &strict(allows_comments)) {
+        Ok(parsed) => {
+            let problem = match parsed.value {
+                None => Some(("an empty document, which is no JSON".to_owned(), Span::new(0, 0))),
+                Some(_) if allows_comments => None,
+                Some(_) => beyond_the_parser(text),
+            };
+            (collect(parsed.value), problem)
+        }
+        Err(error) => {
+            if let Some(repaired) = without_surrogates(text) {
+                return read(&repaired, shift, allows_comments);
+            }
+            let range = error.range();
+            let lenient = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
+            let facts = lenient.ok().and_then(|parsed| collect(parsed.value));
+            (facts, Some((words(&error), Span::new(range.start, range.end))))
+        }
+    };
+    let problem = problem.map(|(message, span)| (message, span.shifted(shift)));
+    (facts.unwrap_or_default(), problem)
 }
 
 /// Files that are JSON with comments by the word of the tools that read them.
@@ -66,8 +80,9 @@ fn allows_comments(path: &str) -> bool {
         || begins("api-extractor")
 }
 
-fn strict_problem(text: &str, allows_comments: bool) -> Option<(String, Span)> {
-    let options = ParseOptions {
+/// What Python's reader allows, as far as the parser can be told.
+fn strict(allows_comments: bool) -> ParseOptions {
+    ParseOptions {
         allow_comments: allows_comments,
         allow_trailing_commas: allows_comments,
         allow_loose_object_property_names: false,
@@ -78,42 +93,60 @@ fn strict_problem(text: &str, allows_comments: bool) -> Option<(String, Span)> {
         allow_bare_decimal_point_numbers: false,
         allow_non_finite_numbers: true,
         allow_extended_string_escapes: false,
-    };
-    match parse_to_ast(text, &CollectOptions::default(), &options) {
-        Err(error) => {
-            let range = error.range();
-            Some((words(&error), Span::new(range.start, range.end)))
-        }
-        Ok(parsed) => match parsed.value {
-            None => Some(("an empty document, which is no JSON".to_owned(), Span::new(0, 0))),
-            Some(value) => beyond_the_parser(text, &value),
-        },
     }
 }
 
-/// What Python refuses and the parser lets pass: control characters in strings, spaces of other scripts.
-fn beyond_the_parser(text: &str, value: &Value<'_>) -> Option<(String, Span)> {
-    let _ = value;
-    let bytes = text.as_bytes();
+/// What Python refuses and the parser lets pass: control characters in strings, spaces of other scripts,
+/// `-NaN`.
+fn beyond_the_parser(text: &str) -> Option<(String, Span)> {
     let mut is_string = false;
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => is_string = !is_string,
-            b'\\' if is_string => at += 1,
-            0..=0x1F if is_string => {
-                let what = match byte {
-                    b'\n' | b'\r' => "a line break inside a string; write \\n",
-                    b'\t' => "a tab inside a string; write \\t",
-                    _ => "a control character inside a string",
-                };
-                return Some((what.to_owned(), Span::new(at, at + 1)));
+    let mut is_escaped = false;
+    for (at, letter) in text.char_indices() {
+        let what = match letter {
+            _ if is_escaped => {
+                is_escaped = false;
+                continue;
             }
-            _ => {}
-        }
-        at += 1;
+            '\\' if is_string => {
+                is_escaped = true;
+                continue;
+            }
+            '"' => {
+                is_string = !is_string;
+                continue;
+            }
+            '\n' | '\r' if is_string => "a line break inside a string; write \\n",
+            '\t' if is_string => "a tab inside a string; write \\t",
+            '\0'..='\x1F' if is_string => "a control character inside a string",
+            '-' if !is_string && text[at..].starts_with("-NaN") => "-NaN, which is no number",
+            _ if is_string || matches!(letter, ' ' | '\t' | '\n' | '\r') || !letter.is_whitespace() => {
+                continue;
+            }
+            _ => "a space that only looks like one; JSON knows blanks, tabs and line breaks",
+        };
+        return Some((what.to_owned(), Span::new(at, at + letter.len_utf8())));
     }
     None
+}
+
+/// The text with half surrogate pairs (`\ud800`) put right, which Python reads and the parser does not.
+/// Nothing moves.
+fn without_surrogates(text: &str) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut has_changed = false;
+    for at in 0..bytes.len() {
+        let is_half = bytes.get(at..at + 6).is_some_and(|six| {
+            six.starts_with(b"\\u")
+                && six[2].eq_ignore_ascii_case(&b'd')
+                && six[3..].iter().all(u8::is_ascii_hexdigit)
+                && matches!(six[3].to_ascii_lowercase(), b'8'..=b'9' | b'a'..=b'f')
+        });
+        if is_half {
+            bytes[at + 2..at + 6].copy_from_slice(b"fffd");
+            has_changed = true;
+        }
+    }
+    String::from_utf8(bytes).ok().filter(|_| has_changed)
 }
 
 /// The parser's verdict in the words of a person.
