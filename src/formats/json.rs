@@ -219,7 +219,8 @@ fn node(value: &Value<'_>, shift: usize, depth: usize) -> Node {
     let shape = match value {
         Value::StringLit(text) => return Node::new(Shape::Text(text.value.to_string()), inside(span)),
         Value::NumberLit(number) => Shape::Number(number.value.to_owned()),
-        Value::BooleanLit(_) | Value::NullKeyword(_) => Shape::Other,
+        Value::BooleanLit(truth) => Shape::Truth(truth.value),
+        Value::NullKeyword(_) => Shape::Other,
         _ if depth > DEPTH => Shape::Other,
         Value::Array(array) => Shape::List(
             array

@@ -30,7 +30,9 @@ pub enum Shape {
     Text(String),
     /// A number as written.
     Number(String),
-    /// A truth value, nothing, a date, an alias.
+    /// A truth value.
+    Truth(bool),
+    /// Nothing, a date, an alias.
     Other,
     /// A list.
     List(Vec<Node>),
@@ -149,7 +151,7 @@ impl<'a> Collector<'a> {
                 let name = (!self.keys.is_empty()).then(|| self.keys.join("."));
                 self.facts.values.extend(telling(text, node.span, role, name));
             }
-            Shape::Number(_) | Shape::Other => {}
+            Shape::Number(_) | Shape::Truth(_) | Shape::Other => {}
             Shape::List(elements) => {
                 self.facts.ports.extend(ports::of_list(&self.keys, elements));
                 for element in elements {

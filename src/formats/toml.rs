@@ -62,7 +62,8 @@ fn node(value: &Spanned<DeValue<'_>>, text: &str, depth: usize) -> Node {
                 .map_or_else(|_| span.text(text).to_owned(), |number| number.to_string()),
         }),
         DeValue::Float(float) => Shape::Number(float.as_str().to_owned()),
-        DeValue::Boolean(_) | DeValue::Datetime(_) => Shape::Other,
+        DeValue::Boolean(truth) => Shape::Truth(*truth),
+        DeValue::Datetime(_) => Shape::Other,
         _ if depth > DEPTH => Shape::Other,
         DeValue::Array(array) => Shape::List(
             array
@@ -157,10 +158,7 @@ fn keyed(node: Option<&Node>, origin: &Origin, facts: &mut Facts) {
 
 fn of_spec(entry: &Entry, spec: &Node, origin: &Origin) -> Requirement {
     let field = |name: &str| spec.get(name).and_then(Node::text).map(str::to_owned);
-    let is_optional = spec
-        .entries()
-        .iter()
-        .any(|entry| entry.key == "optional" && !matches!(entry.node.shape, Shape::Text(_)))
+    let is_optional = matches!(spec.get("optional"), Some(node) if matches!(node.shape, Shape::Truth(true)))
         && *origin == Origin::Main;
     let extras = spec.get("extras").map_or(&[][..], Node::elements);
     let end = if spec.entries().is_empty() {
@@ -268,7 +266,7 @@ requires = ["setuptools>=61"]
 python = "^3.10"
 pandas = "^2.1"
 redis = { version = "~5", optional = true, extras = ["hiredis"] }
-local = { path = "../local" }
+local = { path = "../local", optional = false }
 [tool.poetry.group.test.dependencies]
 pytest = "*"
 "#;

@@ -86,7 +86,7 @@ pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
         };
         return Some(port(service, table, role));
     }
-    let table = parent.filter(|key| is_table(key))?;
+    let table = parent.filter(|key| is_table(key) && !scope.is_element)?;
     if is_number && !is_other_quantity(&key_words) {
         return Some(port(Some(entry.key.clone()), Some(table), PortRole::Declares));
     }
