@@ -5,71 +5,19 @@
 //! module that it finds. What would fail is noted, and then taken as mended, so that what comes behind it
 //! is found as well.
 
-use super::bindings::Module;
-use super::eval::{self, Value};
+use super::failure::{Failure, FailureKind, When};
 use super::guards::{Truth, truth};
 use super::modules::{Found, Modules, folder_of};
 use super::paths::Paths;
 use super::requirements::{Provision, Requirements};
+use super::sys_path::Entry;
 use crate::document::Document;
-use crate::facts::python::{Catches, Import, PathEdit, PathEditKind, Step};
+use crate::facts::python::{Catches, Import, Step};
 use crate::finding::{DocumentId, Place};
 use crate::knowledge::stdlib;
 use crate::target::Target;
 use crate::tree::{Tree, Withheld};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// When a failed import is noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum When {
-    /// The code expects it to fail and goes on (`except ImportError`).
-    Expected,
-    /// A broad `except` hides it: a feature is gone, and nobody is told.
-    Hidden,
-    /// When a function is called.
-    Use,
-    /// When the program starts.
-    Start,
-}
-
-/// An import of a program that does not resolve.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    /// The dotted name that is imported.
-    pub module: String,
-    /// The part of it that is not found.
-    pub missing: String,
-    /// Where.
-    pub place: Place,
-    /// The imports that lead there, from the program's own file on.
-    pub chain: Vec<Place>,
-    /// When it is noticed.
-    pub when: When,
-    /// What was looked for and not found.
-    pub kind: FailureKind,
-    /// Whether `sys.path` was known to its last entry.
-    pub is_sure: bool,
-}
-
-/// Why an import does not resolve.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FailureKind {
-    /// The tree has a module of that name, elsewhere: these files.
-    Elsewhere(Vec<String>),
-    /// A package of the tree lacks this part.
-    Lacking,
-    /// Git ignores it, so it stays on the author's machine.
-    Ignored(Withheld),
-    /// A relative import in a file that runs as a script, or above its top package.
-    Relative,
-    /// The standard library of the target's Python lacks it.
-    StandardLibrary,
-    /// A distribution that is not installed.
-    Distribution(Provision),
-    /// It resolves, but only because the program happens to start in this folder: elsewhere in the tree
-    /// the same file is imported under this other name.
-    SecondName(String),
-}
 
 /// What one program's imports come to.
 #[derive(Debug, Clone, Default)]
@@ -81,19 +29,6 @@ pub(super) struct Outcome {
     pub names: BTreeMap<DocumentId, BTreeSet<String>>,
     /// Imports that resolve through the script's own folder: place, name, file.
     pub by_folder: Vec<(Place, String, DocumentId)>,
-}
-
-/// One entry of `sys.path`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Entry {
-    /// A folder of the tree.
-    Folder(String),
-    /// The standard library.
-    Standard,
-    /// What `pip` installed.
-    Installed,
-    /// Something that cannot be told.
-    Unknown,
 }
 
 /// What all runs share.
@@ -116,7 +51,7 @@ struct Context {
 /// One run of a program.
 pub(super) struct Run<'a> {
     pub(super) world: &'a World<'a>,
-    path: Vec<Entry>,
+    pub(super) path: Vec<Entry>,
     pub(super) directory: String,
     /// Modules that were run, by dotted name.
     pub(super) loaded: BTreeMap<String, Option<DocumentId>>,
@@ -128,8 +63,8 @@ pub(super) struct Run<'a> {
 
 /// The module whose statements are taken.
 #[derive(Debug, Clone)]
-struct Frame {
-    document: DocumentId,
+pub(super) struct Frame {
+    pub(super) document: DocumentId,
     /// The package that relative imports start from; nothing in a script.
     package: Option<String>,
 }
@@ -320,40 +255,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn edit(&mut self, edit: &PathEdit, frame: &Frame) {
-        let entries: Vec<Entry> =
-            edit.entries
-                .iter()
-                .map(|entry| {
-                    match eval::value(
-                        &entry.value,
-                        &Module {
-                            run: self,
-                            document: frame.document,
-                        },
-                    ) {
-                        Value::Tree(folder) => Entry::Folder(folder),
-                        Value::Text(text) => super::paths::resolve(&self.directory, &text)
-                            .map_or(Entry::Unknown, Entry::Folder),
-                        // A folder of the author's machine, or above the tree: the server has nothing there.
-                        Value::Absolute(_) | Value::Above => Entry::Folder("\0".to_owned()),
-                        Value::Unknown => Entry::Unknown,
-                    }
-                })
-                .collect();
-        match edit.kind {
-            PathEditKind::Append => self.path.extend(entries),
-            PathEditKind::Insert(index) => {
-                let index = index.min(self.path.len());
-                self.path.splice(index..index, entries);
-            }
-            PathEditKind::Replace => {
-                // `sys.path = [x] + sys.path` keeps what was there.
-                self.path.splice(0..0, entries);
-            }
-        }
-    }
-
     fn import(&mut self, import: &Import, frame: &Frame, context: Context) {
         let place = Place {
             document: frame.document,
@@ -402,35 +303,6 @@ impl<'a> Run<'a> {
     fn fail_relative(&mut self, import: &Import, place: Place, context: Context) {
         let module = format!("{}{}", ".".repeat(import.level as usize), import.module);
         self.fail(module.clone(), module, place, context, FailureKind::Relative);
-    }
-
-    fn is_submodule(&self, module: &str, name: &str) -> bool {
-        let Some(Some(document)) = self.loaded.get(module) else {
-            return self
-                .namespace_folder(module)
-                .is_some_and(|folder| self.world.modules.find(self.world.paths, &folder, name).is_some());
-        };
-        let path = &self.world.documents[document.0 as usize].path;
-        path.ends_with("/__init__.py")
-            && self
-                .world
-                .modules
-                .find(self.world.paths, folder_of(path), name)
-                .is_some()
-    }
-
-    /// The folder of a namespace package that was loaded.
-    fn namespace_folder(&self, module: &str) -> Option<String> {
-        self.loaded.contains_key(module).then_some(())?;
-        let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-        let mut folder = match self.find_top(first)?.1 {
-            Found::Namespace(folder) | Found::Package(_, folder) => folder,
-            _ => return None,
-        };
-        for part in rest.split('.').filter(|part| !part.is_empty()) {
-            folder = super::modules::join(&folder, part);
-        }
-        self.world.paths.has_folder(&folder).then_some(folder)
     }
 
     /// Loads a dotted module part by part, and says whether all of it was found.
@@ -482,33 +354,6 @@ impl<'a> Run<'a> {
         true
     }
 
-    /// The first folder of `sys.path` that holds a top-level name; which entry it is, and what it holds.
-    /// A namespace package counts only when no later entry has a real one. Nothing when the standard
-    /// library or an installed distribution comes first, or no entry has it.
-    fn find_top(&self, name: &str) -> Option<(usize, Found)> {
-        let mut namespace = None;
-        for (at, entry) in self.path.iter().enumerate() {
-            match entry {
-                Entry::Folder(folder) => match self.world.modules.find(self.world.paths, folder, name) {
-                    Some(found @ Found::Namespace(_)) => namespace = namespace.or(Some((at, found))),
-                    Some(found) => return Some((at, found)),
-                    None => {}
-                },
-                Entry::Standard if stdlib::stdlib_has(name, self.world.target.python) => return None,
-                Entry::Installed if self.is_installed(name) => return None,
-                _ => {}
-            }
-        }
-        namespace
-    }
-
-    fn is_installed(&self, module: &str) -> bool {
-        matches!(
-            self.world.requirements.provision(module),
-            Provision::Declared | Provision::Brought(_)
-        )
-    }
-
     /// A module that is not in the tree's folders of `sys.path`.
     fn load_outside(&mut self, first: &str, dotted: &str, place: Place, context: Context) -> bool {
         let world = self.world;
@@ -551,21 +396,6 @@ impl<'a> Run<'a> {
             return true;
         }
         false
-    }
-
-    /// Whether git keeps a module of this name in `folder` from the server.
-    fn ignored(&self, folder: &str, name: &str) -> Option<Withheld> {
-        let base = super::modules::join(folder, name);
-        let tree = self.world.tree;
-        tree.withheld(&format!("{base}/__init__.py"))
-            .or_else(|| tree.withheld(&format!("{base}.py")))
-    }
-
-    fn ignored_anywhere(&self, name: &str) -> Option<Withheld> {
-        self.path.iter().find_map(|entry| match entry {
-            Entry::Folder(folder) => self.ignored(folder, name),
-            _ => None,
-        })
     }
 
     /// Runs a module that was found, once.

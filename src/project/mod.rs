@@ -2,6 +2,7 @@
 
 mod bindings;
 mod eval;
+mod failure;
 mod guards;
 mod imports;
 mod modules;
@@ -9,13 +10,14 @@ mod paths;
 mod programs;
 mod reach;
 mod requirements;
+mod sys_path;
 
 use crate::document::Document;
 use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
-pub use imports::{Failure, FailureKind, When};
+pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use programs::{Directory, Entry, ProgramView, State};

@@ -1,6 +1,7 @@
 //! What each program reaches, what fails on the way, and so who runs which file.
 
-use super::imports::{Failure, FailureKind, Outcome, Run, When, World};
+use super::failure::{Failure, FailureKind, When};
+use super::imports::{Outcome, Run, World};
 use super::modules::folder_of;
 use super::programs::{Entry, ProgramView, State};
 use crate::document::Document;

@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Origin, Requirement};
 use crate::finding::{DocumentId, Place};
-use crate::knowledge::distributions;
+use crate::knowledge::{distributions, stdlib};
 use crate::target::PythonVersion;
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 use std::collections::BTreeMap;
@@ -77,12 +77,12 @@ impl Requirements {
                 requirements.files.push(id);
             }
         }
-        requirements.follow();
+        requirements.follow(python);
         requirements
     }
 
     /// Notes what the installed distributions bring along.
-    fn follow(&mut self) {
+    fn follow(&mut self, python: PythonVersion) {
         for (name, places) in &self.declared {
             if !places.iter().any(is_installed) {
                 continue;
@@ -95,6 +95,8 @@ impl Requirements {
                             .or_insert_with(|| name.clone());
                     }
                 }
+                // `pip install sqlite3` fails, and brings nothing.
+                None if stdlib::stdlib_has(name, python) => {}
                 None => self.unknown.push(name.clone()),
             }
         }

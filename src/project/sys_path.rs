@@ -1,0 +1,130 @@
+//! `sys.path`: what it holds, how it is changed, and what is found along it.
+
+use super::bindings::Module;
+use super::eval::{self, Value};
+use super::imports::{Frame, Run};
+use super::modules::{Found, folder_of};
+use super::requirements::Provision;
+use crate::facts::python::{PathEdit, PathEditKind};
+use crate::knowledge::stdlib;
+use crate::tree::Withheld;
+
+/// One entry of `sys.path`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A folder of the tree.
+    Folder(String),
+    /// The standard library.
+    Standard,
+    /// What `pip` installed.
+    Installed,
+    /// Something that cannot be told.
+    Unknown,
+}
+
+impl Run<'_> {
+    pub(super) fn edit(&mut self, edit: &PathEdit, frame: &Frame) {
+        let entries: Vec<Entry> =
+            edit.entries
+                .iter()
+                .map(|entry| {
+                    match eval::value(
+                        &entry.value,
+                        &Module {
+                            run: self,
+                            document: frame.document,
+                        },
+                    ) {
+                        Value::Tree(folder) => Entry::Folder(folder),
+                        Value::Text(text) => super::paths::resolve(&self.directory, &text)
+                            .map_or(Entry::Unknown, Entry::Folder),
+                        // A folder of the author's machine, or above the tree: the server has nothing there.
+                        Value::Absolute(_) | Value::Above => Entry::Folder("\0".to_owned()),
+                        Value::Unknown => Entry::Unknown,
+                    }
+                })
+                .collect();
+        match edit.kind {
+            PathEditKind::Append => self.path.extend(entries),
+            PathEditKind::Insert(index) => {
+                let index = index.min(self.path.len());
+                self.path.splice(index..index, entries);
+            }
+            PathEditKind::Replace => {
+                // `sys.path = [x] + sys.path` keeps what was there.
+                self.path.splice(0..0, entries);
+            }
+        }
+    }
+
+    pub(super) fn is_submodule(&self, module: &str, name: &str) -> bool {
+        let Some(Some(document)) = self.loaded.get(module) else {
+            return self
+                .namespace_folder(module)
+                .is_some_and(|folder| self.world.modules.find(self.world.paths, &folder, name).is_some());
+        };
+        let path = &self.world.documents[document.0 as usize].path;
+        path.ends_with("/__init__.py")
+            && self
+                .world
+                .modules
+                .find(self.world.paths, folder_of(path), name)
+                .is_some()
+    }
+
+    /// The folder of a namespace package that was loaded.
+    pub(super) fn namespace_folder(&self, module: &str) -> Option<String> {
+        self.loaded.contains_key(module).then_some(())?;
+        let (first, rest) = module.split_once('.').unwrap_or((module, ""));
+        let mut folder = match self.find_top(first)?.1 {
+            Found::Namespace(folder) | Found::Package(_, folder) => folder,
+            _ => return None,
+        };
+        for part in rest.split('.').filter(|part| !part.is_empty()) {
+            folder = super::modules::join(&folder, part);
+        }
+        self.world.paths.has_folder(&folder).then_some(folder)
+    }
+
+    /// The first folder of `sys.path` that holds a top-level name; which entry it is, and what it holds.
+    /// A namespace package counts only when no later entry has a real one. Nothing when the standard
+    /// library or an installed distribution comes first, or no entry has it.
+    pub(super) fn find_top(&self, name: &str) -> Option<(usize, Found)> {
+        let mut namespace = None;
+        for (at, entry) in self.path.iter().enumerate() {
+            match entry {
+                Entry::Folder(folder) => match self.world.modules.find(self.world.paths, folder, name) {
+                    Some(found @ Found::Namespace(_)) => namespace = namespace.or(Some((at, found))),
+                    Some(found) => return Some((at, found)),
+                    None => {}
+                },
+                Entry::Standard if stdlib::stdlib_has(name, self.world.target.python) => return None,
+                Entry::Installed if self.is_installed(name) => return None,
+                _ => {}
+            }
+        }
+        namespace
+    }
+
+    pub(super) fn is_installed(&self, module: &str) -> bool {
+        matches!(
+            self.world.requirements.provision(module),
+            Provision::Declared | Provision::Brought(_)
+        )
+    }
+
+    /// Whether git keeps a module of this name in `folder` from the server.
+    pub(super) fn ignored(&self, folder: &str, name: &str) -> Option<Withheld> {
+        let base = super::modules::join(folder, name);
+        let tree = self.world.tree;
+        tree.withheld(&format!("{base}/__init__.py"))
+            .or_else(|| tree.withheld(&format!("{base}.py")))
+    }
+
+    pub(super) fn ignored_anywhere(&self, name: &str) -> Option<Withheld> {
+        self.path.iter().find_map(|entry| match entry {
+            Entry::Folder(folder) => self.ignored(folder, name),
+            _ => None,
+        })
+    }
+}
