@@ -5,6 +5,7 @@ pub mod json;
 mod pip;
 pub mod plain;
 pub mod python;
+mod quoted;
 pub mod requirements;
 pub mod rust;
 pub mod shell;

@@ -78,12 +78,17 @@ impl<'t> Walk<'t> {
         let mut delimiter = "";
         let mut strips_tabs = false;
         let mut reader = None;
+        let mut first_line = None;
         for child in node.children(&mut node.walk()) {
             match child.kind() {
                 "<<-" => strips_tabs = true,
                 "heredoc_start" => delimiter = self.text(child),
                 "heredoc_body" => text_node = Some(child),
                 "pipeline" => reader = last_command(child),
+                // The grammar takes a first line that begins with `\` for more words of the command.
+                "word" if first_line.is_none() && self.text(child).starts_with('\n') => {
+                    first_line = Some(child.start_byte() + 1);
+                }
                 _ => {}
             }
         }
@@ -94,7 +99,7 @@ impl<'t> Walk<'t> {
         let table = (!is_quoted).then_some(&self.table);
         let body = Body {
             source: self.source,
-            span: whole_lines(text_node, self.source),
+            span: whole_lines(text_node, first_line, self.source),
             strips_tabs,
             table,
         };
@@ -197,9 +202,9 @@ fn last_command(statement: Node<'_>) -> Option<Node<'_>> {
 
 /// The whole lines of a here-document: the grammar drops the blanks before the first one, and counts
 /// those before the delimiter.
-fn whole_lines(body: Node<'_>, source: &str) -> Span {
+fn whole_lines(body: Node<'_>, first_line: Option<usize>, source: &str) -> Span {
     let bytes = source.as_bytes();
-    let mut start = body.start_byte();
+    let mut start = first_line.unwrap_or(body.start_byte());
     while start > 0 && matches!(bytes.get(start - 1), Some(b' ' | b'\t')) {
         start -= 1;
     }
