@@ -1,6 +1,7 @@
 //! All facts joined into one picture of the deployment.
 
 mod paths;
+mod ports;
 
 use crate::document::Document;
 use crate::finding::{DocumentId, Place, Scope};
@@ -8,6 +9,7 @@ use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
 pub use paths::Paths;
+pub use ports::{Clash, Manifest, Ports, Stated};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub struct Project {
     pub target: Target,
     /// Which paths the server gets.
     pub paths: Paths,
+    /// Who has which port, and who disagrees.
+    pub ports: Ports,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<String>>,
@@ -31,6 +35,7 @@ impl Project {
         Self {
             target,
             paths,
+            ports: Ports::join(&documents),
             documents,
             scopes,
             reached,
