@@ -201,7 +201,8 @@ mod tests {
         }
     }
 
-    /// Lines with the verdict of pip 23.2 (`parse_requirements`, then `install_req_from_line`).
+    /// Lines with the verdict of pip 23.2 (`parse_requirements`, then `install_req_from_parsed_requirement`);
+    /// the one with `#why` has that of `packaging` 26, as older releases took any text for a version.
     #[test]
     fn what_pip_refuses_is_a_problem() {
         for (line, is_good) in [

@@ -1,10 +1,321 @@
-//! Stub.
-use crate::facts::Facts;
-/// Facts.
-pub fn extract(_text: &str) -> Facts {
-    Facts::default()
+//! supervisord's configuration, in its own dialect.
+//!
+//! What supervisord does here is told by its documentation ("Configuration File") and, where that is
+//! silent, by what release 4.3 does with a text: the tests hold its verdicts.
+
+mod ini;
+mod text;
+
+use super::structured;
+use crate::facts::{Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind, Program, Purpose, Role};
+use crate::source::{Span, Spanned};
+use ini::{Opt, Section};
+use std::collections::BTreeMap;
+
+const KINDS: [&str; 3] = ["program:", "fcgi-program:", "eventlistener:"];
+
+/// Whether an INI file is one of supervisord's, by its sections.
+pub fn is_supervisor(head: &[u8]) -> bool {
+    String::from_utf8_lossy(head).lines().any(|line| {
+        let line = line.trim();
+        let starts = |prefix: &&str| line.starts_with('[') && line[1..].starts_with(*prefix);
+        KINDS.iter().any(|kind| starts(&kind))
+            || [
+                "supervisord]",
+                "supervisorctl]",
+                "unix_http_server]",
+                "inet_http_server]",
+            ]
+            .iter()
+            .any(|section| starts(&section))
+            || (starts(&"rpcinterface:") && line.contains("supervisor"))
+    })
 }
-/// Whether an INI file is one of supervisord's.
-pub fn is_supervisor(_head: &[u8]) -> bool {
-    false
+
+/// The facts of a configuration of supervisord.
+pub fn extract(text: &str) -> Facts {
+    let ini = ini::read(text);
+    let mut reader = Reader {
+        facts: Facts::default(),
+        environment: BTreeMap::new(),
+        groups: BTreeMap::new(),
+    };
+    for (message, span) in &ini.mistakes {
+        reader.problem(message, *span);
+    }
+    for section in &ini.sections {
+        if let Some(group) = section.name.strip_prefix("group:") {
+            let programs = section.get("programs").map(Opt::value).unwrap_or_default();
+            for program in programs.split(',') {
+                reader.groups.insert(program.trim().to_owned(), group.to_owned());
+            }
+        }
+    }
+    // The environment of [supervisord] is known to every other section, wherever it stands.
+    for section in ini
+        .sections
+        .iter()
+        .filter(|section| section.name == "supervisord")
+    {
+        reader.supervisord(section);
+    }
+    for section in &ini.sections {
+        reader.section(section);
+    }
+    reader.facts
 }
+
+struct Reader {
+    facts: Facts,
+    /// Expansions that every section knows.
+    environment: BTreeMap<String, String>,
+    /// The group of a program, where one is declared.
+    groups: BTreeMap<String, String>,
+}
+
+impl Reader {
+    fn problem(&mut self, message: &str, span: Span) {
+        self.facts.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            message: message.to_owned(),
+            span,
+        });
+    }
+
+    fn path(&mut self, option: &Opt, path: String, purpose: Purpose) {
+        let span = option.span();
+        self.facts.paths.push(PathUse { path, span, purpose });
+    }
+
+    fn section(&mut self, section: &Section) {
+        for option in &section.options {
+            if option.key != "environment" {
+                let name = format!("{}.{}", section.name, option.key);
+                let found = structured::telling(&option.value(), option.span(), Role::Assigned, Some(name));
+                self.facts.values.extend(found);
+            }
+        }
+        if let Some(name) = KINDS.iter().find_map(|kind| section.name.strip_prefix(kind)) {
+            self.program(section, name.trim());
+            return;
+        }
+        match section.name.as_str() {
+            "include" => self.include(section),
+            "inet_http_server" => self.server(section),
+            "unix_http_server" => match section.get("file") {
+                Some(file) => self.path(file, file.value(), Purpose::Writes),
+                None => self.problem("[unix_http_server] has no file=", section.span),
+            },
+            _ => {}
+        }
+    }
+
+    fn supervisord(&mut self, section: &Section) {
+        for key in ["logfile", "pidfile"] {
+            if let Some(option) = section.get(key)
+                && let Some(path) = self
+                    .expanded(option, &BTreeMap::new())
+                    .filter(|path| is_file(path))
+            {
+                self.path(option, path, Purpose::Writes);
+            }
+        }
+        if let Some(option) = section.get("environment") {
+            for (name, value) in self.environment_of(section, option, &BTreeMap::new()) {
+                self.environment.insert(format!("ENV_{name}"), value.value);
+            }
+        }
+        for key in ["nodaemon", "silent", "nocleanup", "strip_ansi"] {
+            self.truth(section, key);
+        }
+    }
+
+    fn include(&mut self, section: &Section) {
+        let Some(option) = section.get("files") else {
+            self.problem("[include] has no files=", section.span);
+            return;
+        };
+        let value = option.value();
+        let mut at = 0;
+        for word in value.split_whitespace() {
+            let start = at + value[at..].find(word).unwrap_or(0);
+            at = start + word.len();
+            self.facts.paths.push(PathUse {
+                path: word.to_owned(),
+                span: Span::new(option.offset(start), option.offset(start) + word.len()),
+                purpose: Purpose::Reads,
+            });
+        }
+    }
+
+    fn server(&mut self, section: &Section) {
+        let Some(option) = section.get("port") else {
+            self.problem("[inet_http_server] has no port=", section.span);
+            return;
+        };
+        let Some(value) = self.expanded(option, &BTreeMap::new()) else {
+            return;
+        };
+        let text = value.rsplit(':').next().unwrap_or(&value).trim().to_owned();
+        if text.contains("%(") {
+            return;
+        }
+        let number = structured::number(&text);
+        let end = option.span().end as usize;
+        let span = Span::new(end.saturating_sub(text.len()), end);
+        if number.is_none() {
+            self.problem(&format!("`{text}` is no port from 1 to 65535"), span);
+        }
+        self.facts.ports.push(Port {
+            number,
+            text,
+            service: Some("supervisor".to_owned()),
+            table: Some(section.name.clone()),
+            role: PortRole::Binds,
+            span,
+        });
+    }
+
+    /// The value with expansions; nothing, and a problem, when supervisord refuses it.
+    fn expanded(&mut self, option: &Opt, known: &BTreeMap<String, String>) -> Option<String> {
+        let mut all = self.environment.clone();
+        all.extend(known.clone());
+        match text::expand(&option.value(), &all) {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.problem(&message, option.span());
+                None
+            }
+        }
+    }
+
+    fn environment_of(
+        &mut self,
+        section: &Section,
+        option: &Opt,
+        known: &BTreeMap<String, String>,
+    ) -> Vec<(String, Spanned<String>)> {
+        let written = option.value();
+        let pairs = match text::pairs(&written) {
+            Ok(pairs) => pairs,
+            Err(message) => {
+                self.problem(&message, option.span());
+                return Vec::new();
+            }
+        };
+        let mut all = self.environment.clone();
+        all.extend(known.clone());
+        let mut environment = Vec::new();
+        for pair in pairs {
+            let place = |(start, end): (usize, usize)| Span::new(option.offset(start), option.offset(end));
+            let name = &written[pair.key.0..pair.key.1];
+            let raw = &written[pair.value.0..pair.value.1];
+            let (key_span, span) = (place(pair.key), place(pair.value));
+            let value = match text::expand(raw, &all) {
+                Ok(value) => value,
+                Err(message) => {
+                    self.problem(&message, span);
+                    continue;
+                }
+            };
+            self.facts.variables.push(structured::set(name, key_span, &value));
+            let full = format!("{}.environment.{name}", section.name);
+            self.facts
+                .values
+                .extend(structured::telling(&value, span, Role::Assigned, Some(full)));
+            self.facts
+                .ports
+                .extend(structured::of_variable(name, &value, span));
+            environment.push((name.to_owned(), Spanned::new(value, span)));
+        }
+        environment
+    }
+
+    /// A truth value; supervisord refuses any other word.
+    fn truth(&mut self, section: &Section, key: &str) -> Option<bool> {
+        let option = section.get(key)?;
+        match option.value().to_lowercase().as_str() {
+            "yes" | "true" | "on" | "1" => Some(true),
+            "no" | "false" | "off" | "0" => Some(false),
+            other if other.contains("%(") => None,
+            other => {
+                let message = format!("`{other}` is neither true nor false");
+                self.problem(&message, option.span());
+                None
+            }
+        }
+    }
+
+    fn integer(&mut self, section: &Section, key: &str) -> Option<i64> {
+        let option = section.get(key)?;
+        let value = option.value();
+        let number = value.trim().parse().ok();
+        if number.is_none() && !value.contains("%(") {
+            self.problem(&format!("`{value}` is no whole number"), option.span());
+        }
+        number
+    }
+
+    fn program(&mut self, section: &Section, name: &str) {
+        if let Some(bad) = name.chars().find(|letter| matches!(letter, ' ' | ':' | '/')) {
+            self.problem(&format!("a name may not hold `{bad}`"), section.span);
+        }
+        for key in ["startsecs", "startretries", "stopwaitsecs", "priority"] {
+            self.integer(section, key);
+        }
+        for key in ["stopasgroup", "killasgroup", "redirect_stderr"] {
+            self.truth(section, key);
+        }
+        let count = self.integer(section, "numprocs").unwrap_or(1);
+        let first = self.integer(section, "numprocs_start").unwrap_or(0);
+        let process_name = section.get("process_name");
+        if count > 1 && !process_name.is_some_and(|option| option.value().contains("%(process_num)")) {
+            let place = section.get("numprocs").map_or(section.span, Opt::span);
+            self.problem("with numprocs above 1, process_name needs %(process_num)d", place);
+        }
+        let group = self.groups.get(name).cloned().unwrap_or_else(|| name.to_owned());
+        let mut known = BTreeMap::from([
+            ("program_name".to_owned(), name.to_owned()),
+            ("group_name".to_owned(), group),
+            ("process_num".to_owned(), first.to_string()),
+            ("numprocs".to_owned(), count.to_string()),
+        ]);
+        let mut program = Program::new(name, section.span, Manager::Supervisor);
+        if let Some(option) = section.get("environment") {
+            program.environment = self.environment_of(section, option, &known);
+            for (name, value) in &program.environment {
+                known.insert(format!("ENV_{name}"), value.value.clone());
+            }
+        }
+        let mut field = |key: &str| {
+            let option = section.get(key)?;
+            Some(Spanned::new(self.expanded(option, &known)?, option.span()))
+        };
+        program.command = field("command");
+        program.directory = field("directory");
+        program.user = field("user");
+        let logs = [field("stdout_logfile"), field("stderr_logfile")];
+        program.logs = logs
+            .into_iter()
+            .flatten()
+            .filter(|log| is_file(&log.value))
+            .collect();
+        program.autostart = self.truth(section, "autostart").unwrap_or(true);
+        if section.get("command").is_none() {
+            self.problem(&format!("[{}] has no command=", section.name), section.span);
+        }
+        if section.name.starts_with("eventlistener:") && section.get("events").is_none() {
+            self.problem(&format!("[{}] has no events=", section.name), section.span);
+        }
+        self.facts.programs.push(program);
+    }
+}
+
+/// Whether a log's name is a file whose folder must exist.
+fn is_file(name: &str) -> bool {
+    let lower = name.trim().to_ascii_lowercase();
+    !matches!(lower.as_str(), "" | "none" | "off" | "auto" | "syslog") && !lower.starts_with("/dev/")
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ use crate::facts::python::{Catches, Import, Step};
 use crate::finding::{DocumentId, Place};
 use crate::knowledge::stdlib;
 use crate::target::Target;
-use crate::tree::{Tree, Withheld};
+use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one program's imports come to.

@@ -7,6 +7,7 @@ mod guards;
 mod imports;
 mod modules;
 mod paths;
+mod ports;
 mod programs;
 mod reach;
 mod requirements;
@@ -20,6 +21,7 @@ use crate::tree::{Listing, Tree};
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
+pub use ports::{Clash, Manifest, Ports, Stated};
 pub use programs::{Directory, Entry, ProgramView, State};
 pub(crate) use programs::{is_foreign, same_name};
 pub use reach::ProgramFailure;
@@ -38,6 +40,8 @@ pub struct Project {
     programs: Vec<ProgramView>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
+    /// Who has which port, and who disagrees.
+    pub ports: Ports,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
@@ -65,6 +69,7 @@ impl Project {
             requirements,
             programs,
             failures: reach.failures,
+            ports: Ports::join(&documents),
             documents,
             scopes: reach.scopes,
             reached: reach.programs,

@@ -1,0 +1,468 @@
+//! Who says which port a service has, and who disagrees.
+//!
+//! The *manifest* is the document that gives ports to the services of the system. Everything else that
+//! names a port of the same service is compared with it.
+
+use crate::document::Document;
+use crate::facts::{Port, PortRole, ProblemKind};
+use crate::finding::{DocumentId, Place};
+use crate::formats::Format;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Services that make an unnamed document a manifest.
+const SERVICES: usize = 3;
+
+/// The statements about ports of all documents.
+#[derive(Debug, Default)]
+pub struct Ports {
+    manifest: Option<Manifest>,
+    stated: Vec<Stated>,
+    /// Documents that other people compose: a second manifest, a copy, a compose file.
+    apart: BTreeSet<DocumentId>,
+}
+
+/// The document that says which service has which port.
+#[derive(Debug)]
+pub struct Manifest {
+    /// Which document.
+    pub document: DocumentId,
+    /// Its path.
+    pub path: String,
+    /// What it declares, in its order.
+    pub declared: Vec<Port>,
+    /// Ports that it says must not be used.
+    pub avoided: Vec<Port>,
+    /// Why and where it cannot be read, if so.
+    pub broken: Option<(String, Place)>,
+    is_named: bool,
+    services: BTreeMap<String, Vec<usize>>,
+}
+
+/// A statement about a port, and where it stands.
+#[derive(Debug)]
+pub struct Stated {
+    /// What is stated.
+    pub port: Port,
+    /// Where.
+    pub place: Place,
+    format: Format,
+}
+
+/// Two statements that cannot both be right.
+#[derive(Debug)]
+pub struct Clash<'a> {
+    /// What stands at the place to be looked at.
+    pub port: &'a Port,
+    /// That place.
+    pub place: Place,
+    /// What it clashes with.
+    pub other: &'a Port,
+    /// Where that stands.
+    pub other_place: Place,
+}
+
+impl Ports {
+    /// Joins the statements of all documents.
+    pub fn join(documents: &[Document]) -> Self {
+        let ids = || (0..).map(DocumentId).zip(documents);
+        let mut candidates: Vec<Manifest> = ids()
+            .filter_map(|(id, document)| Manifest::of(id, document))
+            .collect();
+        candidates.sort_by_key(Manifest::rank);
+        let far_ahead = |candidate: &Manifest, next: Option<&Manifest>| {
+            candidate.services.len() >= SERVICES
+                && next.is_none_or(|next| next.services.len() * 2 <= candidate.services.len())
+        };
+        let is_manifest = candidates
+            .first()
+            .is_some_and(|first| first.is_named || far_ahead(first, candidates.get(1)));
+        let manifest = (is_manifest && !candidates.is_empty()).then(|| candidates.remove(0));
+        let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        let own_name = manifest.as_ref().map(|manifest| name(&manifest.path));
+        let mut apart: BTreeSet<DocumentId> = candidates
+            .iter()
+            .filter(|candidate| candidate.is_named)
+            .map(|candidate| candidate.document)
+            .collect();
+        apart.extend(manifest.iter().map(|manifest| manifest.document));
+        for (id, document) in ids() {
+            let name = name(&document.path);
+            if Some(&name) == own_name.as_ref() || is_compose(&name) {
+                apart.insert(id);
+            }
+        }
+        let stated = ids()
+            .flat_map(|(document, content)| {
+                content.facts.ports.iter().map(move |port| Stated {
+                    port: port.clone(),
+                    place: Place {
+                        document,
+                        span: port.span,
+                    },
+                    format: content.format,
+                })
+            })
+            .collect();
+        Self {
+            manifest,
+            stated,
+            apart,
+        }
+    }
+
+    /// The manifest, when the tree has one.
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
+    /// All statements, in the order of the documents.
+    pub fn stated(&self) -> &[Stated] {
+        &self.stated
+    }
+
+    /// Two services with one port, in the manifest or in one table of a Python module.
+    pub fn contested(&self) -> Vec<Clash<'_>> {
+        let mut first: BTreeMap<(DocumentId, Option<&str>, u16), &Stated> = BTreeMap::new();
+        let mut clashes = Vec::new();
+        for stated in &self.stated {
+            let document = stated.place.document;
+            let is_manifests = self
+                .manifest
+                .as_ref()
+                .is_some_and(|manifest| manifest.document == document);
+            let table = stated.port.table.as_deref();
+            let (Some(number), Some(service)) = (stated.port.number, stated.port.service.as_deref()) else {
+                continue;
+            };
+            // Tables of protocols give `http` and `ws` one port, and that is right: those are below 1024.
+            let is_table = stated.format == Format::Python && table.is_some() && number >= 1024;
+            if stated.port.role != PortRole::Declares || !(is_manifests || is_table) {
+                continue;
+            }
+            let key = (document, table.filter(|_| !is_manifests), number);
+            let Some(earlier) = first.get(&key) else {
+                first.insert(key, stated);
+                continue;
+            };
+            if earlier.port.service.as_deref().map(plain) != Some(plain(service)) {
+                clashes.push(stated.against(&earlier.port, earlier.place));
+            }
+        }
+        clashes
+    }
+
+    /// Statements outside the manifest that give a service of it another port.
+    pub fn disagreeing(&self) -> Vec<Clash<'_>> {
+        let Some(manifest) = &self.manifest else {
+            return Vec::new();
+        };
+        self.beside()
+            .filter_map(|stated| {
+                let declared = manifest.service(stated.port.service.as_deref()?)?;
+                let number = stated.port.number?;
+                let is_agreed = declared
+                    .iter()
+                    .any(|port| port.number.is_none() || port.number == Some(number));
+                let other = declared.first().filter(|_| !is_agreed)?;
+                Some(stated.against(other, manifest.place(other)))
+            })
+            .collect()
+    }
+
+    /// Statements outside the manifest that give a port of it to a service that it does not know, in
+    /// documents that otherwise use its names.
+    pub fn intruding(&self) -> Vec<Clash<'_>> {
+        let Some(manifest) = &self.manifest else {
+            return Vec::new();
+        };
+        let mut shared: BTreeMap<DocumentId, usize> = BTreeMap::new();
+        for stated in self.beside() {
+            if stated
+                .port
+                .service
+                .as_deref()
+                .is_some_and(|name| manifest.service(name).is_some())
+            {
+                *shared.entry(stated.place.document).or_default() += 1;
+            }
+        }
+        self.beside()
+            .filter_map(|stated| {
+                let service = stated.port.service.as_deref()?;
+                let uses_names = shared
+                    .get(&stated.place.document)
+                    .is_some_and(|count| *count >= 2);
+                if !uses_names
+                    || manifest.service(service).is_some()
+                    || stated.port.role != PortRole::Declares
+                {
+                    return None;
+                }
+                let number = stated.port.number?;
+                let other = manifest
+                    .declared
+                    .iter()
+                    .find(|port| port.number == Some(number))?;
+                Some(stated.against(other, manifest.place(other)))
+            })
+            .collect()
+    }
+
+    /// Lookups of a service that the manifest lacks.
+    pub fn unknown_lookups(&self) -> Vec<&Stated> {
+        let Some(manifest) = self
+            .manifest
+            .as_ref()
+            .filter(|manifest| manifest.broken.is_none())
+        else {
+            return Vec::new();
+        };
+        let lookups = || {
+            self.stated
+                .iter()
+                .filter(|stated| stated.port.role == PortRole::LooksUp)
+        };
+        let is_known = |stated: &&Stated| {
+            let service = stated.port.service.as_deref().unwrap_or(&stated.port.text);
+            manifest.service(service).is_some()
+        };
+        // Without one lookup that finds its service, they may well ask another table.
+        if !lookups().any(|stated| is_known(&stated)) {
+            return Vec::new();
+        }
+        lookups().filter(|stated| !is_known(stated)).collect()
+    }
+
+    /// Statements of documents that the manifest can be compared with.
+    fn beside(&self) -> impl Iterator<Item = &Stated> {
+        self.stated.iter().filter(|stated| {
+            matches!(
+                stated.port.role,
+                PortRole::Declares | PortRole::Default | PortRole::Binds
+            ) && !self.apart.contains(&stated.place.document)
+        })
+    }
+}
+
+impl Stated {
+    fn against<'a>(&'a self, other: &'a Port, other_place: Place) -> Clash<'a> {
+        Clash {
+            port: &self.port,
+            place: self.place,
+            other,
+            other_place,
+        }
+    }
+}
+
+impl Manifest {
+    /// A document that could be the manifest.
+    fn of(id: DocumentId, document: &Document) -> Option<Self> {
+        let is_config = matches!(document.format, Format::Json | Format::Yaml | Format::Toml);
+        let name = document
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap_or(&document.path)
+            .to_ascii_lowercase();
+        if !is_config || document.host.is_some() || is_compose(&name) {
+            return None;
+        }
+        let is_named = name
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| matches!(word, "port" | "ports"));
+        let of_role = |role: PortRole| document.facts.ports.iter().filter(move |port| port.role == role);
+        let declared: Vec<Port> = of_role(PortRole::Declares)
+            .filter(|port| port.service.is_some())
+            .cloned()
+            .collect();
+        let mut services: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, port) in declared.iter().enumerate() {
+            let service = port.service.as_deref().map(plain).unwrap_or_default();
+            services.entry(service).or_default().push(index);
+        }
+        let problems = &document.facts.problems;
+        let broken = problems
+            .iter()
+            .find(|problem| problem.kind == ProblemKind::Syntax);
+        let is_useful = services.len() >= 2 || (is_named && broken.is_some());
+        is_useful.then(|| Self {
+            document: id,
+            path: document.path.clone(),
+            avoided: of_role(PortRole::Avoids).cloned().collect(),
+            broken: broken.map(|problem| {
+                let place = Place {
+                    document: id,
+                    span: problem.span,
+                };
+                (problem.message.clone(), place)
+            }),
+            declared,
+            is_named,
+            services,
+        })
+    }
+
+    /// The best candidate has the lowest rank: it has the name, no copy's folder, most services.
+    fn rank(&self) -> (bool, bool, std::cmp::Reverse<usize>, usize, String) {
+        let lower = self.path.to_ascii_lowercase();
+        let is_aside = lower
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| {
+                matches!(
+                    word,
+                    "archive"
+                        | "archived"
+                        | "backup"
+                        | "backups"
+                        | "bak"
+                        | "old"
+                        | "docs"
+                        | "doc"
+                        | "snapshot"
+                        | "snapshots"
+                        | "test"
+                        | "tests"
+                        | "fixtures"
+                        | "example"
+                        | "examples"
+                        | "sample"
+                        | "samples"
+                )
+            });
+        let depth = self.path.matches('/').count();
+        (
+            is_aside,
+            !self.is_named,
+            std::cmp::Reverse(self.services.len()),
+            depth,
+            self.path.clone(),
+        )
+    }
+
+    /// What the manifest declares for a service, spelled as somebody else spells it.
+    pub fn service(&self, name: &str) -> Option<Vec<&Port>> {
+        let indexes = self.services.get(&plain(name))?;
+        Some(
+            indexes
+                .iter()
+                .filter_map(|index| self.declared.get(*index))
+                .collect(),
+        )
+    }
+
+    /// Where a port of the manifest stands.
+    pub fn place(&self, port: &Port) -> Place {
+        Place {
+            document: self.document,
+            span: port.span,
+        }
+    }
+
+    /// The services whose names are most like this one, the likest first.
+    pub fn nearest(&self, name: &str) -> Vec<&str> {
+        let wanted = plain(name);
+        let mut found: Vec<(f64, &str)> = self
+            .declared
+            .iter()
+            .filter_map(|port| port.service.as_deref())
+            .map(|service| {
+                (
+                    strsim::normalized_damerau_levenshtein(&plain(service), &wanted),
+                    service,
+                )
+            })
+            .filter(|(likeness, _)| *likeness > 0.6)
+            .collect();
+        found.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(right.1)));
+        found.dedup();
+        found.into_iter().take(2).map(|(_, service)| service).collect()
+    }
+}
+
+fn is_compose(name: &str) -> bool {
+    name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+}
+
+/// A service's name in the one form that its spellings share.
+fn plain(name: &str) -> String {
+    let name = name.trim().to_ascii_lowercase().replace(['-', ' '], "_");
+    let name = name.strip_suffix("_port").unwrap_or(&name);
+    name.strip_suffix("_service").unwrap_or(name).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats;
+
+    fn document(path: &str, text: &str) -> Document {
+        let format = Format::of(path, text.as_bytes()).unwrap();
+        Document {
+            path: path.to_owned(),
+            format,
+            facts: formats::extract(path, format, text),
+            host: None,
+        }
+    }
+
+    const MANIFEST: &str = r#"{"core": {"api": {"port": 8000}, "Order-Service": {"port": 8001}}}"#;
+
+    #[test]
+    fn the_manifest_is_told_by_its_name_or_by_its_content() {
+        let path = |documents: &[Document]| Ports::join(documents).manifest.map(|manifest| manifest.path);
+        let named = document("config/port_manifest.json", MANIFEST);
+        let copy = document("archive/port_manifest.json", MANIFEST);
+        assert_eq!(path(&[copy, named]).as_deref(), Some("config/port_manifest.json"));
+        assert_eq!(path(&[document("config/services.json", MANIFEST)]), None);
+        let three = r#"{"a": {"port": 8000}, "b": {"port": 8001}, "c": {"port": 8002}}"#;
+        assert_eq!(
+            path(&[document("config/services.json", three)]).as_deref(),
+            Some("config/services.json")
+        );
+        assert_eq!(
+            path(&[document("x.json", three), document("y.json", three)]),
+            None
+        );
+        assert_eq!(path(&[document("portfolio.json", MANIFEST)]), None);
+    }
+
+    #[test]
+    fn spellings_of_a_service_are_one() {
+        let ports = Ports::join(&[
+            document(
+                ".env",
+                "API_PORT=9000\nORDER_SERVICE_PORT=8001\nORDER_PORT=7000\nOTHER_PORT=8000\n",
+            ),
+            document("ports.json", MANIFEST),
+            document("old/ports.json", r#"{"api": {"port": 1}, "order": {"port": 2}}"#),
+        ]);
+        let found: Vec<_> = ports
+            .disagreeing()
+            .iter()
+            .map(|clash| (clash.port.text.clone(), clash.other.text.clone()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("9000".to_owned(), "8000".to_owned()),
+                ("7000".to_owned(), "8001".to_owned())
+            ]
+        );
+        assert_eq!(ports.intruding().len(), 1);
+        assert!(ports.contested().is_empty());
+    }
+
+    #[test]
+    fn a_broken_manifest_is_one_still() {
+        let ports = Ports::join(&[document("ports.json", "{\"a\": ")]);
+        assert!(ports.manifest().unwrap().broken.is_some());
+        assert!(ports.unknown_lookups().is_empty());
+    }
+
+    #[test]
+    fn likely_names_are_offered() {
+        let ports = Ports::join(&[document("ports.json", MANIFEST)]);
+        assert_eq!(ports.manifest().unwrap().nearest("orders"), ["Order-Service"]);
+    }
+}

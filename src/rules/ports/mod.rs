@@ -1,0 +1,3 @@
+//! Rules about ports.
+
+pub mod port_conflict;
