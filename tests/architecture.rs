@@ -1,5 +1,11 @@
 //! The project reads its own sources and holds what ARCHITECTURE.md says of them.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects by panicking"
+)]
+
 mod reading;
 
 use reading::{Source, Use};

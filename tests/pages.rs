@@ -1,6 +1,8 @@
 //! Every rule's page is its test: each example is audited in memory through the real pipeline, and the
 //! rule reports exactly the marked lines.
 
+#![allow(clippy::expect_used, reason = "a test says what it expects by panicking")]
+
 use audit::engine::{self, Progress};
 use audit::page::{self, Example, SECTIONS};
 use audit::rule::Rule;

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_README=1 cargo test --test readme` writes it anew.
 
+#![allow(clippy::expect_used, reason = "a test says what it expects by panicking")]
+
 use audit::rule::Rule;
 use std::fmt::Write as _;
 use std::path::Path;
