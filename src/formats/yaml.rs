@@ -1,6 +1,459 @@
-//! Stub.
-use crate::facts::Facts;
-/// Facts.
-pub fn extract(_path: &str, _text: &str) -> Facts {
-    Facts::default()
+//! YAML, with what compose files and conda's `environment.yml` say.
+
+use super::requirements;
+use super::structured::{self, DEPTH, Entry, Node, Shape};
+use crate::facts::{Facts, Manager, Origin, Port, PortRole, Problem, ProblemKind, Program, Requirement};
+use crate::source::{Span, Spanned};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+
+/// Flow brackets (`[`, `{`) inside each other that are read at all: the scanner's work grows with the
+/// square of their depth.
+const BRACKETS: usize = 1000;
+
+/// The facts of all documents of a YAML stream.
+pub fn extract(path: &str, text: &str) -> Facts {
+    if nests_too_deep(text) {
+        let message = format!("brackets inside brackets more than {BRACKETS} levels deep");
+        return Facts::of_problem(ProblemKind::Syntax, message, Span::new(0, 0));
+    }
+    let (documents, problem) = read(text);
+    let mut facts = Facts::default();
+    for document in &documents {
+        let mut found = structured::collect(document);
+        of_compose(document, &mut found);
+        if is_conda(path, document) {
+            of_conda(document, &mut found);
+        }
+        facts.values.append(&mut found.values);
+        facts.ports.append(&mut found.ports);
+        facts.variables.append(&mut found.variables);
+        facts.requirements.append(&mut found.requirements);
+        facts.programs.append(&mut found.programs);
+    }
+    facts
+        .problems
+        .extend(problem.filter(|_| !structured::is_template(text)));
+    facts
+}
+
+fn nests_too_deep(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            // Outside of brackets a line begins anew; inside them text in quotes is too rare to matter.
+            _ => {}
+        }
+        depth > BRACKETS
+    })
+}
+
+/// The documents of a stream, as far as they can be read, and the mistake that ends them.
+fn read(text: &str) -> (Vec<Node>, Option<Problem>) {
+    let offsets = Offsets::new(text);
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(text) {
+        match event {
+            Ok((event, span)) => {
+                let place = offsets.span(span);
+                builder.take(&event, place, text);
+            }
+            Err(error) => {
+                let at = offsets.byte(*error.marker());
+                builder.close_all(at);
+                let end = text[at..].chars().next().map_or(at, |next| at + next.len_utf8());
+                let problem = Problem {
+                    kind: ProblemKind::Syntax,
+                    message: error.info().to_owned(),
+                    span: Span::new(at, end),
+                };
+                return (builder.documents, Some(problem));
+            }
+        }
+    }
+    (builder.documents, None)
+}
+
+/// Byte offsets of characters: the parser counts characters.
+struct Offsets {
+    /// Empty for a text of ASCII alone, where both are the same.
+    bytes: Vec<u32>,
+    end: usize,
+}
+
+impl Offsets {
+    fn new(text: &str) -> Self {
+        let bytes = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices()
+                .map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX))
+                .collect()
+        };
+        Self {
+            bytes,
+            end: text.len(),
+        }
+    }
+
+    fn byte(&self, marker: Marker) -> usize {
+        let index = marker.index();
+        if self.bytes.is_empty() {
+            return index.min(self.end);
+        }
+        self.bytes.get(index).map_or(self.end, |at| *at as usize)
+    }
+
+    fn span(&self, span: saphyr_parser::Span) -> Span {
+        Span::new(self.byte(span.start), self.byte(span.end))
+    }
+}
+
+/// A container that is being read.
+enum Open {
+    List(Span, Vec<Node>),
+    Map(Span, Vec<Entry>, Option<(String, Span)>),
+}
+
+/// Builds nodes out of events, with a stack of its own.
+#[derive(Default)]
+struct Builder {
+    documents: Vec<Node>,
+    open: Vec<Open>,
+    /// Containers too deep to be kept.
+    skipped: usize,
+}
+
+impl Builder {
+    fn take(&mut self, event: &Event<'_>, span: Span, text: &str) {
+        match event {
+            Event::SequenceStart(..) => self.begin(Open::List(span, Vec::new())),
+            Event::MappingStart(..) => self.begin(Open::Map(span, Vec::new(), None)),
+            Event::SequenceEnd | Event::MappingEnd if self.skipped > 0 => self.skipped -= 1,
+            Event::SequenceEnd | Event::MappingEnd => self.close(span.end as usize),
+            Event::Scalar(value, style, ..) => {
+                let node = scalar(value, *style, span, text);
+                self.add(node);
+            }
+            Event::Alias(_) => self.add(Node::new(Shape::Other, span)),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, open: Open) {
+        if self.skipped > 0 || self.open.len() >= DEPTH {
+            self.skipped += 1;
+        } else {
+            self.open.push(open);
+        }
+    }
+
+    fn close(&mut self, end: usize) {
+        let node = match self.open.pop() {
+            Some(Open::List(span, elements)) => {
+                Node::new(Shape::List(elements), Span::new(span.start as usize, end))
+            }
+            Some(Open::Map(span, entries, _)) => {
+                Node::new(Shape::Map(entries), Span::new(span.start as usize, end))
+            }
+            None => return,
+        };
+        self.add(node);
+    }
+
+    fn close_all(&mut self, end: usize) {
+        while !self.open.is_empty() {
+            self.close(end);
+        }
+    }
+
+    fn add(&mut self, node: Node) {
+        if self.skipped > 0 {
+            return;
+        }
+        match self.open.last_mut() {
+            None => self.documents.push(node),
+            Some(Open::List(_, elements)) => elements.push(node),
+            Some(Open::Map(_, entries, key)) => match key.take() {
+                None => *key = Some((node.scalar().unwrap_or("").to_owned(), node.span)),
+                Some((key, key_span)) => entries.push(Entry { key, key_span, node }),
+            },
+        }
+    }
+}
+
+fn scalar(value: &str, style: ScalarStyle, span: Span, text: &str) -> Node {
+    let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+    let (start, end) = (span.start as usize, span.end as usize);
+    let written = text.get(start..end).unwrap_or("");
+    let span = if is_quoted {
+        let open = written.find(['"', '\'']).unwrap_or(0);
+        let inside = written.get(open + 1..).unwrap_or("");
+        let length = closing_quote(inside, style == ScalarStyle::DoubleQuoted);
+        Span::new(start + open + 1, start + open + 1 + length)
+    } else {
+        Span::new(start, start + written.trim_end().len())
+    };
+    let is_number = style == ScalarStyle::Plain
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
+        && value.parse::<f64>().is_ok();
+    let shape = match value {
+        _ if is_number => Shape::Number(value.to_owned()),
+        _ if style != ScalarStyle::Plain => Shape::Text(value.to_owned()),
+        "true" | "True" | "TRUE" | "yes" | "on" => Shape::Truth(true),
+        "false" | "False" | "FALSE" | "no" | "off" => Shape::Truth(false),
+        "" | "~" | "null" | "Null" | "NULL" => Shape::Other,
+        _ => Shape::Text(value.to_owned()),
+    };
+    Node::new(shape, span)
+}
+
+/// Bytes before the quote that closes a text: the parser's span goes on to the next token.
+fn closing_quote(inside: &str, is_double: bool) -> usize {
+    let mut bytes = inside.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' if is_double => {
+                bytes.next();
+            }
+            b'"' if is_double => return at,
+            b'\'' if !is_double && bytes.peek().is_some_and(|(_, next)| *next == b'\'') => {
+                bytes.next();
+            }
+            b'\'' if !is_double => return at,
+            _ => {}
+        }
+    }
+    inside.len()
+}
+
+/// The services of a compose file: what they publish, and their commands.
+fn of_compose(document: &Node, facts: &mut Facts) {
+    for service in document.get("services").map_or(&[][..], Node::entries) {
+        let is_service = ["image", "build", "ports", "command", "environment", "env_file"]
+            .iter()
+            .any(|key| service.node.get(key).is_some());
+        if !is_service {
+            continue;
+        }
+        for published in service.node.get("ports").map_or(&[][..], Node::elements) {
+            facts.ports.extend(published_port(&service.key, published));
+        }
+        facts.programs.push(of_service(service));
+    }
+}
+
+fn of_service(service: &Entry) -> Program {
+    let node = &service.node;
+    let field = |key: &str| {
+        let node = node.get(key)?;
+        Some(Spanned::new(node.scalar()?.to_owned(), node.span))
+    };
+    let mut program = Program::new(&service.key, service.key_span, Manager::Compose);
+    program.directory = field("working_dir");
+    program.user = field("user");
+    program.command = field("command").or_else(|| {
+        let list = node.get("command")?;
+        let words: Vec<_> = list.elements().iter().filter_map(Node::scalar).collect();
+        (!words.is_empty()).then(|| Spanned::new(words.join(" "), list.span))
+    });
+    let environment = node.get("environment");
+    for entry in environment.map_or(&[][..], Node::entries) {
+        if let Some(value) = entry.node.scalar() {
+            let value = Spanned::new(value.to_owned(), entry.node.span);
+            program.environment.push((entry.key.clone(), value));
+        }
+    }
+    for element in environment.map_or(&[][..], Node::elements) {
+        if let Some((name, value)) = element.text().and_then(|text| text.split_once('=')) {
+            let value = Spanned::new(value.to_owned(), element.span);
+            program.environment.push((name.to_owned(), value));
+        }
+    }
+    program
+}
+
+/// The host's port of `"8000:8000"`, `"127.0.0.1:8000:80/tcp"` or `published: 8000`.
+fn published_port(service: &str, node: &Node) -> Option<Port> {
+    let (text, span) = if let Some(long) = node.get("published") {
+        (long.scalar()?.to_owned(), long.span)
+    } else {
+        let written = node.scalar()?;
+        let mut parts = written.rsplit(':');
+        let _container = parts.next()?;
+        let host = parts.next()?;
+        let from = written.find(&format!("{host}:")).unwrap_or(0);
+        let start = node.span.start as usize + from;
+        (host.to_owned(), Span::new(start, start + host.len()))
+    };
+    Some(Port {
+        number: Some(structured::number(&text)?),
+        text,
+        service: Some(service.to_owned()),
+        table: Some("ports".to_owned()),
+        role: PortRole::Declares,
+        span,
+    })
+}
+
+fn is_conda(path: &str, document: &Node) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let is_named = name.starts_with("environment") || name.starts_with("conda") || name.contains("-env");
+    is_named
+        && !document
+            .get("dependencies")
+            .map_or(&[][..], Node::elements)
+            .is_empty()
+}
+
+/// conda's `name=1.2=build` lines, and pip's own list among them.
+fn of_conda(document: &Node, facts: &mut Facts) {
+    for element in document.get("dependencies").map_or(&[][..], Node::elements) {
+        if let Some(text) = element.text() {
+            let text = text.rsplit("::").next().unwrap_or(text);
+            let end = text
+                .find(|letter: char| matches!(letter, '=' | '<' | '>' | '!' | '~') || letter.is_whitespace())
+                .unwrap_or(text.len());
+            let (name, specifiers) = text.split_at(end);
+            if matches!(name, "" | "python" | "pip") {
+                continue;
+            }
+            facts.requirements.push(Requirement {
+                name: name.to_owned(),
+                specifiers: specifiers.trim().to_owned(),
+                marker: None,
+                extras: Vec::new(),
+                span: element.span,
+                origin: Origin::Main,
+            });
+        }
+        for line in element.get("pip").map_or(&[][..], Node::elements) {
+            let Some(text) = line.text().filter(|text| !text.starts_with('-')) else {
+                continue;
+            };
+            match requirements::parse(text, line.span, Origin::Main) {
+                Ok(requirement) => facts.requirements.push(requirement),
+                Err(message) => facts.problems.push(Problem {
+                    kind: ProblemKind::Syntax,
+                    message,
+                    span: line.span,
+                }),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Access, Role};
+
+    #[test]
+    fn spans_are_bytes_and_content() {
+        let text =
+            "größe: \"/opt/ä\"   # note\nplain: /srv/x  # note\nsingle: 'C:\\x'\nlist:\n  - /a/b\n  - 1\n";
+        let facts = extract("x.yml", text);
+        let found: Vec<_> = facts
+            .values
+            .iter()
+            .map(|value| (value.span.text(text), value.role, value.name.as_deref()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("/opt/ä", Role::Assigned, Some("größe")),
+                ("/srv/x", Role::Assigned, Some("plain")),
+                ("C:\\x", Role::Assigned, Some("single")),
+                ("/a/b", Role::Element, Some("list")),
+            ]
+        );
+    }
+
+    #[test]
+    fn all_documents_are_read() {
+        let text = "api:\n  port: 8000\n---\nui:\n  port: \"8001\"\n...\n";
+        let ports = extract("x.yml", text).ports;
+        assert_eq!(ports.len(), 2);
+        assert_eq!(ports[1].service.as_deref(), Some("ui"));
+        assert_eq!(ports[1].span.text(text), "8001");
+    }
+
+    #[test]
+    fn compose_publishes_ports_and_sets_variables() {
+        let text = "services:\n  api:\n    image: x\n    command: [python, main.py]\n    environment:\n      HOME: /app\n    \
+                    ports:\n      - \"127.0.0.1:8000:80/tcp\"\n      - 9000\n  ui:\n    build: .\n    environment:\n      \
+                    - MODE=live\n    ports:\n      - target: 80\n        published: 8080\n";
+        let facts = extract("docker-compose.yml", text);
+        let ports: Vec<_> = facts
+            .ports
+            .iter()
+            .map(|port| (port.service.as_deref(), port.span.text(text)))
+            .collect();
+        assert_eq!(ports, [(Some("api"), "8000"), (Some("ui"), "8080")]);
+        let names: Vec<_> = facts.variables.iter().map(|found| found.name.as_str()).collect();
+        assert_eq!(names, ["HOME", "MODE"]);
+        assert_eq!(facts.variables[1].access, Access::Set("live".to_owned()));
+        let commands: Vec<_> = facts.programs.iter().map(|found| found.command.clone()).collect();
+        assert_eq!(commands[0].as_ref().unwrap().value, "python main.py");
+        assert_eq!(facts.programs[1].variable("MODE").unwrap().value, "live");
+    }
+
+    #[test]
+    fn conda_lists_requirements() {
+        let text = "name: x\ndependencies:\n  - python=3.10\n  - conda-forge::numpy=1.26=py\n  - pip\n  - pip:\n    - requests>=2\n";
+        let found: Vec<_> = extract("environment.yml", text)
+            .requirements
+            .into_iter()
+            .map(|found| (found.name, found.specifiers))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("numpy".to_owned(), "=1.26=py".to_owned()),
+                ("requests".to_owned(), ">=2".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn mistakes_are_named_but_templates_are_none() {
+        let text = "a: 1\nhome: /opt/x\nb: [1, 2\nc: 3\n";
+        let facts = extract("x.yml", text);
+        assert_eq!(facts.problems.len(), 1);
+        assert_eq!(facts.values.len(), 1, "what stands before the mistake is read");
+        assert!(extract("x.yml", "a: {{ b }}\n{% if c %}\n").problems.is_empty());
+        for good in [
+            "",
+            "# only\n",
+            "a: !tag x\n",
+            "a: &x 1\nb: *x\nc:\n  <<: {d: 1}\n",
+            "\u{feff}a: 1\r\nb: 2",
+        ] {
+            assert!(extract("x.yml", good).problems.is_empty(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn hostile_texts_end_well() {
+        let mut bomb = "a0: &a0 [x, x]\n".to_owned();
+        for level in 1..60 {
+            bomb += &format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}]\n", level - 1);
+        }
+        for text in [
+            bomb,
+            "[".repeat(100_000),
+            "{a: ".repeat(100_000),
+            "- ".repeat(20_000),
+            "[[[".repeat(300),
+            (0..2000).map(|level| " ".repeat(level) + "a:\n").collect(),
+            "\"".to_owned(),
+            "\u{0}".to_owned(),
+        ] {
+            extract("x.yml", &text);
+        }
+    }
 }

@@ -1,0 +1,316 @@
+//! Which numbers are ports, and whose: told by the keys that they stand under.
+
+use super::{Entry, Node, Shape};
+use crate::facts::{Port, PortRole};
+use crate::source::Span;
+
+/// What stands around an entry.
+pub(super) struct Scope<'a> {
+    /// The keys above it, the outermost first.
+    pub(super) above: &'a [&'a str],
+    /// All entries of the mapping that it stands in.
+    pub(super) siblings: &'a [Entry],
+    /// Whether that mapping is an element of a list.
+    pub(super) is_element: bool,
+}
+
+/// The port that a text is, where it can be one.
+pub fn number(text: &str) -> Option<u16> {
+    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.filter(|_| is_digits)
+}
+
+/// The port that an environment variable holds: `API_PORT=8000` declares one for `api`.
+pub fn of_variable(name: &str, value: &str, span: Span) -> Option<Port> {
+    let prefix = prefix_of_port(name)?;
+    if value.is_empty() || is_placeholder(value) {
+        return None;
+    }
+    let role = if words(&prefix).iter().any(|word| is_store(word)) {
+        PortRole::Dials
+    } else {
+        bound(&words(name)).unwrap_or(PortRole::Declares)
+    };
+    Some(Port {
+        number: number(value),
+        text: value.to_owned(),
+        service: (!prefix.is_empty()).then_some(prefix),
+        table: None,
+        role,
+        span,
+    })
+}
+
+/// The ports of an entry whose value is a scalar.
+pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
+    let text = entry.node.scalar()?;
+    let is_number = matches!(entry.node.shape, Shape::Number(_));
+    let key_words = words(&entry.key);
+    let is_about_ports = key_words.iter().any(|word| is_port_word(word))
+        || scope
+            .above
+            .iter()
+            .any(|key| words(key).iter().any(|word| is_port_word(word)));
+    if !is_about_ports || text.is_empty() || is_placeholder(text) {
+        return None;
+    }
+    let parent = scope.above.last().copied();
+    let port = |service: Option<String>, table: Option<&str>, role| Port {
+        number: number(text),
+        text: text.to_owned(),
+        service,
+        table: table.map(str::to_owned),
+        role,
+        span: entry.node.span,
+    };
+    if let Some(role) = bound(&key_words).filter(|_| number(text).is_some()) {
+        return Some(port(None, parent, role));
+    }
+    if let Some(prefix) = prefix_of_port(&entry.key) {
+        let is_named = !prefix.is_empty() && !is_generic(&prefix);
+        let (service, table) = if is_named {
+            (Some(prefix.clone()), parent)
+        } else {
+            let (service, table) = enclosing(scope);
+            (
+                service.or_else(|| (!prefix.is_empty()).then_some(prefix.clone())),
+                table,
+            )
+        };
+        let is_store = dials(scope, &prefix);
+        let role = if is_store {
+            PortRole::Dials
+        } else {
+            PortRole::Declares
+        };
+        return Some(port(service, table, role));
+    }
+    let table = parent.filter(|key| is_table(key) && !scope.is_element)?;
+    if is_number && !is_other_quantity(&key_words) {
+        return Some(port(Some(entry.key.clone()), Some(table), PortRole::Declares));
+    }
+    let by_port = number(&entry.key).filter(|_| !is_number)?;
+    Some(Port {
+        number: Some(by_port),
+        text: entry.key.clone(),
+        service: Some(text.to_owned()),
+        table: Some(table.to_owned()),
+        role: PortRole::Declares,
+        span: entry.key_span,
+    })
+}
+
+/// The ports of a list: those to avoid, or the two ends of a range.
+pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
+    let Some(key) = keys.last() else {
+        return Vec::new();
+    };
+    let key_words = words(key);
+    let mut path = keys.iter().flat_map(|key| words(key));
+    if !path.any(|word| is_port_word(&word)) {
+        return Vec::new();
+    }
+    let is_range = elements.len() == 2
+        && keys
+            .iter()
+            .rev()
+            .take(2)
+            .any(|key| words(key).iter().any(|word| is_range_word(word)));
+    let avoids = key_words.iter().any(|word| is_avoiding(word));
+    let port = |element: &Node, role| {
+        let text = element.scalar()?;
+        Some(Port {
+            number: number(text),
+            text: text.to_owned(),
+            service: None,
+            table: Some((*key).to_owned()),
+            role,
+            span: element.span,
+        })
+    };
+    let numbered = elements
+        .iter()
+        .filter(|element| element.scalar().and_then(number).is_some());
+    if avoids {
+        numbered
+            .filter_map(|element| port(element, PortRole::Avoids))
+            .collect()
+    } else if is_range {
+        numbered
+            .zip([PortRole::RangeStart, PortRole::RangeEnd])
+            .filter_map(|(element, role)| port(element, role))
+            .collect()
+    } else {
+        Vec::new()
+    }
+}
+
+/// The service and the group of a port that its own key does not name.
+fn enclosing<'a>(scope: &Scope<'a>) -> (Option<String>, Option<&'a str>) {
+    let [.., last] = scope.above else {
+        return (None, None);
+    };
+    if scope.is_element {
+        let name = ["name", "service", "id"]
+            .iter()
+            .find_map(|key| {
+                scope
+                    .siblings
+                    .iter()
+                    .find(|entry| entry.key.eq_ignore_ascii_case(key))
+            })
+            .and_then(|entry| entry.node.text());
+        return (name.map(str::to_owned), Some(last));
+    }
+    let table = scope
+        .above
+        .len()
+        .checked_sub(2)
+        .and_then(|at| scope.above.get(at));
+    (Some((*last).to_owned()), table.copied())
+}
+
+/// Whether something connects to the port rather than serving on it: a database, or another host.
+fn dials(scope: &Scope<'_>, prefix: &str) -> bool {
+    let path = scope.above.iter().chain(std::iter::once(&prefix));
+    let is_store = path.flat_map(|key| words(key)).any(|word| is_store(&word));
+    is_store
+        || scope.siblings.iter().any(|entry| {
+            let is_host = matches!(entry.key.to_ascii_lowercase().as_str(), "host" | "hostname");
+            let host = entry.node.text().unwrap_or("");
+            is_host && host.contains('.') && host.bytes().any(|byte| byte.is_ascii_alphabetic())
+        })
+}
+
+/// What stands before the `port` of a key, lower-cased: `main_app` of `MAIN_APP_PORT`, nothing of
+/// `port`. None when the key is no key of a port.
+fn prefix_of_port(key: &str) -> Option<String> {
+    let last = words(key).pop()?;
+    if last != "port" {
+        return None;
+    }
+    let prefix = key.get(..key.len() - 4)?;
+    Some(prefix.trim_end_matches(['_', '-', '.', ' ']).to_ascii_lowercase())
+}
+
+/// The words of a key, lower-cased: `mainAppPort` and `MAIN_APP-PORT` have three.
+fn words(key: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_inside = false;
+    let mut was_lower = false;
+    for letter in key.chars() {
+        if !letter.is_alphanumeric() {
+            is_inside = false;
+            continue;
+        }
+        let begins = !is_inside || (was_lower && letter.is_uppercase());
+        if begins {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(letter.to_lowercase());
+        }
+        is_inside = true;
+        was_lower = letter.is_lowercase() || letter.is_ascii_digit();
+    }
+    words
+}
+
+/// The role of a bound of a range, when a key names one.
+fn bound(words: &[String]) -> Option<PortRole> {
+    words.iter().rev().find_map(|word| match word.as_str() {
+        "start" | "min" | "minimum" | "low" | "lowest" | "from" | "first" => Some(PortRole::RangeStart),
+        "end" | "max" | "maximum" | "high" | "highest" | "to" | "last" => Some(PortRole::RangeEnd),
+        _ => None,
+    })
+}
+
+fn is_port_word(word: &str) -> bool {
+    matches!(word, "port" | "ports")
+}
+
+fn is_range_word(word: &str) -> bool {
+    matches!(word, "range" | "ranges")
+}
+
+fn is_table(key: &str) -> bool {
+    let words = words(key);
+    words.iter().any(|word| is_port_word(word))
+        && !words.iter().any(|word| is_range_word(word) || is_avoiding(word))
+}
+
+fn is_avoiding(word: &str) -> bool {
+    matches!(
+        word,
+        "avoid" | "avoided" | "reserved" | "forbidden" | "blocked" | "excluded" | "exclude" | "unsafe"
+    )
+}
+
+/// Prefixes that say nothing about whose port it is.
+fn is_generic(prefix: &str) -> bool {
+    matches!(
+        prefix,
+        "server" | "service" | "listen" | "bind" | "default" | "local" | "internal" | "host" | "base"
+    )
+}
+
+/// Keys of a table of ports whose numbers are something else.
+fn is_other_quantity(words: &[String]) -> bool {
+    words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "timeout"
+                | "version"
+                | "count"
+                | "total"
+                | "retries"
+                | "interval"
+                | "delay"
+                | "priority"
+                | "seconds"
+                | "ms"
+                | "size"
+                | "offset"
+                | "year"
+        )
+    })
+}
+
+/// Words for what a program connects to and never serves itself.
+fn is_store(word: &str) -> bool {
+    matches!(
+        word,
+        "database"
+            | "databases"
+            | "db"
+            | "postgres"
+            | "postgresql"
+            | "pg"
+            | "redis"
+            | "mysql"
+            | "mariadb"
+            | "mongo"
+            | "mongodb"
+            | "rabbitmq"
+            | "amqp"
+            | "kafka"
+            | "memcached"
+            | "clickhouse"
+            | "influxdb"
+            | "timescaledb"
+            | "questdb"
+            | "elasticsearch"
+            | "zookeeper"
+            | "smtp"
+            | "imap"
+            | "ldap"
+            | "ssh"
+            | "proxy"
+    )
+}
+
+/// Whether a text stands for another that is put in later.
+fn is_placeholder(text: &str) -> bool {
+    text.contains('$') || text.contains('{') || text.contains('%') || text.contains('<')
+}
