@@ -20,7 +20,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("facts", &["source"]),
     ("formats", &["facts", "source"]),
     ("tree", &["source"]),
-    ("knowledge", &["target"]),
+    // The names of distributions are compared in the form that requirements have.
+    ("knowledge", &["facts", "target"]),
     ("target", &["knowledge"]),
     ("finding", &["source"]),
     (
@@ -57,6 +58,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rule",
             "source",
             "target",
+            // Why a path stays behind, as the project answers.
+            "tree::Withheld",
         ],
     ),
     (
@@ -65,7 +68,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "suppress",
-        &["document", "facts", "finding", "project", "rule", "source"],
+        &[
+            "document",
+            "facts",
+            "finding",
+            "project",
+            "rule",
+            "settings::Selection",
+            "settings::nearest",
+            "source",
+        ],
     ),
     ("baseline", &["finding", "project", "source"]),
     ("fix", &["facts", "finding", "project", "rule", "source"]),
@@ -97,7 +109,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "facts",
             "finding",
-            "formats::Format",
+            "formats",
             "project",
             "readiness",
             "rule",
@@ -116,7 +128,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "knowledge",
             "rule",
             "source",
-            "suppress",
             "target",
         ],
     ),
@@ -191,7 +202,7 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
 ];
 
 /// The most lines that a file may have; the first entry that fits counts.
-const LINES: &[(&str, usize)] = &[("engine", 180), ("main", 40), ("", 500)];
+const LINES: &[(&str, usize)] = &[("engine", 200), ("main", 40), ("", 500)];
 
 /// The most lines of a function, from its signature to its closing brace.
 const FUNCTION_LINES: usize = 80;
@@ -295,12 +306,15 @@ fn complaint_about_arrow(owner: &str, used: &Use, name: &str) -> Option<String> 
     (!is_own && !is_allowed).then(|| format!("`{owner}` may not use `{name}`; it may use {list}"))
 }
 
-/// The code of a rule, `rules::CATEGORY::ID`, uses no other rule.
+/// The code of a rule, `rules::CATEGORY::ID`, uses no other rule. A module without a page is no rule.
 fn complaint_about_sibling(source: &Source, used: &Use) -> Option<String> {
-    let own = source.module.get(..3)?;
-    let is_of_rules = used.path.first().is_some_and(|first| first == "rules");
-    let is_own = used.path.get(..3).is_some_and(|path| path == own);
-    (is_of_rules && !is_own).then(|| format!("a rule uses no other rule: `{}`", used.path.join("::")))
+    let [rules, category, id, ..] = &used.path[..] else {
+        return None;
+    };
+    let page = format!("{rules}/{category}/{}.md", id.replace('_', "-"));
+    let is_rule = rules == "rules" && Path::new(env!("CARGO_MANIFEST_DIR")).join(page).is_file();
+    let is_own = source.module.get(..3) == used.path.get(..3);
+    (is_rule && !is_own).then(|| format!("a rule uses no other rule: `{}`", used.path.join("::")))
 }
 
 fn is_below(name: &str, folder: &str) -> bool {
@@ -346,8 +360,8 @@ fn what_breaks_the_architecture_is_named() {
         ),
         (
             "rules/network/a.rs",
-            "//! Doc.\nuse super::b::check;\n",
-            "2: a rule uses no other rule: `rules::network::b::check`",
+            "//! Doc.\nuse super::super::services::missing_entry_point::check;\n",
+            "2: a rule uses no other rule: `rules::services::missing_entry_point::check`",
         ),
         (
             "rules/network/a.rs",
