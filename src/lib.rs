@@ -13,6 +13,7 @@ pub mod facts;
 pub mod finding;
 pub mod formats;
 pub mod knowledge;
+pub mod page;
 pub mod pattern;
 pub mod project;
 pub mod rule;
