@@ -52,6 +52,8 @@ struct Context {
 pub(super) struct Run<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) path: Vec<Entry>,
+    /// The entry that Python puts first: the script's folder, or the working directory.
+    own_folder: Option<Entry>,
     pub(super) directory: String,
     /// Modules that were run, by dotted name.
     pub(super) loaded: BTreeMap<String, Option<DocumentId>>,
@@ -73,10 +75,12 @@ impl<'a> Run<'a> {
     /// A run whose `sys.path` begins with these folders.
     pub(super) fn new(world: &'a World<'a>, folders: Vec<String>, directory: &str, follows: bool) -> Self {
         let mut path: Vec<Entry> = folders.into_iter().map(Entry::Folder).collect();
+        let own_folder = path.first().cloned();
         path.extend([Entry::Standard, Entry::Installed]);
         Self {
             world,
             path,
+            own_folder,
             directory: directory.to_owned(),
             loaded: BTreeMap::new(),
             chain: Vec::new(),
@@ -317,7 +321,8 @@ impl<'a> Run<'a> {
         let Some((entry, found)) = self.find_top(first) else {
             return self.load_outside(first, dotted, place, context);
         };
-        if let (0, Found::Module(document)) = (entry, &found) {
+        let by_own_folder = self.path.get(entry) == self.own_folder.as_ref();
+        if let (true, Found::Module(document)) = (by_own_folder, &found) {
             self.outcome.by_folder.push((place, first.to_owned(), *document));
         }
         let mut name = first.to_owned();
@@ -345,7 +350,7 @@ impl<'a> Run<'a> {
             }
             self.enter(&name, &at, place, context);
         }
-        if entry == 0
+        if by_own_folder
             && name.contains('.')
             && let Found::Module(document) | Found::Package(document, _) = at
         {

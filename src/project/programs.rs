@@ -97,11 +97,24 @@ pub(super) fn collect(
     let judge = Judge { paths, tree, root };
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
+        // A config in an archive or a sample starts nothing.
+        if file_of(documents, document).is_some_and(super::reach::is_development) {
+            continue;
+        }
         for program in &document.facts.programs {
             programs.push(judge.view(id, document, program));
         }
     }
     programs
+}
+
+/// The path of the file that holds a document.
+fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> Option<&'a str> {
+    let mut at = document;
+    while let Some(host) = &at.host {
+        at = documents.get(host.document.0 as usize)?;
+    }
+    Some(&at.path)
 }
 
 impl Judge<'_> {

@@ -292,6 +292,17 @@ fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_programs: boo
     scopes
 }
 
+/// Whether a path is one of a test, a document, a sample or an archive.
+pub(super) fn is_development(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    folder
+        .split('/')
+        .any(|part| DEVELOPMENT.contains(&part.to_ascii_lowercase().as_str()))
+        || name.starts_with("test_")
+        || name.ends_with("_test.py")
+        || name == "conftest.py"
+}
+
 fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {
     let (folder, name) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
     let starts_something = document
@@ -299,12 +310,7 @@ fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scop
         .programs
         .iter()
         .any(|program| program.manager != Manager::Script);
-    let is_development = folder
-        .split('/')
-        .any(|part| DEVELOPMENT.contains(&part.to_ascii_lowercase().as_str()))
-        || name.starts_with("test_")
-        || name.ends_with("_test.py")
-        || name == "conftest.py";
+    let is_development = is_development(&document.path);
     if !reached.is_empty() && (document.format == Format::Python || !is_development) {
         return Scope::Deployed;
     }
