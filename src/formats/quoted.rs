@@ -1,8 +1,8 @@
 //! Quotes and comments: enough of a lexer to find the string literals of languages that nobody parses
 //! here, and what the code around a literal says of its role.
 
-use crate::facts::{Reach, Role, Value};
 use crate::facts::value::is_telling;
+use crate::facts::{Reach, Role, Value};
 use crate::source::Span;
 
 /// How many bytes before a literal are looked at for its role: reading stays linear.
@@ -92,7 +92,11 @@ pub(super) fn lex(text: &str, syntax: &Syntax) -> Tokens {
 
 fn comment_end(bytes: &[u8], at: usize, syntax: &Syntax) -> Option<usize> {
     let rest = &bytes[at..];
-    if syntax.line.iter().any(|opener| rest.starts_with(opener.as_bytes())) {
+    if syntax
+        .line
+        .iter()
+        .any(|opener| rest.starts_with(opener.as_bytes()))
+    {
         let length = rest.iter().position(|byte| *byte == b'\n');
         return Some(at + length.unwrap_or(rest.len()));
     }
@@ -157,7 +161,9 @@ fn expects_value(text: &str, at: usize, last: u8) -> bool {
     }
     let start = floor(text, at.saturating_sub(12));
     let before = text.get(start..at).unwrap_or("").trim_end();
-    ["return", "typeof", "case", "=>"].iter().any(|word| before.ends_with(word))
+    ["return", "typeof", "case", "=>"]
+        .iter()
+        .any(|word| before.ends_with(word))
 }
 
 fn regex_end(bytes: &[u8], open: usize) -> usize {
@@ -244,12 +250,10 @@ fn enclosing(near: &str) -> Place {
     while let Some(next) = at.checked_sub(1) {
         at = next;
         match bytes[at] {
-            quote @ (b'"' | b'\'' | b'`') => {
-                match bytes[..at].iter().rposition(|byte| *byte == quote) {
-                    Some(open) => at = open,
-                    None => break,
-                }
-            }
+            quote @ (b'"' | b'\'' | b'`') => match bytes[..at].iter().rposition(|byte| *byte == quote) {
+                Some(open) => at = open,
+                None => break,
+            },
             b')' | b']' | b'}' => depth += 1,
             b'(' if depth == 0 => return argument(&near[..at]),
             b'[' if depth == 0 => {
@@ -268,12 +272,18 @@ fn enclosing(near: &str) -> Place {
                 return (Role::Assigned, assigned_name(&near[..at]), None);
             }
             b':' if depth == 0 && is_first => {
-                let start = near[..at].rfind(['\n', ',', '{', '(', ';']).map_or(0, |at| at + 1);
+                let start = near[..at]
+                    .rfind(['\n', ',', '{', '(', ';'])
+                    .map_or(0, |at| at + 1);
                 if near[start..at].contains('?') {
                     break;
                 }
                 let name = last_word(near[..at].trim_end_matches(['"', '\'', ' ', ':']));
-                return (Role::Assigned, Some(name.to_owned()).filter(|name| !name.is_empty()), None);
+                return (
+                    Role::Assigned,
+                    Some(name.to_owned()).filter(|name| !name.is_empty()),
+                    None,
+                );
             }
             _ => {}
         }
@@ -293,8 +303,18 @@ fn argument(before: &str) -> Place {
     let call = before[start..].trim_start_matches(['.', ':']);
     let method = call.rsplit(['.', ':']).next().unwrap_or(call);
     let compares = [
-        "includes", "startsWith", "endsWith", "indexOf", "equals", "contains", "hasPrefix", "hasSuffix", "HasPrefix",
-        "HasSuffix", "Contains", "strcmp",
+        "includes",
+        "startsWith",
+        "endsWith",
+        "indexOf",
+        "equals",
+        "contains",
+        "hasPrefix",
+        "hasSuffix",
+        "HasPrefix",
+        "HasSuffix",
+        "Contains",
+        "strcmp",
     ];
     if compares.contains(&method) {
         (Role::Compared, None, Some(call.to_owned()))
@@ -314,12 +334,31 @@ fn is_prose(call: &str) -> bool {
     let lower = call.to_ascii_lowercase();
     let first = lower.split(['.', ':']).next().unwrap_or("");
     let last = lower.rsplit(['.', ':']).next().unwrap_or("");
-    matches!(first, "console" | "log" | "logger" | "logging" | "fmt" | "nslog" | "slog")
-        || last.ends_with("error")
+    matches!(
+        first,
+        "console" | "log" | "logger" | "logging" | "fmt" | "nslog" | "slog"
+    ) || last.ends_with("error")
         || last.ends_with("exception")
         || [
-            "alert", "confirm", "print", "println", "printf", "puts", "nslog", "os_log", "debugprint", "fatalerror",
-            "echo", "die", "perror", "panic", "warn", "info", "debug", "log", "syslog",
+            "alert",
+            "confirm",
+            "print",
+            "println",
+            "printf",
+            "puts",
+            "nslog",
+            "os_log",
+            "debugprint",
+            "fatalerror",
+            "echo",
+            "die",
+            "perror",
+            "panic",
+            "warn",
+            "info",
+            "debug",
+            "log",
+            "syslog",
         ]
         .contains(&last)
 }
@@ -335,7 +374,10 @@ fn environment_name(before: &str) -> Option<String> {
 
 /// The name that stands before `=`, behind which a type may stand: `const name: string`.
 fn assigned_name(before: &str) -> Option<String> {
-    let before = before.trim_end().trim_end_matches([':', '+', '|', '?']).trim_end();
+    let before = before
+        .trim_end()
+        .trim_end_matches([':', '+', '|', '?'])
+        .trim_end();
     let start = before.rfind(['\n', ';', '{', '(', ',']).map_or(0, |at| at + 1);
     let statement = &before[start..];
     let name = match statement.split_once(':') {

@@ -62,7 +62,10 @@ pub fn extract_script(text: &str) -> Facts {
         facts.ports.extend(port(&captures, &tokens));
     }
     for captures in found(&ENVIRONMENT) {
-        if let Some(name) = captures.name("name").filter(|name| !tokens.is_comment(name.start())) {
+        if let Some(name) = captures
+            .name("name")
+            .filter(|name| !tokens.is_comment(name.start()))
+        {
             facts.variables.push(Variable {
                 name: name.as_str().to_owned(),
                 span: Span::new(name.start(), name.end()),
@@ -84,7 +87,10 @@ pub fn extract_style(text: &str) -> Facts {
         .iter()
         .filter_map(|span| value(span.text(text), *span, Role::Plain, None))
         .collect();
-    let urls = URL.as_ref().into_iter().flat_map(|regex| regex.captures_iter(text));
+    let urls = URL
+        .as_ref()
+        .into_iter()
+        .flat_map(|regex| regex.captures_iter(text));
     for url in urls.filter_map(|captures| captures.get(1)) {
         if !tokens.is_comment(url.start()) {
             values.extend(value(
@@ -160,7 +166,8 @@ impl Page<'_> {
                 at += rest.find("-->").map_or(rest.len(), |end| end + 3);
                 continue;
             }
-            let is_tag = rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+            let is_tag =
+                rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
             if !is_tag {
                 at += 1;
                 continue;
@@ -189,7 +196,10 @@ impl Page<'_> {
     fn attributes(&mut self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         loop {
-            while bytes.get(at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'/') {
+            while bytes
+                .get(at)
+                .is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'/')
+            {
                 at += 1;
             }
             match bytes.get(at) {
@@ -198,7 +208,10 @@ impl Page<'_> {
                 Some(_) => {}
             }
             let start = at;
-            while bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace() && !b"=>".contains(byte)) {
+            while bytes
+                .get(at)
+                .is_some_and(|byte| !byte.is_ascii_whitespace() && !b"=>".contains(byte))
+            {
                 at += 1;
             }
             let name = &self.text[start..at];
@@ -235,7 +248,9 @@ impl Page<'_> {
             || name.starts_with("on");
         if is_kept && let Some(text) = self.text.get(start..end) {
             let span = Span::new(start, end);
-            self.facts.values.extend(value(text, span, Role::Markup, Some(&name)));
+            self.facts
+                .values
+                .extend(value(text, span, Role::Markup, Some(&name)));
         }
     }
 
@@ -262,10 +277,12 @@ impl Page<'_> {
             port.span = port.span.shifted(start);
             port
         }));
-        facts.variables.extend(inner.variables.into_iter().map(|mut variable| {
-            variable.span = variable.span.shifted(start);
-            variable
-        }));
+        facts
+            .variables
+            .extend(inner.variables.into_iter().map(|mut variable| {
+                variable.span = variable.span.shifted(start);
+                variable
+            }));
         start + end
     }
 }
@@ -292,10 +309,16 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(role(&facts, "at /a/1").0, Role::Prose);
         assert_eq!(role(&facts, "10.0.0.1"), (Role::Assigned, some("HOST"), None));
-        assert_eq!(role(&facts, "http://${HOST}/x"), (Role::Assigned, some("url"), None));
+        assert_eq!(
+            role(&facts, "http://${HOST}/x"),
+            (Role::Assigned, some("url"), None)
+        );
         assert_eq!(role(&facts, "/a/2").0, Role::Compared);
         assert_eq!(role(&facts, "/a/3"), (Role::Argument, None, some("fetch")));
-        assert_eq!(role(&facts, "ws://10.0.0.2:1"), (Role::Argument, None, some("WebSocket")));
+        assert_eq!(
+            role(&facts, "ws://10.0.0.2:1"),
+            (Role::Argument, None, some("WebSocket"))
+        );
         assert_eq!(role(&facts, "/a/4"), (Role::Element, some("l"), None));
         assert_eq!(role(&facts, "/a/5"), (Role::Element, some("l"), None));
         assert_eq!(role(&facts, "10.0.0.3"), (Role::Default, some("API_HOST"), None));
@@ -306,14 +329,25 @@ mod tests {
         assert_eq!(role(&facts, "/a/11").0, Role::Compared);
         assert_eq!(role(&facts, "/a/13").0, Role::Plain);
         assert_eq!(role(&facts, "/a/14").0, Role::Prose);
-        assert!(!facts.values.iter().any(|value| ["/a/8", "/a/9"].contains(&value.text.as_str())));
+        assert!(
+            !facts
+                .values
+                .iter()
+                .any(|value| ["/a/8", "/a/9"].contains(&value.text.as_str()))
+        );
         assert_eq!(facts.variables[0].name, "API_HOST");
     }
 
     #[test]
     fn ports_of_a_script_are_found() {
-        let facts = extract_script("const UI_PORT = 3000;\napp.listen(3001);\nx({ port: 3002 });\nconst p = process.env.PORT || 3003; // port: 1\nlet support = 99; y = 3004;");
-        let ports: Vec<_> = facts.ports.iter().map(|port| (port.number.unwrap(), port.role)).collect();
+        let facts = extract_script(
+            "const UI_PORT = 3000;\napp.listen(3001);\nx({ port: 3002 });\nconst p = process.env.PORT || 3003; // port: 1\nlet support = 99; y = 3004;",
+        );
+        let ports: Vec<_> = facts
+            .ports
+            .iter()
+            .map(|port| (port.number.unwrap(), port.role))
+            .collect();
         assert_eq!(
             ports,
             [
@@ -331,7 +365,11 @@ mod tests {
         let text = "<!-- /no/1 --><p>é Go to http://10.0.0.1:80 </p>\r\n<a href='/x/1' class=\"/no/2\">y</a><input value=/x/2>\
                     <script>const a = \"/x/3\";</script><STYLE>b { background: url(/x/4) } /* url(/no/3) */</STYLE><i>/x/5";
         let facts = extract_html(text);
-        let found: Vec<_> = facts.values.iter().map(|value| (value.text.as_str(), value.role)).collect();
+        let found: Vec<_> = facts
+            .values
+            .iter()
+            .map(|value| (value.text.as_str(), value.role))
+            .collect();
         assert_eq!(
             found,
             [
