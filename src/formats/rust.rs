@@ -4,7 +4,6 @@ use crate::facts::value::is_telling;
 use crate::facts::{Access, Facts, NamedModule, ProblemKind, Reach, Role, Value, Variable};
 use crate::source::Span;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprCall, ExprLit, ExprMacro, ExprMethodCall, ItemFn, Lit, LitStr, Macro};
 
@@ -199,17 +198,16 @@ impl Reader {
             return;
         }
         let given = function.attrs.iter().find_map(given_name);
-        let module = match given {
-            Some(literal) => NamedModule {
+        let module = if let Some(literal) = given {
+            NamedModule {
                 name: literal.value(),
                 span: self.span(&literal),
-            },
-            None => {
-                let range = function.sig.ident.span().byte_range();
-                NamedModule {
-                    name: function.sig.ident.to_string().trim_start_matches("r#").to_owned(),
-                    span: Span::new(range.start + self.shift, range.end + self.shift),
-                }
+            }
+        } else {
+            let range = function.sig.ident.span().byte_range();
+            NamedModule {
+                name: function.sig.ident.to_string().trim_start_matches("r#").to_owned(),
+                span: Span::new(range.start + self.shift, range.end + self.shift),
             }
         };
         self.facts.modules.push(module);
@@ -295,12 +293,16 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_item_const(&mut self, item: &'ast syn::ItemConst) {
         let name = Some(item.ident.to_string());
-        self.within(Role::Assigned, name, None, |reader| reader.visit_expr(&item.expr));
+        self.within(Role::Assigned, name, None, |reader| {
+            reader.visit_expr(&item.expr);
+        });
     }
 
     fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {
         let name = Some(item.ident.to_string());
-        self.within(Role::Assigned, name, None, |reader| reader.visit_expr(&item.expr));
+        self.within(Role::Assigned, name, None, |reader| {
+            reader.visit_expr(&item.expr);
+        });
     }
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
@@ -313,7 +315,7 @@ impl<'ast> Visit<'ast> for Reader {
             _ => None,
         };
         self.within(Role::Assigned, name, None, |reader| {
-            visit::visit_local(reader, local)
+            visit::visit_local(reader, local);
         });
     }
 
@@ -329,14 +331,14 @@ impl<'ast> Visit<'ast> for Reader {
             syn::Member::Unnamed(_) => None,
         };
         self.within(Role::Assigned, name, None, |reader| {
-            reader.visit_expr(&field.expr)
+            reader.visit_expr(&field.expr);
         });
     }
 
     fn visit_expr_array(&mut self, array: &'ast syn::ExprArray) {
         let name = self.place.as_ref().and_then(|place| place.name.clone());
         self.within(Role::Element, name, None, |reader| {
-            visit::visit_expr_array(reader, array)
+            visit::visit_expr_array(reader, array);
         });
     }
 
@@ -352,7 +354,7 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_pat(&mut self, pattern: &'ast syn::Pat) {
         self.within(Role::Compared, None, None, |reader| {
-            visit::visit_pat(reader, pattern)
+            visit::visit_pat(reader, pattern);
         });
     }
 

@@ -6,6 +6,7 @@ use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Facts, Port, PortRole, Reach, Role, Value, Variable};
+use crate::formats::quoted;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
@@ -502,9 +503,19 @@ impl<'t> Walk<'t> {
         ) {
             return;
         }
-        let text = word::without_substitutions(node, self.source);
-        if is_telling(&text) {
-            let span = word::content(node);
+        let lines = quoted::lines(self.source, word::content(node));
+        let is_one = lines.len() == 1;
+        let whole = || word::without_substitutions(node, self.source);
+        for span in lines {
+            let text = if is_one {
+                whole()
+            } else {
+                span.text(self.source).to_owned()
+            };
+            if !is_telling(&text) {
+                continue;
+            }
+            let (name, call) = (name.clone(), call.clone());
             self.facts.values.push(Value {
                 text,
                 span,
