@@ -123,13 +123,13 @@ impl<'t> Walk<'t> {
             } else {
                 context.reach
             };
-            let call = (at > words.at).then(|| program.clone());
+            let call = (at > words.at).then_some(program.as_str());
             let name = if is_prose {
                 None
             } else {
                 option_name(&words.words, at)
             };
-            self.value(*node, role, name, call, reach);
+            self.value(*node, role, name.as_deref(), call, reach);
         }
     }
 
@@ -204,13 +204,7 @@ impl<'t> Walk<'t> {
         let Some(destination) = node.child_by_field_name("destination") else {
             return;
         };
-        self.value(
-            destination,
-            Role::Argument,
-            None,
-            Some(">".to_owned()),
-            context.reach,
-        );
+        self.value(destination, Role::Argument, None, Some(">"), context.reach);
         let read = word::read(destination, self.source, Some(&self.table));
         let makes = node
             .children(&mut node.walk())
