@@ -1,6 +1,436 @@
-//! Stub.
-use crate::facts::Facts;
-/// Facts.
-pub fn extract(_path: &str, _text: &str) -> Facts {
-    Facts::default()
+//! Any other text: source of languages without a reader of their own, through quotes and comments; and
+//! configs whose values have no quotes, line by line.
+
+use super::quoted::{self, Syntax};
+use super::{pip, web};
+use crate::facts::value::is_telling;
+use crate::facts::{Facts, Reach, Role, Value, Word};
+use crate::source::Span;
+
+const C_LIKE: Syntax = Syntax {
+    line: &["//"],
+    block: &[("/*", "*/")],
+    quotes: b"\"",
+    long: b"`",
+    has_regex: false,
+};
+const C_AND_HASH: Syntax = Syntax {
+    line: &["//", "#"],
+    quotes: b"\"'",
+    long: b"",
+    ..C_LIKE
+};
+const HASH: Syntax = Syntax {
+    line: &["#"],
+    block: &[],
+    quotes: b"\"'",
+    long: b"",
+    has_regex: false,
+};
+const DASHES: Syntax = Syntax {
+    line: &["--"],
+    block: &[("/*", "*/")],
+    ..HASH
+};
+
+/// The facts of the text at `path`.
+pub fn extract(path: &str, text: &str) -> Facts {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let syntax = match extension.to_ascii_lowercase().as_str() {
+        "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc" | "hpp" | "m" | "gradle" => C_LIKE,
+        "php" | "tf" | "hcl" => C_AND_HASH,
+        "rb" | "pl" | "pyx" | "pxd" | "fish" | "ps1" => HASH,
+        "sql" | "lua" => DASHES,
+        "xml" | "plist" => return markup(text),
+        _ => return lines(name, text),
+    };
+    let tokens = quoted::lex(text, &syntax);
+    Facts {
+        values: quoted::values(text, &tokens),
+        ..Facts::default()
+    }
+}
+
+/// XML: the text of an element is a value; a property list has the key before it.
+fn markup(text: &str) -> Facts {
+    let mut facts = web::extract_html(text);
+    for value in &mut facts.values {
+        value.role = Role::Assigned;
+        let before = text.get(..value.span.start as usize).unwrap_or("");
+        let tag = before.rfind('<').map_or("", |at| &before[..at]).trim_end();
+        let key = tag.strip_suffix("</key>");
+        value.name = key
+            .and_then(|key| key.rsplit('>').next())
+            .map(str::to_owned)
+            .or_else(|| value.name.take());
+    }
+    facts
+}
+
+/// What a line of a config is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Docker,
+    Make,
+    Procfile,
+    Cron,
+    Config,
+}
+
+fn lines(name: &str, text: &str) -> Facts {
+    let lower = name.to_ascii_lowercase();
+    let has_extension = |wanted: &str| lower.rsplit_once('.').is_some_and(|(_, found)| found == wanted);
+    let kind = if lower == "dockerfile" {
+        Kind::Docker
+    } else if lower == "makefile" || has_extension("mk") {
+        Kind::Make
+    } else if lower == "procfile" {
+        Kind::Procfile
+    } else if lower == "crontab" || has_extension("cron") {
+        Kind::Cron
+    } else {
+        Kind::Config
+    };
+    let is_batch = has_extension("bat") || has_extension("cmd");
+    let mut facts = Facts::default();
+    let mut at = 0;
+    // The name that a line goes on with when the one before it ended with `\`.
+    let mut continued: Option<Statement<'_>> = None;
+    let mut run = String::new();
+    let mut run_start = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let trimmed = line.trim();
+        let is_comment = trimmed.starts_with(['#', ';'])
+            || (is_batch && (trimmed.starts_with("::") || trimmed.to_ascii_lowercase().starts_with("rem ")));
+        if trimmed.is_empty() || is_comment {
+            continue;
+        }
+        let body = trimmed.trim_end_matches('\\').trim_end();
+        let body_start = start + (line.len() - line.trim_start().len());
+        let statement = match continued.take() {
+            Some(before) => Statement {
+                value: body,
+                ..before
+            },
+            None => statement(kind, line, body),
+        };
+        let offset = body_start + (statement.value.as_ptr() as usize - body.as_ptr() as usize);
+        add(&statement, offset, &mut facts);
+        if statement.is_run {
+            if run.is_empty() {
+                run_start = offset;
+            }
+            // The words of a command that goes on over lines are read together, each at its place.
+            while run.len() < offset - run_start {
+                run.push(' ');
+            }
+            run.push_str(statement.value);
+        }
+        if trimmed.ends_with('\\') {
+            continued = Some(statement);
+        } else {
+            install(&run, run_start, &mut facts);
+            run.clear();
+        }
+    }
+    install(&run, run_start, &mut facts);
+    facts
+}
+
+/// A line, taken apart.
+#[derive(Clone, Copy)]
+struct Statement<'a> {
+    name: Option<&'a str>,
+    value: &'a str,
+    role: Role,
+    /// Whether it is a command line that may install something.
+    is_run: bool,
+}
+
+fn statement<'a>(kind: Kind, line: &str, body: &'a str) -> Statement<'a> {
+    let command = |name, value| Statement {
+        name,
+        value,
+        role: Role::Command,
+        is_run: true,
+    };
+    let (first, rest) = body
+        .split_once(char::is_whitespace)
+        .map_or((body, &body[body.len()..]), |(first, rest)| {
+            (first, rest.trim_start())
+        });
+    match kind {
+        Kind::Docker
+            if ["RUN", "CMD", "ENTRYPOINT"]
+                .iter()
+                .any(|word| first.eq_ignore_ascii_case(word)) =>
+        {
+            command(None, rest)
+        }
+        Kind::Docker
+            if ["ENV", "ARG", "LABEL"]
+                .iter()
+                .any(|word| first.eq_ignore_ascii_case(word)) =>
+        {
+            let (name, value) = rest
+                .split_once(['=', ' '])
+                .map_or((rest, &rest[rest.len()..]), |(name, value)| (name, value));
+            assigned(name, value)
+        }
+        Kind::Docker => assigned(first, rest),
+        Kind::Make if line.starts_with('\t') => command(None, body.trim_start_matches(['@', '-', '+'])),
+        Kind::Procfile => match body.split_once(':') {
+            Some((name, value)) => command(Some(name.trim()), value.trim()),
+            None => command(None, body),
+        },
+        Kind::Cron if !first.contains('=') => {
+            let fields = if first.starts_with('@') { 1 } else { 5 };
+            let mut value = body;
+            for _ in 0..fields {
+                value = value
+                    .split_once(char::is_whitespace)
+                    .map_or("", |(_, rest)| rest.trim_start());
+            }
+            // A line with too few fields schedules nothing.
+            command(None, if value.is_empty() { body } else { value })
+        }
+        _ => setting(body, first, rest),
+    }
+}
+
+/// `key = value`, `key: value`, or `key value`.
+fn setting<'a>(body: &'a str, first: &'a str, rest: &'a str) -> Statement<'a> {
+    let is_key = |key: &str| {
+        let key = key.trim();
+        !key.is_empty()
+            && !key.contains(['/', '"', '\'', '(', '{', '<'])
+            && key.split_whitespace().count() <= 3
+    };
+    if let Some((key, value)) = body.split_once('=').filter(|(key, _)| is_key(key)) {
+        return assigned(key.trim_end_matches([':', '?', '+', '!']), value);
+    }
+    let colon = body.split_once(':').filter(|(key, value)| {
+        is_key(key) && !key.contains(' ') && !value.starts_with("//") && value.starts_with(' ')
+    });
+    match colon {
+        Some((key, value)) => assigned(key, value),
+        None if is_key(first) && !rest.is_empty() => assigned(first, rest.trim_end_matches(';')),
+        None => Statement {
+            name: None,
+            value: body,
+            role: Role::Plain,
+            is_run: false,
+        },
+    }
+}
+
+fn assigned<'a>(name: &'a str, value: &'a str) -> Statement<'a> {
+    let value = value.trim();
+    let unquoted = ['"', '\''].iter().find_map(|quote| {
+        value
+            .strip_prefix(*quote)
+            .and_then(|inner| inner.strip_suffix(*quote))
+            .filter(|inner| !inner.contains(*quote))
+    });
+    Statement {
+        name: Some(name.trim()).filter(|name| !name.is_empty()),
+        value: unquoted.unwrap_or(value),
+        role: Role::Assigned,
+        is_run: false,
+    }
+}
+
+fn add(statement: &Statement<'_>, start: usize, facts: &mut Facts) {
+    if is_telling(statement.value) {
+        facts.values.push(Value {
+            text: statement.value.to_owned(),
+            span: Span::new(start, start + statement.value.len()),
+            role: statement.role,
+            name: statement.name.map(str::to_owned),
+            call: None,
+            reach: Reach::Always,
+        });
+    }
+}
+
+/// What a command line has pip install.
+fn install(line: &str, start: usize, facts: &mut Facts) {
+    if !line.contains("install") {
+        return;
+    }
+    let mut words: Vec<Word> = Vec::new();
+    let mut at = 0;
+    for piece in line.split_inclusive(char::is_whitespace) {
+        let text = piece.trim_end();
+        let begin = start + at;
+        at += piece.len();
+        if text.is_empty() {
+            continue;
+        }
+        let bare = text.trim_end_matches(';').trim_matches(['"', '\'']);
+        if !matches!(text, "&&" | "||" | "|" | ";" | "sudo") {
+            let quotes = usize::from(text.starts_with(['"', '\'']));
+            words.push(Word {
+                text: bare.to_owned(),
+                span: Span::new(begin + quotes, begin + quotes + bare.len()),
+                is_literal: !bare.contains('$'),
+            });
+        }
+        if matches!(text, "&&" | "||" | "|") || text.ends_with(';') {
+            pip::read(&words, facts);
+            words.clear();
+        }
+    }
+    pip::read(&words, facts);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Vec<(String, Role, Option<String>)> {
+        let facts = extract(path, text);
+        for value in &facts.values {
+            assert_eq!(value.span.text(text), value.text);
+        }
+        facts
+            .values
+            .into_iter()
+            .map(|value| (value.text, value.role, value.name))
+            .collect()
+    }
+
+    fn one(path: &str, text: &str, value: &str, role: Role, name: Option<&str>) {
+        assert_eq!(
+            found(path, text),
+            [(value.to_owned(), role, name.map(str::to_owned))],
+            "{path}"
+        );
+    }
+
+    #[test]
+    fn each_language_has_its_quotes_and_comments() {
+        let assigned = Role::Assigned;
+        one(
+            "a.swift",
+            "// \"/no\"\nlet url = \"http://10.0.0.1\"\n",
+            "http://10.0.0.1",
+            assigned,
+            Some("url"),
+        );
+        one(
+            "a.go",
+            "fmt.Println(\"see /a\") /* \"/no\" */",
+            "see /a",
+            Role::Prose,
+            None,
+        );
+        one("a.rb", "x = '/a' # '/no'\n", "/a", assigned, Some("x"));
+        one("a.sql", "-- '/no'\ncopy t from '/a';", "/a", Role::Argument, None);
+        one("a.m", "NSLog(@\"at /a\");", "at /a", Role::Prose, None);
+        one(
+            "a.plist",
+            "<key>Program</key>\n<string>/usr/x</string>",
+            "/usr/x",
+            assigned,
+            Some("Program"),
+        );
+    }
+
+    #[test]
+    fn configs_need_no_quotes() {
+        let assigned = Role::Assigned;
+        one(
+            "a.service",
+            "# /no\n[Service]\nExecStart=/usr/bin/x -y",
+            "/usr/bin/x -y",
+            assigned,
+            Some("ExecStart"),
+        );
+        one(
+            "a.ini",
+            "; /no\r\nhost : 1\r\npath = \"/a\"\r\n",
+            "/a",
+            assigned,
+            Some("path"),
+        );
+        one(
+            "a.nginx",
+            "server {\n  proxy_pass http://10.0.0.1:80;\n}",
+            "http://10.0.0.1:80",
+            assigned,
+            Some("proxy_pass"),
+        );
+        one(
+            "Procfile",
+            "web: /usr/bin/x\n",
+            "/usr/bin/x",
+            Role::Command,
+            Some("web"),
+        );
+        one(
+            "crontab",
+            "*/5 * * * * /usr/bin/x\n",
+            "/usr/bin/x",
+            Role::Command,
+            None,
+        );
+        one(
+            "Makefile",
+            "run:\n\t@/usr/bin/x\n",
+            "/usr/bin/x",
+            Role::Command,
+            None,
+        );
+        one("Dockerfile", "FROM x\nENV A=/srv\n", "/srv", assigned, Some("A"));
+        one("x.pth", "/srv/lib\n", "/srv/lib", Role::Plain, None);
+    }
+
+    #[test]
+    fn a_dockerfile_installs_requirements() {
+        let text = "RUN apt-get update && \\\n    pip install --no-cache-dir \\\n      'a>=1' b==2 \\\n && rm -rf /x\n";
+        let facts = extract("Dockerfile", text);
+        let names: Vec<_> = facts
+            .requirements
+            .iter()
+            .map(|found| found.span.text(text))
+            .collect();
+        assert_eq!(names, ["a>=1", "b==2"]);
+    }
+
+    #[test]
+    fn hostile_text_is_read() {
+        for text in [
+            "",
+            "\u{feff}=",
+            "=\\",
+            "\t\\\n\\\n",
+            "RUN",
+            "RUN \\\n",
+            "é = /é",
+            "ENV",
+            ":",
+            "* *\r",
+        ] {
+            for path in [
+                "a.ini",
+                "Dockerfile",
+                "Makefile",
+                "crontab",
+                "Procfile",
+                "a.go",
+                "a.xml",
+                "a.bat",
+            ] {
+                extract(path, text);
+            }
+        }
+        let begin = std::time::Instant::now();
+        extract("a.plist", &"</key><string>/a</string>".repeat(20_000));
+        extract("Dockerfile", &"RUN pip install a \\\n".repeat(50_000));
+        assert!(begin.elapsed().as_secs() < 20);
+    }
 }

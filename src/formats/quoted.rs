@@ -190,31 +190,48 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// The telling literals of `text` as values.
+/// The telling literals of `text` as values: one for each line, where a literal has several.
 pub(super) fn values(text: &str, tokens: &Tokens) -> Vec<Value> {
     let mut values = Vec::new();
     for span in &tokens.literals {
-        let written = span.text(text);
-        if !is_telling(written) {
-            continue;
-        }
-        let text_value = written.replace("\\/", "/").replace("\\\\", "\\");
-        if !is_telling(&text_value) {
+        if !is_telling(span.text(text)) {
             continue;
         }
         let open = span.start as usize - 1;
         let start = floor(text, open.saturating_sub(CONTEXT));
         let (role, name, call) = context(text.get(start..open).unwrap_or(""));
-        values.push(Value {
-            text: text_value,
-            span: *span,
-            role,
-            name,
-            call,
-            reach: Reach::Always,
-        });
+        for line in lines(text, *span) {
+            let content = line.text(text).replace("\\/", "/").replace("\\\\", "\\");
+            if is_telling(&content) {
+                values.push(Value {
+                    text: content,
+                    span: line,
+                    role,
+                    name: name.clone(),
+                    call: call.clone(),
+                    reach: Reach::Always,
+                });
+            }
+        }
     }
     values
+}
+
+/// The lines of a literal, so that a value is reported where it stands; a literal of one line is whole.
+pub(super) fn lines(text: &str, span: Span) -> Vec<Span> {
+    let literal = span.text(text);
+    if !literal.contains('\n') {
+        return vec![span];
+    }
+    let mut at = span.start as usize;
+    literal
+        .split_inclusive('\n')
+        .map(|line| {
+            let start = at + (line.len() - line.trim_start().len());
+            at += line.len();
+            Span::new(start, start + line.trim().len())
+        })
+        .collect()
 }
 
 type Place = (Role, Option<String>, Option<String>);
@@ -260,9 +277,8 @@ fn enclosing(near: &str) -> Place {
                 let name = assigned_name(near[..at].trim_end().trim_end_matches(['=', ':']));
                 return (Role::Element, name, None);
             }
-            b'{' if depth == 0 => break,
+            b'{' | b';' if depth == 0 => break,
             b'(' | b'[' | b'{' => depth -= 1,
-            b';' if depth == 0 => break,
             b',' if depth == 0 => is_first = false,
             b'=' if depth == 0 && is_first => {
                 let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);

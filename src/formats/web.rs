@@ -189,7 +189,11 @@ impl Page<'_> {
         let trimmed = text.trim();
         let start = start + (text.len() - text.trim_start().len());
         let span = Span::new(start, start + trimmed.len());
-        self.facts.values.extend(value(trimmed, span, Role::Markup, None));
+        for line in quoted::lines(self.text, span) {
+            self.facts
+                .values
+                .extend(value(line.text(self.text), line, Role::Markup, None));
+        }
     }
 
     /// Reads the attributes of a tag from byte `at` on; gives the byte behind the tag.
@@ -220,19 +224,16 @@ impl Page<'_> {
                 continue;
             }
             at += 1;
-            let (value_start, value_end, next) = match bytes.get(at) {
-                Some(quote @ (b'"' | b'\'')) => {
-                    let length = bytes[at + 1..].iter().position(|byte| byte == quote);
-                    let end = length.map_or(bytes.len(), |length| at + 1 + length);
-                    (at + 1, end, (end + 1).min(bytes.len()))
-                }
-                _ => {
-                    let length = bytes[at.min(bytes.len())..]
-                        .iter()
-                        .position(|byte| byte.is_ascii_whitespace() || *byte == b'>');
-                    let end = length.map_or(bytes.len(), |length| at + length);
-                    (at, end, end)
-                }
+            let (value_start, value_end, next) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
+                let length = bytes[at + 1..].iter().position(|byte| byte == quote);
+                let end = length.map_or(bytes.len(), |length| at + 1 + length);
+                (at + 1, end, (end + 1).min(bytes.len()))
+            } else {
+                let length = bytes[at.min(bytes.len())..]
+                    .iter()
+                    .position(|byte| byte.is_ascii_whitespace() || *byte == b'>');
+                let end = length.map_or(bytes.len(), |length| at + length);
+                (at, end, end)
             };
             self.attribute(name, value_start, value_end);
             at = next;

@@ -8,14 +8,14 @@ use crate::source::Span;
 use tree_sitter::Node;
 
 /// The words of one command.
-pub(super) struct Words<'t> {
+pub(super) struct Line<'t> {
     pub(super) words: Vec<Word>,
     nodes: Vec<Node<'t>>,
     /// Where the program stands that really runs, behind `sudo`, `env` and their like.
     pub(super) at: usize,
 }
 
-impl Words<'_> {
+impl Line<'_> {
     /// The name of the program that really runs, without its folder.
     pub(super) fn program(&self) -> &str {
         let word = self.words.get(self.at).map_or("", |word| word.text.as_str());
@@ -35,7 +35,7 @@ impl Words<'_> {
 
 impl<'t> Walk<'t> {
     /// The words of a `command` node, with what is known of variables put in.
-    pub(super) fn words(&self, node: Node<'t>) -> Words<'t> {
+    pub(super) fn words(&self, node: Node<'t>) -> Line<'t> {
         let mut words = Vec::new();
         let mut nodes = Vec::new();
         let mut cursor = node.walk();
@@ -61,7 +61,7 @@ impl<'t> Walk<'t> {
             }
         }
         let at = behind_wrappers(&words);
-        Words { words, nodes, at }
+        Line { words, nodes, at }
     }
 
     pub(super) fn command(&mut self, node: Node<'t>, context: Context) {
@@ -100,7 +100,7 @@ impl<'t> Walk<'t> {
     }
 
     /// The literals among the words, each with its role.
-    fn word_values(&mut self, words: &Words<'t>, context: Context) {
+    fn word_values(&mut self, words: &Line<'t>, context: Context) {
         let program = words.program().to_owned();
         let is_prose = self.is_prose(&program);
         let mut pattern = pattern_place(&program, words.arguments()).map(|at| words.at + 1 + at);
@@ -123,13 +123,13 @@ impl<'t> Walk<'t> {
             } else {
                 context.reach
             };
-            let call = (at > words.at).then(|| program.clone());
+            let call = (at > words.at).then_some(program.as_str());
             let name = if is_prose {
                 None
             } else {
                 option_name(&words.words, at)
             };
-            self.value(*node, role, name, call, reach);
+            self.value(*node, role, name.as_deref(), call, reach);
         }
     }
 
@@ -144,7 +144,7 @@ impl<'t> Walk<'t> {
     }
 
     /// What the command does to the script's folder, to files, and to what is installed.
-    fn effects(&mut self, words: &Words<'t>, context: Context) {
+    fn effects(&mut self, words: &Line<'t>, context: Context) {
         let program = words.program().to_owned();
         let literals = || words.operands().filter(|word| word.is_literal);
         match program.as_str() {
@@ -204,13 +204,7 @@ impl<'t> Walk<'t> {
         let Some(destination) = node.child_by_field_name("destination") else {
             return;
         };
-        self.value(
-            destination,
-            Role::Argument,
-            None,
-            Some(">".to_owned()),
-            context.reach,
-        );
+        self.value(destination, Role::Argument, None, Some(">"), context.reach);
         let read = word::read(destination, self.source, Some(&self.table));
         let makes = node
             .children(&mut node.walk())

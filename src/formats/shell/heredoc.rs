@@ -1,6 +1,6 @@
 //! Redirections and here-documents. A here-document that writes a file is a document of its own.
 
-use super::command::{Words, join};
+use super::command::{Line, join};
 use super::walk::{Context, Sink, Walk};
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
@@ -117,17 +117,13 @@ impl<'t> Walk<'t> {
                 };
                 self.facts.embedded.push(Embedded { path, text, pieces });
             }
-            None => self.lines(
-                body.span,
-                commands[0].as_ref().map_or("", Words::program).to_owned(),
-                context,
-            ),
+            None => self.lines(body.span, commands[0].as_ref().map_or("", Line::program), context),
         }
     }
 
     /// The lines of a here-document that writes no file.
-    fn lines(&mut self, span: Span, program: String, context: Context) {
-        let role = match (program.as_str(), context.sink) {
+    fn lines(&mut self, span: Span, program: &str, context: Context) {
+        let role = match (program, context.sink) {
             ("cat" | "echo", Sink::People) => Role::Prose,
             ("cat" | "echo", Sink::Machine) => Role::Plain,
             _ => Role::Command,
@@ -143,7 +139,7 @@ impl<'t> Walk<'t> {
                     span: Span::new(start, start + text.len()),
                     role,
                     name: None,
-                    call: Some(program.clone()),
+                    call: Some(program.to_owned()),
                     reach: context.reach,
                 });
             }
@@ -155,7 +151,7 @@ const STDIN_PYTHON: &str = "stdin.py";
 const STDIN_SHELL: &str = "stdin.sh";
 
 /// The document that a command makes of its input.
-fn target(words: &Words<'_>) -> Option<String> {
+fn target(words: &Line<'_>) -> Option<String> {
     let program = words.program();
     let first = words.operands().next();
     if program == "tee" {

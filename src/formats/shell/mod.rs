@@ -4,6 +4,7 @@ mod command;
 mod guard;
 mod heredoc;
 mod problem;
+mod variable;
 mod walk;
 mod word;
 

@@ -156,6 +156,14 @@ fn a_value_is_reported_where_it_is_written_and_not_where_it_is_used() {
 }
 
 #[test]
+fn a_literal_of_several_lines_has_a_value_for_each() {
+    let script = "ssh host \"\n  cd /a/1\n  ls\n  run /a/2\"\n";
+    let facts = extract(script);
+    let lines: Vec<_> = facts.values.iter().map(|value| value.span.text(script)).collect();
+    assert_eq!(lines, ["cd /a/1", "run /a/2"]);
+}
+
+#[test]
 fn variables_are_read_or_set() {
     let facts = extract("A=1\necho $A $B ${C:-x} $1 $OSTYPE\nC=${C:-y}\nPATH=$PATH:/x\n");
     let reads: Vec<_> = facts

@@ -5,8 +5,8 @@ use super::guard::{self, Answer, Judge};
 use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
-use crate::facts::{Access, Facts, Port, PortRole, Reach, Role, Value, Variable};
-use crate::source::Span;
+use crate::facts::{Access, Facts, Reach, Role, Value, Variable};
+use crate::formats::quoted;
 use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
@@ -46,8 +46,8 @@ pub(super) struct Walk<'t> {
     pub(super) functions: BTreeSet<String>,
     /// Every name that the script gives a value.
     pub(super) assigned: BTreeSet<String>,
-    platform_names: BTreeSet<String>,
-    reads: BTreeMap<String, Variable>,
+    pub(super) platform_names: BTreeSet<String>,
+    pub(super) reads: BTreeMap<String, Variable>,
     stack: Vec<Step<'t>>,
 }
 
@@ -319,7 +319,7 @@ impl<'t> Walk<'t> {
             self.table.remove(&name);
             self.assigned.insert(name.clone());
             for item in node.children_by_field_name("value", &mut node.walk()) {
-                self.value(item, Role::Element, Some(name.clone()), None, context.reach);
+                self.value(item, Role::Element, Some(&name), None, context.reach);
             }
         }
         self.children(node, context);
@@ -343,146 +343,9 @@ impl<'t> Walk<'t> {
             // Nothing goes wrong by asking whether a path is there.
             let reach = context.reach.max(Reach::IfFound);
             for child in node.named_children(&mut node.walk()).skip(1) {
-                let call = Some("test".to_owned());
-                self.value(child, Role::Argument, None, call, reach);
+                self.value(child, Role::Argument, None, Some("test"), reach);
             }
         }
-    }
-
-    fn assignment(&mut self, node: Node<'t>, context: Context) {
-        let Some(target) = node.child_by_field_name("name") else {
-            return;
-        };
-        let name = target.child_by_field_name("name").unwrap_or(target);
-        let span = Span::new(name.start_byte(), name.end_byte());
-        let name = self.text(name).to_owned();
-        let value = node.child_by_field_name("value");
-        let read = value.map(|value| word::read(value, self.source, Some(&self.table)));
-        let is_plain = target.kind() == "variable_name"
-            && !self
-                .source
-                .get(target.end_byte()..)
-                .is_some_and(|rest| rest.starts_with('+'));
-        if let Some(value) = value {
-            if value.kind() == "array" {
-                self.array(value, &name, context);
-            } else {
-                self.value(value, Role::Assigned, Some(name.clone()), None, context.reach);
-                if let Some(read) = &read {
-                    self.port(&name, &read.text, PortRole::Declares, word::content(value));
-                }
-            }
-            if self.judge().names_platform(self.text(value)) {
-                self.platform_names.insert(name.clone());
-            }
-        }
-        let is_array = value.is_some_and(|value| value.kind() == "array");
-        if is_plain && !is_array {
-            let written = value.map_or_else(String::new, |value| word::read(value, self.source, None).text);
-            self.facts.variables.push(Variable {
-                name: name.clone(),
-                span,
-                access: Access::Set(written),
-            });
-        }
-        if context.in_command || context.reach == Reach::Elsewhere {
-            return;
-        }
-        match read {
-            Some(read) if is_plain && !is_array && read.is_literal => {
-                self.table.insert(name.clone(), read.text);
-            }
-            None if is_plain => {
-                self.table.insert(name.clone(), String::new());
-            }
-            _ => {
-                self.table.remove(&name);
-            }
-        }
-        self.assigned.insert(name);
-    }
-
-    fn array(&mut self, array: Node<'t>, name: &str, context: Context) {
-        for element in array.named_children(&mut array.walk()) {
-            self.value(element, Role::Element, Some(name.to_owned()), None, context.reach);
-            let text = word::read(element, self.source, Some(&self.table)).text;
-            let span = word::content(element);
-            match text.strip_prefix('[').and_then(|rest| rest.split_once("]=")) {
-                Some((service, number)) => {
-                    let at = span.end as usize - number.len().min(span.range().len());
-                    let place = Span::new(at, span.end as usize);
-                    self.table_port(name, Some(service.to_owned()), number, place);
-                }
-                None => self.table_port(name, None, &text, span),
-            }
-        }
-    }
-
-    fn table_port(&mut self, table: &str, service: Option<String>, text: &str, span: Span) {
-        if is_port_name(table) && is_number(text) {
-            self.facts.ports.push(Port {
-                number: text.parse().ok().filter(|number| *number > 0),
-                text: text.to_owned(),
-                service,
-                table: Some(table.to_owned()),
-                role: PortRole::Declares,
-                span,
-            });
-        }
-    }
-
-    fn port(&mut self, name: &str, text: &str, role: PortRole, span: Span) {
-        // The number has to stand here: what a variable gave is a port of the place that set it.
-        if is_port_name(name) && is_number(text) && span.text(self.source) == text {
-            let service = name.to_ascii_lowercase();
-            self.facts.ports.push(Port {
-                number: text.parse().ok().filter(|number| *number > 0),
-                text: text.to_owned(),
-                service: service.strip_suffix("_port").map(str::to_owned),
-                table: Some(name.to_owned()),
-                role,
-                span,
-            });
-        }
-    }
-
-    /// `$NAME` and `${NAME…}`: a read of the environment, unless the script sets the name.
-    fn expansion(&mut self, node: Node<'t>, context: Context) {
-        let raw = self.text(node);
-        let (name, rest) = word::split_expansion(raw);
-        let has_default = [":-", "-", ":=", "=", ":+", "+"]
-            .iter()
-            .any(|sign| rest.starts_with(sign));
-        let default = if has_default {
-            node.named_children(&mut node.walk()).nth(1)
-        } else {
-            None
-        };
-        if let Some(default) = default.filter(|_| !rest.starts_with([':', '+']) || !rest.contains('+')) {
-            self.value(default, Role::Default, Some(name.to_owned()), None, context.reach);
-            let text = word::read(default, self.source, None).text;
-            self.port(name, &text, PortRole::Default, word::content(default));
-        }
-        if name.is_empty()
-            || name.starts_with(|first: char| first.is_ascii_digit())
-            || is_of_shell(name)
-            || self.assigned.contains(name)
-            || self.reads.contains_key(name)
-        {
-            return;
-        }
-        let at = node.start_byte() + raw.find(name).unwrap_or(0);
-        let default = default.map(|default| word::read(default, self.source, None));
-        let access = Access::Read {
-            has_default,
-            default: default.filter(|text| text.is_literal).map(|text| text.text),
-        };
-        let variable = Variable {
-            name: name.to_owned(),
-            span: Span::new(at, at + name.len()),
-            access,
-        };
-        self.reads.insert(name.to_owned(), variable);
     }
 
     /// Keeps the literal `node`, when it can interest a rule. Variables in it stay as they are written:
@@ -491,8 +354,8 @@ impl<'t> Walk<'t> {
         &mut self,
         node: Node<'t>,
         role: Role,
-        name: Option<String>,
-        call: Option<String>,
+        name: Option<&str>,
+        call: Option<&str>,
         reach: Reach,
     ) {
         // A word that is nothing but a substitution has no text of its own.
@@ -502,9 +365,19 @@ impl<'t> Walk<'t> {
         ) {
             return;
         }
-        let text = word::without_substitutions(node, self.source);
-        if is_telling(&text) {
-            let span = word::content(node);
+        let lines = quoted::lines(self.source, word::content(node));
+        let is_one = lines.len() == 1;
+        let whole = || word::without_substitutions(node, self.source);
+        for span in lines {
+            let text = if is_one {
+                whole()
+            } else {
+                span.text(self.source).to_owned()
+            };
+            if !is_telling(&text) {
+                continue;
+            }
+            let (name, call) = (name.map(str::to_owned), call.map(str::to_owned));
             self.facts.values.push(Value {
                 text,
                 span,
@@ -526,51 +399,4 @@ impl<'t> Walk<'t> {
     pub(super) fn text(&self, node: Node<'_>) -> &'t str {
         self.source.get(node.byte_range()).unwrap_or("")
     }
-}
-
-/// Whether `PORT` or `PORTS` is a part of the name; `SUPPORT` has none.
-fn is_port_name(name: &str) -> bool {
-    name.split('_')
-        .any(|part| part.eq_ignore_ascii_case("port") || part.eq_ignore_ascii_case("ports"))
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Variables that bash itself sets (bash(1), "Shell Variables").
-fn is_of_shell(name: &str) -> bool {
-    name.starts_with("BASH")
-        || name.starts_with("COMP_")
-        || matches!(
-            name,
-            "_" | "COLUMNS"
-                | "DIRSTACK"
-                | "EPOCHREALTIME"
-                | "EPOCHSECONDS"
-                | "EUID"
-                | "FUNCNAME"
-                | "GROUPS"
-                | "HOSTNAME"
-                | "HOSTTYPE"
-                | "IFS"
-                | "LINENO"
-                | "LINES"
-                | "MACHTYPE"
-                | "MAPFILE"
-                | "OLDPWD"
-                | "OPTARG"
-                | "OPTERR"
-                | "OPTIND"
-                | "OSTYPE"
-                | "PIPESTATUS"
-                | "PPID"
-                | "PWD"
-                | "RANDOM"
-                | "REPLY"
-                | "SECONDS"
-                | "SHELLOPTS"
-                | "SHLVL"
-                | "UID"
-        )
 }
