@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of a file that are looked at to tell its format and whether it is text.
 const HEAD: usize = 1024;
+/// Bytes of stack for each thread that reads files: parsers follow nesting by recursion. Only what is
+/// used of it is ever taken from the system.
+pub const STACK: usize = 1 << 29;
 /// How deep documents inside documents are followed.
 const DEPTH: usize = 3;
 

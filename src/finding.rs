@@ -123,6 +123,10 @@ impl Effect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(pub u32);
 
+/// Names one program of the project: two configs may define programs of one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProgramId(pub u32);
+
 /// A place in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -166,8 +170,8 @@ pub struct Finding {
     pub place: Place,
     /// Other places that belong to it.
     pub related: Vec<Related>,
-    /// Names of the programs that it stops or concerns.
-    pub programs: Vec<String>,
+    /// The programs that it stops or concerns, in order.
+    pub programs: Vec<ProgramId>,
     /// Whether those programs do not start because of it.
     pub effect: Effect,
 }
@@ -181,7 +185,7 @@ pub struct Draft {
     pub(crate) help: String,
     pub(crate) subject: String,
     pub(crate) related: Vec<Related>,
-    pub(crate) programs: Option<Vec<String>>,
+    pub(crate) programs: Option<Vec<ProgramId>>,
     pub(crate) effect: Effect,
     pub(crate) confidence: Confidence,
     pub(crate) scope: Option<Scope>,
@@ -237,9 +241,16 @@ impl Draft {
         self
     }
 
+    /// The places that lead to it, in order.
+    #[must_use]
+    pub fn chain(mut self, places: Vec<Related>) -> Self {
+        self.related.extend(places);
+        self
+    }
+
     /// The programs that it concerns. Without it: those that reach the document.
     #[must_use]
-    pub fn programs(mut self, programs: Vec<String>) -> Self {
+    pub fn programs(mut self, programs: Vec<ProgramId>) -> Self {
         self.programs = Some(programs);
         self
     }

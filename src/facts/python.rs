@@ -224,3 +224,36 @@ pub enum PathExpr {
     /// `a + b`.
     Concat(Vec<PathExpr>),
 }
+
+impl Guard {
+    /// Whether the arm runs on Linux at all, as far as the guard itself tells: nothing when it does not.
+    pub fn on_linux(&self) -> Option<bool> {
+        match self {
+            Self::OnLinux(answer) | Self::Constant(answer) => Some(*answer),
+            Self::Not(inner) => inner.on_linux().map(|answer| !answer),
+            Self::All(parts) => {
+                if parts.iter().any(|part| part.on_linux() == Some(false)) {
+                    Some(false)
+                } else {
+                    parts
+                        .iter()
+                        .map(Self::on_linux)
+                        .collect::<Option<Vec<_>>>()
+                        .map(|_| true)
+                }
+            }
+            Self::Any(parts) => {
+                if parts.iter().any(|part| part.on_linux() == Some(true)) {
+                    Some(true)
+                } else {
+                    parts
+                        .iter()
+                        .map(Self::on_linux)
+                        .collect::<Option<Vec<_>>>()
+                        .map(|_| false)
+                }
+            }
+            _ => None,
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod dotenv;
 pub mod json;
+mod pip;
 pub mod plain;
 pub mod python;
 pub mod requirements;

@@ -1,15 +1,29 @@
 //! All facts joined into one picture of the deployment.
 
+mod bindings;
+mod eval;
+mod guards;
+mod imports;
+mod modules;
 mod paths;
 mod ports;
+mod programs;
+mod reach;
+mod requirements;
 
 use crate::document::Document;
-use crate::finding::{DocumentId, Place, Scope};
+use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use imports::{Failure, FailureKind, When};
+pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
+pub use programs::{Directory, Entry, ProgramView, State};
+pub(crate) use programs::{is_foreign, same_name};
+pub use reach::ProgramFailure;
+pub use requirements::{Provision, Requirements};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -20,25 +34,43 @@ pub struct Project {
     pub paths: Paths,
     /// Who has which port, and who disagrees.
     pub ports: Ports,
+    /// What `pip` installs there.
+    pub requirements: Requirements,
+    /// The processes that it starts, in the order of their definitions.
+    programs: Vec<ProgramView>,
+    /// Imports that do not resolve, by place.
+    pub failures: Vec<ProgramFailure>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
-    reached: Vec<Vec<String>>,
+    reached: Vec<Vec<ProgramId>>,
 }
 
 impl Project {
     /// Joins the facts of all documents.
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
-        let _ = tree;
         let paths = Paths::new(listing);
-        let scopes = vec![Scope::Deployed; documents.len()];
-        let reached = vec![Vec::new(); documents.len()];
+        let modules = Modules::new(&documents, &paths);
+        let requirements = Requirements::join(&documents, target.python);
+        let programs = programs::collect(&documents, &paths, tree, target.root.as_deref());
+        let world = imports::World {
+            documents: &documents,
+            paths: &paths,
+            modules: &modules,
+            requirements: &requirements,
+            target: &target,
+            tree,
+        };
+        let reach = reach::work_out(&world, &programs);
         Self {
             target,
             paths,
             ports: Ports::join(&documents),
+            requirements,
+            programs,
+            failures: reach.failures,
             documents,
-            scopes,
-            reached,
+            scopes: reach.scopes,
+            reached: reach.programs,
         }
     }
 
@@ -57,9 +89,37 @@ impl Project {
         self.scopes.get(id.0 as usize).copied().unwrap_or(Scope::Deployed)
     }
 
-    /// The names of the programs that reach a document, sorted.
-    pub fn programs_reaching(&self, id: DocumentId) -> Vec<String> {
+    /// The programs that reach a document, sorted.
+    pub fn programs_reaching(&self, id: DocumentId) -> Vec<ProgramId> {
         self.reached.get(id.0 as usize).cloned().unwrap_or_default()
+    }
+
+    /// Every program with its id, in the order of their definitions.
+    pub fn programs(&self) -> impl Iterator<Item = (ProgramId, &ProgramView)> {
+        (0..).map(ProgramId).zip(&self.programs)
+    }
+
+    /// One program.
+    pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
+        self.programs.get(id.0 as usize)
+    }
+
+    /// The places that lead to a failed import, from the program's command line on.
+    pub fn chain(&self, failed: &ProgramFailure) -> Vec<Related> {
+        let starter = failed
+            .stopped
+            .first()
+            .or(failed.programs.first())
+            .and_then(|id| self.program(*id));
+        let start = starter.map(|program| Related {
+            place: program.command_place,
+            message: format!("{} starts here", program.name),
+        });
+        let imports = failed.failure.chain.iter().map(|place| Related {
+            place: *place,
+            message: "this import leads there".to_owned(),
+        });
+        start.into_iter().chain(imports).collect()
     }
 
     /// Follows a place in a document inside a document out to the file that holds it.

@@ -68,7 +68,7 @@ impl Paths {
 
 /// `path` seen from `folder` (both relative to the root), with `.` and `..` worked out; nothing when
 /// it leads out of the tree.
-pub fn resolve(folder: &str, path: &str) -> Option<String> {
+pub(crate) fn resolve(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder
         .split('/')
         .filter(|part| !part.is_empty() && *part != ".")

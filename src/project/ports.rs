@@ -170,7 +170,7 @@ impl Ports {
     }
 
     /// Statements outside the manifest that give a port of it to a service that it does not know, in
-    /// documents that otherwise use its names.
+    /// `.env` files that otherwise use its names. A config may call a service by another name and mean it.
     pub fn intruding(&self) -> Vec<Clash<'_>> {
         let Some(manifest) = &self.manifest else {
             return Vec::new();

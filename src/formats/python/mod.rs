@@ -1,6 +1,226 @@
-//! Stub.
-use crate::facts::Facts;
-/// Facts.
-pub fn extract(_text: &str) -> Facts {
-    Facts::default()
+//! Python: what a module imports, in the order in which it happens, and the literals that matter.
+//!
+//! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
+
+mod calls;
+mod commands;
+mod edits;
+mod environment;
+mod flow;
+mod guards;
+mod names;
+mod nesting;
+mod paths;
+mod ports;
+mod values;
+
+use crate::facts::{Facts, Problem, ProblemKind};
+use crate::source::Span;
+use ruff_python_ast::Mod;
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange};
+
+/// The facts of a Python module.
+pub fn extract(text: &str) -> Facts {
+    if let Some(problem) = nesting::refuse(text) {
+        return Facts {
+            problems: vec![problem],
+            ..Facts::default()
+        };
+    }
+    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let mut facts = Facts::default();
+    if let Some(error) = parsed.errors().first() {
+        let range = error.location;
+        let message = error.error.to_string();
+        facts.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            message,
+            span: span_of(range),
+        });
+    }
+    if let Mod::Module(module) = parsed.syntax() {
+        flow::read(text, &module.body, &mut facts);
+    }
+    facts
+}
+
+/// A range of ruff's as a span.
+fn span_of(range: TextRange) -> Span {
+    Span::new(range.start().to_usize(), range.end().to_usize())
+}
+
+/// The span of a node.
+fn span(node: &impl Ranged) -> Span {
+    span_of(node.range())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::extract;
+    use crate::facts::python::{Catches, Guard, PathExpr, Step};
+    use crate::facts::{PortRole, ProblemKind, Reach, Role};
+
+    fn values(text: &str) -> Vec<(String, Role, Option<String>, Reach)> {
+        let facts = extract(text);
+        facts
+            .values
+            .into_iter()
+            .map(|value| (value.text, value.role, value.name, value.reach))
+            .collect()
+    }
+
+    fn roles(text: &str) -> Vec<Role> {
+        extract(text).values.iter().map(|value| value.role).collect()
+    }
+
+    #[test]
+    fn a_literal_knows_what_it_is_for() {
+        assert_eq!(roles("HOST = '10.0.0.5'"), [Role::Assigned]);
+        assert_eq!(
+            roles("import os\nh = os.getenv('HOST', '10.0.0.5')"),
+            [Role::Default]
+        );
+        assert_eq!(
+            roles("import os\nh = os.environ.get('HOST') or '10.0.0.5'"),
+            [Role::Default]
+        );
+        assert_eq!(roles("def f(host='10.0.0.5'): pass"), [Role::Default]);
+        assert_eq!(roles("print('see http://x')"), [Role::Prose]);
+        assert_eq!(roles("logger.info(f'see http://{x}')"), [Role::Prose]);
+        assert_eq!(roles("raise ValueError('/no/such')"), [Role::Prose]);
+        assert_eq!(roles("if host == '10.0.0.5': pass"), [Role::Compared]);
+        assert_eq!(roles("x = path.startswith('/Users/')"), [Role::Pattern]);
+        assert_eq!(roles("'''See /Users/me'''\n"), [Role::Docstring]);
+        assert_eq!(
+            roles("import subprocess as sp\nsp.run(['/opt/x', 'y'])"),
+            [Role::Command]
+        );
+        assert_eq!(roles("ORIGINS = ['http://x']"), [Role::Element]);
+        assert_eq!(roles("connect(host='10.0.0.5')"), [Role::Argument]);
+        assert_eq!(
+            roles("parser.add_argument('--host', default='10.0.0.5', help='a/b')"),
+            [Role::Default, Role::Prose]
+        );
+    }
+
+    #[test]
+    fn names_are_joined_along_a_mapping() {
+        let found = values("DB = {'main': {'host': '10.0.0.5'}}");
+        assert_eq!(found[0].2.as_deref(), Some("DB.main.host"));
+    }
+
+    #[test]
+    fn guards_say_whether_linux_gets_there() {
+        let text = "import sys\nif sys.platform == 'darwin':\n    p = '/opt/a'\nelse:\n    p = '/usr/b'\n";
+        let reaches: Vec<_> = extract(text)
+            .values
+            .into_iter()
+            .map(|value| value.reach)
+            .collect();
+        assert_eq!(reaches, [Reach::Elsewhere, Reach::Always]);
+        let text = "import platform\np = {'Darwin': '/opt/a', 'Linux': '/usr/b'}[platform.system()]\n";
+        let reaches: Vec<_> = extract(text)
+            .values
+            .into_iter()
+            .map(|value| value.reach)
+            .collect();
+        assert_eq!(reaches, [Reach::Elsewhere, Reach::Always]);
+        let text = "import os\nif os.path.exists('/opt/a'):\n    run('/opt/a')\n";
+        let reaches: Vec<_> = extract(text)
+            .values
+            .into_iter()
+            .map(|value| value.reach)
+            .collect();
+        assert_eq!(reaches, [Reach::IfFound, Reach::IfFound]);
+        let text =
+            "import sys\ndef f():\n    if sys.platform != 'darwin':\n        return\n    run('/opt/a')\n";
+        let reaches: Vec<_> = extract(text)
+            .values
+            .into_iter()
+            .map(|value| value.reach)
+            .collect();
+        assert_eq!(reaches, [Reach::Elsewhere]);
+    }
+
+    #[test]
+    fn spans_cover_the_content_of_a_literal() {
+        let text = "a = r'''/x'''; b = f\"http://{h}:80\"; c = 'http://a' 'b/c'";
+        let spans: Vec<_> = extract(text)
+            .values
+            .into_iter()
+            .map(|value| value.span.text(text).to_owned())
+            .collect();
+        assert_eq!(spans, ["/x", "http://{h}:80", "http://a", "b/c"]);
+    }
+
+    #[test]
+    fn steps_come_in_the_order_in_which_they_run() {
+        let text = "import sys, os.path as osp\nsys.path.insert(0, osp.dirname(osp.abspath(__file__)))\n\
+                    try:\n    import a\nexcept ImportError:\n    a = None\nif __name__ == '__main__':\n    pass\n";
+        let module = extract(text).python.unwrap();
+        assert!(module.is_script);
+        let Step::PathEdit(edit) = &module.body[2] else {
+            panic!("{:?}", module.body[2])
+        };
+        let file = PathExpr::Absolute(Box::new(PathExpr::File));
+        assert_eq!(edit.entries[0].value, PathExpr::Parent(Box::new(file), 1));
+        let Step::Try(tried) = &module.body[3] else {
+            panic!("{:?}", module.body[3])
+        };
+        assert_eq!(tried.handlers[0].catches, Catches::ImportErrors);
+        let Step::Branch(arms) = &module.body[4] else {
+            panic!("{:?}", module.body[4])
+        };
+        assert_eq!(arms[0].guard, Guard::IsMain);
+    }
+
+    #[test]
+    fn ports_are_told_by_their_role() {
+        let text = "import os\nX_PORTS = {'api': 8000}\nAPI_PORT = 70000\n\
+                    p = int(os.getenv('FEED_PORT', '8001'))\nq = get_port('risk')\nuvicorn.run(app, port=8002)\n";
+        let ports = extract(text).ports;
+        let told: Vec<_> = ports
+            .iter()
+            .map(|port| (port.service.as_deref(), port.number, port.role))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (Some("api"), Some(8000), PortRole::Declares),
+                (Some("api"), None, PortRole::Declares),
+                (Some("feed"), Some(8001), PortRole::Default),
+                (Some("risk"), None, PortRole::LooksUp),
+                (None, Some(8002), PortRole::Binds),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_python_refuses_is_a_problem() {
+        let facts = extract("x = (1,\n");
+        assert_eq!(facts.problems[0].kind, ProblemKind::Syntax);
+        assert!(extract("\u{feff}x = 1\n").problems.is_empty());
+    }
+
+    #[test]
+    fn hostile_input_is_survived() {
+        let texts = [
+            "(".repeat(100_000),
+            "-".repeat(100_000) + "1",
+            "1".to_owned() + &"+1".repeat(20_000),
+        ];
+        let read = std::thread::Builder::new()
+            .stack_size(crate::engine::STACK)
+            .spawn(move || {
+                let problems = texts
+                    .iter()
+                    .map(|text| extract(text).problems.len())
+                    .collect::<Vec<_>>();
+                // Two hundred brackets in strings are no nesting.
+                (problems, extract(&"x = '(('\n".repeat(500)).problems.len())
+            });
+        assert_eq!(read.unwrap().join().unwrap(), (vec![1, 1, 0], 0));
+        assert!(extract("").problems.is_empty());
+    }
 }

@@ -1,4 +1,8 @@
-//! What changes with the world: the tables of `rules/knowledge/`, read once.
+//! What changes with the world: the tables of `rules/knowledge/`, each read once, when it is first asked.
+
+pub mod distributions;
+pub mod mac_paths;
+pub mod stdlib;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;
@@ -11,7 +15,7 @@ static TABLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/knowledge.r
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::load);
 
-/// All tables.
+/// What targets there are.
 #[derive(Debug, Default)]
 pub struct Knowledge {
     /// Target releases by name.
@@ -25,7 +29,7 @@ pub struct Release {
     pub python: PythonVersion,
 }
 
-/// The tables.
+/// The targets.
 pub fn get() -> &'static Knowledge {
     &KNOWLEDGE
 }
@@ -57,9 +61,28 @@ impl Knowledge {
 
 /// A table by name. A table that does not follow its form is empty; a test reads each of them.
 fn table<T: DeserializeOwned + Default>(name: &str) -> T {
-    let text = TABLES
+    toml::from_str(text_of(name)).unwrap_or_default()
+}
+
+fn text_of(name: &str) -> &'static str {
+    TABLES
         .iter()
         .find(|(table, _)| *table == name)
-        .map_or("", |(_, text)| *text);
-    toml::from_str(text).unwrap_or_default()
+        .map_or("", |(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_release_has_its_python() {
+        let written = text_of("targets").matches("python = ").count();
+        let releases = &get().releases;
+        assert_eq!(releases.len(), written);
+        assert_eq!(
+            releases["ubuntu-22.04"].python,
+            PythonVersion { major: 3, minor: 10 }
+        );
+    }
 }

@@ -1,0 +1,82 @@
+//! Environment variables that Python code reads.
+
+use super::values::Collector;
+use super::{ports, span};
+use crate::facts::{Access, PortRole, Variable};
+use ruff_python_ast::{Expr, ExprCall};
+
+impl Collector<'_> {
+    /// `os.getenv("X", default)` and `os.environ.get("X", default)`.
+    pub(super) fn notice_environment(&mut self, call: &ExprCall, function: &str) {
+        if !matches!(
+            function,
+            "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "os.environ.pop"
+        ) {
+            return;
+        }
+        let [Expr::StringLiteral(name), rest @ ..] = &*call.arguments.args else {
+            return;
+        };
+        let name_text = name.value.to_str();
+        let default = rest.first().or_else(|| {
+            call.arguments
+                .find_keyword("default")
+                .map(|keyword| &keyword.value)
+        });
+        let literal = match default {
+            Some(Expr::StringLiteral(text)) => Some(text.value.to_str().to_owned()),
+            _ => None,
+        };
+        if let (Some(service), Some(default)) = (ports::service_of(name_text), default) {
+            let table = Some(name_text.to_owned());
+            self.facts
+                .ports
+                .extend(ports::statement(default, Some(service), table, PortRole::Default));
+        }
+        self.facts.variables.push(Variable {
+            name: name_text.to_owned(),
+            span: span(name),
+            access: Access::Read {
+                has_default: default.is_some(),
+                default: literal,
+            },
+        });
+    }
+
+    /// `os.environ["X"]`, read.
+    pub(super) fn subscript_read(&mut self, expr: &Expr) {
+        let Expr::Subscript(subscript) = expr else { return };
+        if let (Some("os.environ"), Expr::StringLiteral(name)) =
+            (self.names.dotted(&subscript.value).as_deref(), &*subscript.slice)
+            && !subscript.ctx.is_store()
+        {
+            self.facts.variables.push(Variable {
+                name: name.value.to_str().to_owned(),
+                span: span(name),
+                access: Access::Read {
+                    has_default: false,
+                    default: None,
+                },
+            });
+        }
+    }
+
+    pub(super) fn reads_variable(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Call(call) => self
+                .names
+                .dotted(&call.func)
+                .is_some_and(|function| matches!(function.as_str(), "os.getenv" | "os.environ.get")),
+            Expr::BoolOp(operation) => operation.values.iter().any(|value| self.reads_variable(value)),
+            _ => false,
+        }
+    }
+}
+
+/// The name that a default belongs to: the first argument of `os.getenv("X", "…")`.
+pub(super) fn variable_name(call: &ExprCall) -> Option<&str> {
+    match call.arguments.args.first() {
+        Some(Expr::StringLiteral(name)) => Some(name.value.to_str()),
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! Input that is nested too deeply to be followed.
+//!
+//! CPython refuses more than 200 open brackets itself. Chains of operators have no such limit, but
+//! every reader of a syntax tree follows them by recursion, so they get a generous one here.
+
+use crate::facts::{Problem, ProblemKind};
+use crate::source::Span;
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::{Mode, lexer};
+
+/// Open brackets that CPython accepts (`MAXLEVEL` in `Parser/lexer/state.h`).
+const MAX_BRACKETS: usize = 200;
+/// Links of one chain (`1 + 1 + 1 …`, `not not …`, `a.b.c …`) that are followed.
+const MAX_CHAIN: usize = 50_000;
+/// Bytes without a comma that can hide no longer chain than is followed.
+const SHORT: usize = MAX_CHAIN / 2;
+
+/// The problem of a text that is nested too deeply.
+pub(super) fn refuse(text: &str) -> Option<Problem> {
+    if is_plainly_shallow(text.as_bytes()) {
+        return None;
+    }
+    let mut lexer = lexer::lex(text, Mode::Module);
+    let (mut depth, mut chain) = (0_usize, 0_usize);
+    loop {
+        match lexer.next_token() {
+            TokenKind::EndOfFile => return None,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                depth += 1;
+                chain += 1;
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+            TokenKind::Newline | TokenKind::Comma => chain = 0,
+            kind if kind.is_operator() || kind.is_keyword() => chain += 1,
+            _ => {}
+        }
+        if depth > MAX_BRACKETS || chain > MAX_CHAIN {
+            let message = if depth > MAX_BRACKETS {
+                "too many nested parentheses".to_owned()
+            } else {
+                format!("an expression of more than {MAX_CHAIN} operators is not followed")
+            };
+            return Some(Problem {
+                kind: ProblemKind::Syntax,
+                message,
+                span: Span::default(),
+            });
+        }
+    }
+}
+
+/// Whether a look at the bytes is enough: few brackets are open at once, strings and comments
+/// counted, and commas come often.
+fn is_plainly_shallow(bytes: &[u8]) -> bool {
+    let (mut depth, mut since_comma) = (0_usize, 0_usize);
+    for byte in bytes {
+        since_comma += 1;
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' => since_comma = 0,
+            _ => {}
+        }
+        if depth > MAX_BRACKETS || since_comma > SHORT {
+            return false;
+        }
+    }
+    true
+}

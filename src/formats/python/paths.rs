@@ -1,0 +1,140 @@
+//! Expressions that stand for a path, reduced to what they mean.
+
+use super::names::{Names, last};
+use crate::facts::python::PathExpr;
+use ruff_python_ast::{Expr, ExprCall, Number, Operator};
+
+/// How deep an expression is followed.
+const DEPTH: usize = 30;
+
+/// What path an expression stands for.
+pub(super) fn path_of(expr: &Expr, names: &Names) -> PathExpr {
+    reduce(expr, names, DEPTH)
+}
+
+fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
+    let Some(depth) = depth.checked_sub(1) else {
+        return PathExpr::Unknown;
+    };
+    match expr {
+        Expr::StringLiteral(literal) => PathExpr::Literal(literal.value.to_str().to_owned()),
+        Expr::Name(name) if name.id.as_str() == "__file__" => PathExpr::File,
+        Expr::Name(_) => names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name),
+        Expr::BinOp(operation) => {
+            let sides = vec![
+                reduce(&operation.left, names, depth),
+                reduce(&operation.right, names, depth),
+            ];
+            match operation.op {
+                Operator::Div => PathExpr::Join(sides),
+                Operator::Add => PathExpr::Concat(sides),
+                _ => PathExpr::Unknown,
+            }
+        }
+        Expr::Attribute(attribute) => match attribute.attr.id.as_str() {
+            "parent" => PathExpr::Parent(Box::new(reduce(&attribute.value, names, depth)), 1),
+            "__file__" => PathExpr::Unknown,
+            _ => names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name),
+        },
+        Expr::Subscript(subscript) => match (&*subscript.value, index(&subscript.slice)) {
+            (Expr::Attribute(attribute), Some(index)) if attribute.attr.id.as_str() == "parents" => {
+                PathExpr::Parent(Box::new(reduce(&attribute.value, names, depth)), index + 1)
+            }
+            _ => match (names.dotted(&subscript.value).as_deref(), &*subscript.slice) {
+                (Some("os.environ"), Expr::StringLiteral(name)) => {
+                    PathExpr::Variable(name.value.to_str().to_owned(), None)
+                }
+                _ => PathExpr::Unknown,
+            },
+        },
+        Expr::Call(call) => reduce_call(call, names, depth),
+        _ => PathExpr::Unknown,
+    }
+}
+
+fn reduce_call(call: &ExprCall, names: &Names, depth: usize) -> PathExpr {
+    let Some(function) = names.dotted(&call.func) else {
+        return PathExpr::Unknown;
+    };
+    let arguments = &call.arguments.args;
+    let first = || {
+        arguments
+            .first()
+            .map_or(PathExpr::Unknown, |first| reduce(first, names, depth))
+    };
+    let all = || {
+        arguments
+            .iter()
+            .map(|argument| reduce(argument, names, depth))
+            .collect::<Vec<_>>()
+    };
+    match function.as_str() {
+        "os.path.dirname" => PathExpr::Parent(Box::new(first()), 1),
+        "os.path.abspath" | "os.path.realpath" | "os.path.normpath" => PathExpr::Absolute(Box::new(first())),
+        "os.path.join" => PathExpr::Join(all()),
+        "os.getcwd" | "pathlib.Path.cwd" => PathExpr::WorkingDirectory,
+        "pathlib.Path.home" => PathExpr::Home,
+        "os.path.expanduser" => match first() {
+            PathExpr::Literal(text) if text == "~" => PathExpr::Home,
+            PathExpr::Literal(text) => match text.strip_prefix("~/") {
+                Some(rest) => PathExpr::Join(vec![PathExpr::Home, PathExpr::Literal(rest.to_owned())]),
+                None => PathExpr::Literal(text),
+            },
+            other => other,
+        },
+        "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" => match arguments.len() {
+            0 => PathExpr::WorkingDirectory,
+            1 => first(),
+            _ => PathExpr::Join(all()),
+        },
+        "str" | "os.fspath" | "os.fsdecode" => first(),
+        "os.getenv" | "os.environ.get" => match first() {
+            PathExpr::Literal(name) => {
+                let default = arguments
+                    .get(1)
+                    .map(|default| Box::new(reduce(default, names, depth)));
+                PathExpr::Variable(name, default)
+            }
+            _ => PathExpr::Unknown,
+        },
+        _ => reduce_method(call, &function, names, depth),
+    }
+}
+
+/// Methods of `pathlib.Path`, and calls of the project's own functions.
+fn reduce_method(call: &ExprCall, function: &str, names: &Names, depth: usize) -> PathExpr {
+    if let Expr::Attribute(method) = &*call.func {
+        let receiver = || reduce(&method.value, names, depth);
+        match last(function) {
+            "resolve" | "absolute" => return PathExpr::Absolute(Box::new(receiver())),
+            "as_posix" | "expanduser" | "__str__" => return receiver(),
+            "joinpath" => {
+                let mut parts = vec![receiver()];
+                parts.extend(
+                    call.arguments
+                        .args
+                        .iter()
+                        .map(|argument| reduce(argument, names, depth)),
+                );
+                return PathExpr::Join(parts);
+            }
+            _ => {}
+        }
+    }
+    let is_plain = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
+    if is_plain && !function.starts_with('.') {
+        PathExpr::Call(function.to_owned())
+    } else {
+        PathExpr::Unknown
+    }
+}
+
+fn index(expr: &Expr) -> Option<usize> {
+    match expr {
+        Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(value) => value.as_u64().and_then(|value| usize::try_from(value).ok()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,318 @@
+//! Simple commands: their words, and what the well-known ones state.
+
+use super::walk::{Context, Sink, Walk};
+use super::word;
+use crate::facts::{Command, PathUse, Purpose, Reach, Role, Word};
+use crate::formats::pip;
+use crate::source::Span;
+use tree_sitter::Node;
+
+/// The words of one command.
+pub(super) struct Words<'t> {
+    pub(super) words: Vec<Word>,
+    nodes: Vec<Node<'t>>,
+    /// Where the program stands that really runs, behind `sudo`, `env` and their like.
+    pub(super) at: usize,
+}
+
+impl Words<'_> {
+    /// The name of the program that really runs, without its folder.
+    pub(super) fn program(&self) -> &str {
+        let word = self.words.get(self.at).map_or("", |word| word.text.as_str());
+        word.rsplit('/').next().unwrap_or(word)
+    }
+
+    /// The words behind that program.
+    pub(super) fn arguments(&self) -> &[Word] {
+        self.words.get(self.at + 1..).unwrap_or_default()
+    }
+
+    /// The arguments that are no options.
+    pub(super) fn operands(&self) -> impl Iterator<Item = &Word> {
+        self.arguments().iter().filter(|word| !word.text.starts_with('-'))
+    }
+}
+
+impl<'t> Walk<'t> {
+    /// The words of a `command` node, with what is known of variables put in.
+    pub(super) fn words(&self, node: Node<'t>) -> Words<'t> {
+        let mut words = Vec::new();
+        let mut nodes = Vec::new();
+        let mut cursor = node.walk();
+        if cursor.goto_first_child() {
+            loop {
+                let child = cursor.node();
+                if matches!(cursor.field_name(), Some("name" | "argument")) {
+                    let inner = child
+                        .named_child(0)
+                        .filter(|_| child.kind() == "command_name")
+                        .unwrap_or(child);
+                    let read = word::read(inner, self.source, Some(&self.table));
+                    words.push(Word {
+                        text: read.text,
+                        span: word::content(inner),
+                        is_literal: read.is_literal,
+                    });
+                    nodes.push(inner);
+                }
+                if !cursor.goto_next_sibling() {
+                    break;
+                }
+            }
+        }
+        let at = behind_wrappers(&words);
+        Words { words, nodes, at }
+    }
+
+    pub(super) fn command(&mut self, node: Node<'t>, context: Context) {
+        let words = self.words(node);
+        let mut assignments = Vec::new();
+        for child in node.named_children(&mut node.walk()) {
+            match child.kind() {
+                "variable_assignment" => {
+                    let part = |field| child.child_by_field_name(field);
+                    let name = part("name").map_or("", |name| self.text(name));
+                    let value = part("value").map(|value| word::read(value, self.source, Some(&self.table)));
+                    assignments.push((name.to_owned(), value.unwrap_or_default().text));
+                }
+                "file_redirect" => self.redirect(child, context),
+                _ => {}
+            }
+        }
+        if words.words.is_empty() {
+            return;
+        }
+        self.word_values(&words, context);
+        self.effects(&words, context);
+        let is_nohup = words
+            .words
+            .iter()
+            .take(words.at)
+            .any(|word| matches!(word.text.as_str(), "nohup" | "setsid"));
+        self.facts.commands.push(Command {
+            words: words.words,
+            assignments,
+            span: Span::new(node.start_byte(), node.end_byte()),
+            folder: self.folder.clone(),
+            reach: context.reach,
+            background: context.background || is_nohup,
+        });
+    }
+
+    /// The literals among the words, each with its role.
+    fn word_values(&mut self, words: &Words<'t>, context: Context) {
+        let program = words.program().to_owned();
+        let is_prose = self.is_prose(&program);
+        let mut pattern = pattern_place(&program, words.arguments()).map(|at| words.at + 1 + at);
+        if is_prose {
+            pattern = None;
+        }
+        let asks = matches!(program.as_str(), "which" | "type" | "hash" | "test" | "[")
+            || words.words.first().is_some_and(|word| word.text == "command")
+                && words.words.get(1).is_some_and(|word| word.text == "-v");
+        for (at, node) in words.nodes.iter().enumerate() {
+            let role = match (is_prose, context.sink) {
+                _ if at <= words.at => Role::Command,
+                _ if pattern == Some(at) => Role::Pattern,
+                (true, Sink::People) => Role::Prose,
+                (true, Sink::Machine) => Role::Argument,
+                (false, _) => Role::Command,
+            };
+            let reach = if asks {
+                context.reach.max(Reach::IfFound)
+            } else {
+                context.reach
+            };
+            let call = (at > words.at).then(|| program.clone());
+            let name = if is_prose {
+                None
+            } else {
+                option_name(&words.words, at)
+            };
+            self.value(*node, role, name, call, reach);
+        }
+    }
+
+    fn is_prose(&self, program: &str) -> bool {
+        const TELLING: [&str; 12] = [
+            "log", "print", "warn", "error", "info", "success", "echo", "msg", "say", "die", "usage", "fail",
+        ];
+        let lower = program.to_ascii_lowercase();
+        matches!(lower.as_str(), "echo" | "printf" | "print" | "logger")
+            || TELLING.contains(&lower.as_str())
+            || (self.functions.contains(program) && TELLING.iter().any(|part| lower.contains(part)))
+    }
+
+    /// What the command does to the script's folder, to files, and to what is installed.
+    fn effects(&mut self, words: &Words<'t>, context: Context) {
+        let program = words.program().to_owned();
+        let literals = || words.operands().filter(|word| word.is_literal);
+        match program.as_str() {
+            "cd" | "pushd" if !context.background => {
+                self.folder = match words.operands().next() {
+                    Some(word) if word.is_literal => Some(join(self.folder.as_deref(), &word.text)),
+                    _ => None,
+                };
+            }
+            "read" => {
+                for word in words.operands() {
+                    self.table.remove(&word.text);
+                    self.assigned.insert(word.text.clone());
+                }
+            }
+            "source" | "." => {
+                let file = words.arguments().first().filter(|word| word.is_literal).cloned();
+                self.path(file.as_ref(), Purpose::Reads);
+            }
+            "mkdir" => {
+                // `-m` takes a mode.
+                let mode = words.arguments().iter().position(|word| word.text == "-m");
+                let mode = mode
+                    .and_then(|at| words.arguments().get(at + 1))
+                    .map(|word| word.span);
+                for folder in literals().filter(|word| Some(word.span) != mode) {
+                    self.path(Some(folder), Purpose::MakesFolder);
+                }
+            }
+            "touch" | "tee" => {
+                for file in literals() {
+                    self.path(Some(file), Purpose::MakesFile);
+                }
+            }
+            _ if context.reach != Reach::Elsewhere => {
+                pip::read(words.words.get(words.at..).unwrap_or_default(), &mut self.facts);
+            }
+            _ => {}
+        }
+    }
+
+    fn path(&mut self, word: Option<&Word>, purpose: Purpose) {
+        let Some(word) = word else { return };
+        for path in word::expand_braces(&word.text) {
+            if !path.is_empty() {
+                self.facts.paths.push(PathUse {
+                    path,
+                    span: word.span,
+                    purpose,
+                });
+            }
+        }
+    }
+
+    /// `> x`: a value, and a file that is made.
+    pub(super) fn redirect(&mut self, node: Node<'t>, context: Context) {
+        let Some(destination) = node.child_by_field_name("destination") else {
+            return;
+        };
+        self.value(
+            destination,
+            Role::Argument,
+            None,
+            Some(">".to_owned()),
+            context.reach,
+        );
+        let read = word::read(destination, self.source, Some(&self.table));
+        let makes = node
+            .children(&mut node.walk())
+            .any(|child| matches!(child.kind(), ">" | ">>" | "&>" | "&>>" | ">|"));
+        if makes && read.is_literal && !read.text.starts_with("/dev/") && !read.text.is_empty() {
+            self.facts.paths.push(PathUse {
+                path: read.text,
+                span: word::content(destination),
+                purpose: Purpose::MakesFile,
+            });
+        }
+    }
+}
+
+/// `path`, as seen from `folder`.
+pub(super) fn join(folder: Option<&str>, path: &str) -> String {
+    match folder {
+        Some(folder) if !path.starts_with(['/', '~', '$']) => {
+            format!("{}/{path}", folder.trim_end_matches('/'))
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// The place of the program that really runs.
+fn behind_wrappers(words: &[Word]) -> usize {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let name = word.text.rsplit('/').next().unwrap_or("");
+        // Options of each that take a value (sudo(8), env(1), nice(1)).
+        let with_value: &[&str] = match name {
+            "sudo" | "doas" => &["-u", "-g", "-h", "-p", "-C", "-U", "-D", "-r", "-t"],
+            "env" => &["-u", "-C", "-S"],
+            "nice" => &["-n"],
+            "timeout" => &["-s", "-k"],
+            "exec" => &["-a"],
+            "nohup" | "time" | "command" | "setsid" | "stdbuf" | "builtin" => &[],
+            _ => return at,
+        };
+        if name == "command" && words.get(at + 1).is_some_and(|next| next.text == "-v") {
+            return at;
+        }
+        let mut next = at + 1;
+        let mut needs_duration = name == "timeout";
+        while let Some(word) = words.get(next) {
+            let is_assignment = matches!(name, "env" | "sudo") && word.text.contains('=');
+            if with_value.contains(&word.text.as_str()) {
+                next += 2;
+            } else if word.text.starts_with('-') || is_assignment {
+                next += 1;
+            } else if needs_duration {
+                needs_duration = false;
+                next += 1;
+            } else {
+                break;
+            }
+        }
+        if next >= words.len() {
+            return at;
+        }
+        at = next;
+    }
+    at
+}
+
+/// Which argument is a pattern or a small program of text, for the commands that take one.
+fn pattern_place(program: &str, arguments: &[Word]) -> Option<usize> {
+    let searches = matches!(
+        program,
+        "grep"
+            | "egrep"
+            | "fgrep"
+            | "zgrep"
+            | "rg"
+            | "ag"
+            | "sed"
+            | "gsed"
+            | "awk"
+            | "gawk"
+            | "pgrep"
+            | "pkill"
+    );
+    if !searches {
+        return None;
+    }
+    let named = arguments
+        .iter()
+        .position(|word| matches!(word.text.as_str(), "-e" | "--regexp" | "--expression"));
+    named.map(|at| at + 1).or_else(|| {
+        arguments
+            .iter()
+            .position(|word| !word.text.starts_with('-') && !word.text.is_empty())
+    })
+}
+
+/// The option that a word is the value of: `--host x`, `--host=x`.
+fn option_name(words: &[Word], at: usize) -> Option<String> {
+    let own = words.get(at)?.text.strip_prefix("--");
+    if let Some((name, _)) = own.and_then(|text| text.split_once('=')) {
+        return Some(name.to_owned());
+    }
+    let before = words.get(at.checked_sub(1)?)?;
+    let name = before.text.strip_prefix("--")?;
+    (own.is_none() && !name.is_empty() && !name.contains('=')).then(|| name.to_owned())
+}

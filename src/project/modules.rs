@@ -1,0 +1,122 @@
+//! Which Python modules the tree holds, and how CPython finds them in a folder.
+
+use super::paths::Paths;
+use crate::document::Document;
+use crate::finding::DocumentId;
+use std::collections::BTreeMap;
+
+/// The Python modules of the tree.
+#[derive(Debug, Default)]
+pub struct Modules {
+    by_path: BTreeMap<String, DocumentId>,
+    native: BTreeMap<String, DocumentId>,
+    compiled: BTreeMap<String, String>,
+}
+
+/// What a folder holds under a module's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A module: `name.py`.
+    Module(DocumentId),
+    /// A regular package: `name/__init__.py`, with the folder of its modules.
+    Package(DocumentId, String),
+    /// A folder without `__init__.py` (PEP 420).
+    Namespace(String),
+    /// Something that Python can import and we cannot read: a compiled extension.
+    Compiled,
+}
+
+impl Modules {
+    /// The modules among the documents.
+    pub fn new(documents: &[Document], paths: &Paths) -> Self {
+        let mut modules = Self::default();
+        for (id, document) in (0..).map(DocumentId).zip(documents) {
+            if document.host.is_none() && document.path.ends_with(".py") {
+                modules.by_path.insert(document.path.clone(), id);
+            }
+            for native in &document.facts.modules {
+                modules.native.insert(native.name.clone(), id);
+            }
+        }
+        for file in paths.files() {
+            let is_compiled = file.ends_with(".so") || file.ends_with(".pyx");
+            if let (true, Some(stem)) = (is_compiled, stem_of(file)) {
+                modules.compiled.insert(stem, file.to_owned());
+            }
+        }
+        modules
+    }
+
+    /// What `folder` holds under `name`, in CPython's order: package, extension, module, namespace
+    /// (`importlib.machinery.FileFinder`).
+    pub fn find(&self, paths: &Paths, folder: &str, name: &str) -> Option<Found> {
+        let base = join(folder, name);
+        if let Some(id) = self.by_path.get(&format!("{base}/__init__.py")) {
+            return Some(Found::Package(*id, base));
+        }
+        if self.compiled.contains_key(&base) {
+            return Some(Found::Compiled);
+        }
+        if let Some(id) = self.by_path.get(&format!("{base}.py")) {
+            return Some(Found::Module(*id));
+        }
+        paths.has_folder(&base).then_some(Found::Namespace(base))
+    }
+
+    /// The document that makes `name` importable without being a Python file (a Rust `#[pymodule]`).
+    pub fn native(&self, name: &str) -> Option<DocumentId> {
+        self.native.get(name).copied()
+    }
+
+    /// The module at `path`.
+    pub fn at(&self, path: &str) -> Option<DocumentId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Whether the tree holds a top-level module or package of this name anywhere.
+    pub fn elsewhere(&self, paths: &Paths, dotted: &str) -> Vec<String> {
+        let relative = dotted.replace('.', "/");
+        let last = dotted.rsplit('.').next().unwrap_or(dotted);
+        let ends_so = |path: &str, tail: &str| {
+            path.strip_suffix(tail)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let module = format!("{relative}.py");
+        let package = format!("{relative}/__init__.py");
+        let modules = paths
+            .named(&format!("{last}.py"))
+            .iter()
+            .filter(|path| ends_so(path, &module));
+        let packages = paths
+            .named("__init__.py")
+            .iter()
+            .filter(|path| ends_so(path, &package));
+        modules.chain(packages).cloned().collect()
+    }
+
+    /// Every Python file with its document, in the order of paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, DocumentId)> {
+        self.by_path.iter().map(|(path, id)| (path.as_str(), *id))
+    }
+}
+
+/// The path of an extension without its tags: `a/b.cpython-310-x86_64-linux-gnu.so` is `a/b`.
+fn stem_of(file: &str) -> Option<String> {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty())?;
+    Some(join(folder, stem))
+}
+
+/// `folder/name`, where the root is `""`.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+/// The folder of a path; the root is `""`.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

@@ -1,0 +1,330 @@
+//! What each program reaches, what fails on the way, and so who runs which file.
+
+use super::imports::{Failure, FailureKind, Outcome, Run, When, World};
+use super::modules::folder_of;
+use super::programs::{Entry, ProgramView, State};
+use crate::document::Document;
+use crate::facts::Manager;
+use crate::finding::{DocumentId, Place, ProgramId, Scope};
+use crate::formats::Format;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The failed imports of the tree, and who reaches what.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// One for each place and module.
+    pub failures: Vec<ProgramFailure>,
+    /// By document: the programs that reach it, sorted.
+    pub programs: Vec<Vec<ProgramId>>,
+    /// By document: who runs it.
+    pub scopes: Vec<Scope>,
+}
+
+/// A failed import together with the programs that it concerns.
+#[derive(Debug, Clone)]
+pub struct ProgramFailure {
+    /// The failure, as the program sees it that notices it soonest.
+    pub failure: Failure,
+    /// The programs in which it fails, sorted; empty for a file that no program reaches.
+    pub programs: Vec<ProgramId>,
+    /// Those of them that do not start because of it.
+    pub stopped: Vec<ProgramId>,
+}
+
+/// Runs every program, and every file that none reaches.
+pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
+    let outcomes: Vec<Outcome> = programs.par_iter().map(|program| run(world, program)).collect();
+    let mut reach = Reach {
+        programs: vec![Vec::new(); world.documents.len()],
+        ..Reach::default()
+    };
+    let mut merged: BTreeMap<(Place, String), ProgramFailure> = BTreeMap::new();
+    let names = names_of(&outcomes);
+    for ((id, program), outcome) in (0..).map(ProgramId).zip(programs).zip(&outcomes) {
+        reach.programs[program.place.document.0 as usize].push(id);
+        for document in &outcome.reached {
+            reach.programs[document.0 as usize].push(id);
+        }
+        for failure in outcome
+            .failures
+            .iter()
+            .cloned()
+            .chain(second_names(outcome, &names))
+        {
+            merge(&mut merged, failure, Some(id));
+        }
+    }
+    for reached in &mut reach.programs {
+        reached.sort();
+        reached.dedup();
+    }
+    reach.scopes = scopes(world.documents, &reach.programs, !programs.is_empty());
+    let alone: Vec<Outcome> = world
+        .modules
+        .files()
+        .filter(|(_, document)| reach.programs[document.0 as usize].is_empty())
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(path, document)| run_alone(world, path, document))
+        .collect();
+    for failure in alone.into_iter().flat_map(|outcome| outcome.failures) {
+        merge(&mut merged, failure, None);
+    }
+    reach.failures = merged.into_values().collect();
+    reach
+}
+
+fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
+    match &program.entry {
+        Entry::Script { path, state, .. } => {
+            let Some(document) = world
+                .modules
+                .at(path)
+                .filter(|_| !matches!(state, State::Missing(_)))
+            else {
+                return Outcome::default();
+            };
+            let mut folders = vec![folder_of(path).to_owned()];
+            folders.extend(program.python_path.iter().cloned());
+            Run::new(world, folders, &program.directory.path, true).script(document)
+        }
+        Entry::Module {
+            name, from_directory, ..
+        } => {
+            let mut folders = Vec::new();
+            if *from_directory {
+                folders.push(program.directory.path.clone());
+            }
+            folders.extend(program.python_path.iter().cloned());
+            let elsewhere = super::modules::join(&name.replace('.', "/"), "__main__.py");
+            let run = Run::new(world, folders, &program.directory.path, true);
+            let is_package = world.modules.at(&elsewhere).is_some();
+            let module = if is_package {
+                format!("{name}.__main__")
+            } else {
+                name.clone()
+            };
+            run.module(&module, program.command_place)
+        }
+        Entry::Other => Outcome::default(),
+    }
+}
+
+/// A file that no program reaches, taken by itself and kindly: from its own folder, from the root, and
+/// from every folder that its package could be imported from.
+fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
+    let folder = folder_of(path);
+    let mut package_root = folder;
+    let mut package = Vec::new();
+    while world
+        .modules
+        .at(&super::modules::join(package_root, "__init__.py"))
+        .is_some()
+        && !package_root.is_empty()
+    {
+        package.push(package_root.rsplit('/').next().unwrap_or(package_root));
+        package_root = folder_of(package_root);
+    }
+    package.reverse();
+    let mut folders = vec![folder.to_owned()];
+    let mut above = folder;
+    while !above.is_empty() {
+        above = folder_of(above);
+        folders.push(above.to_owned());
+    }
+    folders.push(String::new());
+    folders.push("src".to_owned());
+    // A relative import in a folder without `__init__.py` still has the folder itself as its package.
+    let package = if package.is_empty() {
+        folder
+            .rsplit('/')
+            .next()
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+    } else {
+        Some(package.join("."))
+    };
+    Run::new(world, folders, "", false).alone(document, package)
+}
+
+fn merge(
+    merged: &mut BTreeMap<(Place, String), ProgramFailure>,
+    failure: Failure,
+    program: Option<ProgramId>,
+) {
+    let stops = failure.when == When::Start && !matches!(failure.kind, FailureKind::SecondName(_));
+    let key = (failure.place, failure.missing.clone());
+    let entry = merged.entry(key).or_insert_with(|| ProgramFailure {
+        failure: failure.clone(),
+        programs: Vec::new(),
+        stopped: Vec::new(),
+    });
+    let is_worse = failure.when > entry.failure.when
+        || (matches!(entry.failure.kind, FailureKind::SecondName(_))
+            && !matches!(failure.kind, FailureKind::SecondName(_)));
+    if is_worse {
+        entry.failure = failure;
+    }
+    if let Some(program) = program {
+        insert(&mut entry.programs, program);
+        if stops {
+            insert(&mut entry.stopped, program);
+        }
+    }
+}
+
+fn insert(programs: &mut Vec<ProgramId>, program: ProgramId) {
+    if let Err(at) = programs.binary_search(&program) {
+        programs.insert(at, program);
+    }
+}
+
+/// Every dotted name that each document is imported by, over all programs.
+fn names_of(outcomes: &[Outcome]) -> BTreeMap<DocumentId, BTreeSet<String>> {
+    let mut names: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
+    for (document, known) in outcomes.iter().flat_map(|outcome| &outcome.names) {
+        names.entry(*document).or_default().extend(known.iter().cloned());
+    }
+    names
+}
+
+/// Imports that resolve through the script's own folder, of files that the tree otherwise imports by a
+/// longer name that ends in this one.
+fn second_names(outcome: &Outcome, names: &BTreeMap<DocumentId, BTreeSet<String>>) -> Vec<Failure> {
+    let mut found = Vec::new();
+    for (place, name, document) in &outcome.by_folder {
+        let tail = format!(".{name}");
+        let other = names
+            .get(document)
+            .and_then(|known| known.iter().find(|other| other.ends_with(&tail)));
+        if let Some(other) = other {
+            found.push(Failure {
+                module: name.clone(),
+                missing: name.clone(),
+                place: *place,
+                chain: Vec::new(),
+                when: When::Use,
+                kind: FailureKind::SecondName(other.clone()),
+                is_sure: true,
+            });
+        }
+    }
+    found
+}
+
+/// Folders whose files nobody runs on a server, unless a program reaches them.
+const DEVELOPMENT: [&str; 27] = [
+    "test",
+    "tests",
+    "testing",
+    "doc",
+    "docs",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "archive",
+    "archived",
+    "archives",
+    "old",
+    "backup",
+    "backups",
+    "legacy",
+    "deprecated",
+    "attic",
+    "notebooks",
+    "notebook",
+    "benchmarks",
+    "benches",
+    ".github",
+    ".vscode",
+    ".idea",
+    ".devcontainer",
+    "fixtures",
+];
+/// Folders of scripts that people run on a server.
+const OPERATIONS: [&str; 12] = [
+    "script",
+    "scripts",
+    "bin",
+    "tool",
+    "tools",
+    "ops",
+    "deploy",
+    "deployment",
+    "devops",
+    "maintenance",
+    "migrations",
+    "cron",
+];
+/// Sources of programs for other devices: they talk to the server, and do not run on it.
+const ELSEWHERE: [&str; 9] = [
+    "swift",
+    "kt",
+    "java",
+    "m",
+    "h",
+    "plist",
+    "gradle",
+    "pbxproj",
+    "storyboard",
+];
+
+/// Who runs each document: by reachability first, by folder and file name second.
+fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_programs: bool) -> Vec<Scope> {
+    let mut scopes: Vec<Scope> = Vec::with_capacity(documents.len());
+    for (document, reached) in documents.iter().zip(programs) {
+        let host = document
+            .host
+            .as_ref()
+            .and_then(|host| scopes.get(host.document.0 as usize).copied());
+        scopes.push(match host {
+            // A config that a script writes is as deployed as what it starts.
+            Some(host) if host != Scope::Development && !document.facts.programs.is_empty() => {
+                Scope::Deployed
+            }
+            Some(host) => host,
+            None => scope(document, reached, has_programs),
+        });
+    }
+    scopes
+}
+
+fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {
+    let (folder, name) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
+    let starts_something = document
+        .facts
+        .programs
+        .iter()
+        .any(|program| program.manager != Manager::Script);
+    let is_development = folder
+        .split('/')
+        .any(|part| DEVELOPMENT.contains(&part.to_ascii_lowercase().as_str()))
+        || name.starts_with("test_")
+        || name.ends_with("_test.py")
+        || name == "conftest.py";
+    if !reached.is_empty() && (document.format == Format::Python || !is_development) {
+        return Scope::Deployed;
+    }
+    if is_development {
+        return Scope::Development;
+    }
+    if starts_something {
+        return Scope::Deployed;
+    }
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let in_operations = folder
+        .split('/')
+        .any(|part| OPERATIONS.contains(&part.to_ascii_lowercase().as_str()));
+    let is_script = document.format == Format::Shell || (document.format == Format::Python && in_operations);
+    if is_script || in_operations || ELSEWHERE.contains(&extension) {
+        return Scope::Operations;
+    }
+    let is_unreached = document.format == Format::Python && has_programs;
+    if is_unreached {
+        Scope::Operations
+    } else {
+        Scope::Deployed
+    }
+}

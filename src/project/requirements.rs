@@ -1,0 +1,180 @@
+//! What `pip` will have installed on the target.
+
+use crate::document::Document;
+use crate::facts::requirement::normalize;
+use crate::facts::{Origin, Requirement};
+use crate::finding::{DocumentId, Place};
+use crate::knowledge::distributions;
+use crate::target::PythonVersion;
+use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+/// The distributions that the tree asks for.
+#[derive(Debug, Default)]
+pub struct Requirements {
+    declared: BTreeMap<String, Vec<Declared>>,
+    brought: BTreeMap<String, String>,
+    unknown: Vec<String>,
+    files: Vec<DocumentId>,
+}
+
+/// A place that asks for a distribution.
+#[derive(Debug, Clone)]
+pub(crate) struct Declared {
+    /// Where.
+    pub place: Place,
+    /// On whose behalf.
+    pub origin: Origin,
+    /// Whether its marker lets the target have it.
+    pub applies: bool,
+}
+
+/// How a module gets onto the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provision {
+    /// Something asks for its distribution.
+    Declared,
+    /// A declared distribution brings it along: this one.
+    Brought(String),
+    /// Only an optional group asks for it: this one.
+    Group(String, Place),
+    /// Only for another platform or Python.
+    Marker(Place),
+    /// Nothing known brings it, but these declared distributions might: it is not known what they need.
+    Unknown(Vec<String>),
+    /// Nothing brings it.
+    None,
+}
+
+impl Requirements {
+    /// Joins what all documents ask for.
+    pub fn join(documents: &[Document], python: PythonVersion) -> Self {
+        let mut requirements = Self::default();
+        let environment = environment(python);
+        for (id, document) in (0..).map(DocumentId).zip(documents) {
+            let mut asks = false;
+            for requirement in &document.facts.requirements {
+                if requirement.origin == Origin::Constraint {
+                    continue;
+                }
+                asks |= requirement.origin != Origin::Command;
+                let declared = Declared {
+                    place: Place {
+                        document: id,
+                        span: requirement.span,
+                    },
+                    origin: requirement.origin.clone(),
+                    applies: applies(requirement, environment.as_ref()),
+                };
+                requirements
+                    .declared
+                    .entry(normalize(&requirement.name))
+                    .or_default()
+                    .push(declared);
+            }
+            if asks {
+                requirements.files.push(id);
+            }
+        }
+        requirements.follow();
+        requirements
+    }
+
+    /// Notes what the installed distributions bring along.
+    fn follow(&mut self) {
+        for (name, places) in &self.declared {
+            if !places.iter().any(is_installed) {
+                continue;
+            }
+            match distributions::brought_by(name) {
+                Some(brought) => {
+                    for other in brought {
+                        self.brought
+                            .entry(normalize(other))
+                            .or_insert_with(|| name.clone());
+                    }
+                }
+                None => self.unknown.push(name.clone()),
+            }
+        }
+    }
+
+    /// The documents that list requirements, in the order of paths.
+    pub fn files(&self) -> &[DocumentId] {
+        &self.files
+    }
+
+    /// Whether anything is declared at all.
+    pub fn is_empty(&self) -> bool {
+        self.declared.is_empty()
+    }
+
+    /// How the module of this dotted name gets onto the target.
+    pub fn provision(&self, module: &str) -> Provision {
+        let mut weaker = Provision::None;
+        for (name, places) in &self.declared {
+            if !distributions::provides(name, module) {
+                continue;
+            }
+            if places.iter().any(is_installed) {
+                return Provision::Declared;
+            }
+            weaker = match places.iter().find(|declared| declared.applies) {
+                Some(Declared {
+                    origin: Origin::Group(group),
+                    place,
+                    ..
+                }) => Provision::Group(group.clone(), *place),
+                _ => places
+                    .first()
+                    .map_or(Provision::None, |declared| Provision::Marker(declared.place)),
+            };
+        }
+        if let Some((_, by)) = self
+            .brought
+            .iter()
+            .find(|(name, _)| distributions::provides(name, module))
+        {
+            return Provision::Brought(by.clone());
+        }
+        match weaker {
+            Provision::None if !self.unknown.is_empty() => Provision::Unknown(self.unknown.clone()),
+            weaker => weaker,
+        }
+    }
+}
+
+fn is_installed(declared: &Declared) -> bool {
+    declared.applies && !matches!(declared.origin, Origin::Group(_))
+}
+
+/// Whether a requirement's marker holds on the target; a marker that cannot be read counts as true.
+fn applies(requirement: &Requirement, environment: Option<&MarkerEnvironment>) -> bool {
+    match (&requirement.marker, environment) {
+        (Some(marker), Some(environment)) => {
+            MarkerTree::from_str(marker).map_or(true, |marker| marker.evaluate(environment, &[]))
+        }
+        _ => true,
+    }
+}
+
+/// The marker environment of the target (PEP 508, "Environment Markers").
+fn environment(python: PythonVersion) -> Option<MarkerEnvironment> {
+    let version = python.to_string();
+    let full = format!("{version}.0");
+    MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
+        implementation_name: "cpython",
+        implementation_version: &full,
+        os_name: "posix",
+        platform_machine: "x86_64",
+        platform_python_implementation: "CPython",
+        platform_release: "",
+        platform_system: "Linux",
+        platform_version: "",
+        python_full_version: &full,
+        python_version: &version,
+        sys_platform: "linux",
+    })
+    .ok()
+}

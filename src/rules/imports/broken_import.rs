@@ -1,0 +1,165 @@
+//! Imports that find nothing on the target, though no distribution is missing.
+
+use crate::finding::{Confidence, Draft, Effect};
+use crate::knowledge::stdlib;
+use crate::project::{Entry, FailureKind, ProgramFailure, Project, When};
+use crate::rule::Sink;
+
+/// Reports every import that finds neither a module of the tree nor one of Python's own.
+pub fn check(project: &Project, sink: &mut Sink<'_>) {
+    for failed in &project.failures {
+        let failure = &failed.failure;
+        let is_entry = project
+            .document(failure.place.document)
+            .is_none_or(|document| document.facts.python.is_none());
+        // What a command line names is the matter of `missing-entry-point`.
+        if is_entry {
+            continue;
+        }
+        let Some((message, help)) = describe(project, failed) else {
+            continue;
+        };
+        let effect = match (&failure.kind, failure.when) {
+            (_, When::Expected) => continue,
+            (FailureKind::SecondName(_), _) => Effect::Advice,
+            (_, When::Start) => Effect::Start,
+            (_, When::Hidden | When::Use) => Effect::Use,
+        };
+        let is_reached = !failed.programs.is_empty();
+        let confidence = match (is_reached, failure.is_sure) {
+            (_, false) => Confidence::Possible,
+            (false, true) => Confidence::Likely,
+            (true, true) => Confidence::Certain,
+        };
+        let label = match failure.kind {
+            FailureKind::SecondName(_) => "a second copy of the module".to_owned(),
+            FailureKind::Relative => "no parent package".to_owned(),
+            _ => format!("No module named '{}'", failure.missing),
+        };
+        let mut draft = Draft::new(failure.place, message)
+            .subject(subject(failure))
+            .label(label)
+            .help(help)
+            .effect(effect)
+            .confidence(confidence);
+        if is_reached {
+            let stopped = if effect == Effect::Start {
+                &failed.stopped
+            } else {
+                &failed.programs
+            };
+            draft = draft.programs(stopped.clone());
+        }
+        sink.report(draft.chain(project.chain(failed)));
+    }
+}
+
+/// One mend of `sys.path` removes all failures of one top-level name; a second name is a matter of its own.
+fn subject(failure: &crate::project::Failure) -> String {
+    match &failure.kind {
+        FailureKind::SecondName(other) => format!("{} as {other}", failure.module),
+        _ => failure.missing.clone(),
+    }
+}
+
+fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, String)> {
+    let failure = &failed.failure;
+    let module = &failure.module;
+    let missing = &failure.missing;
+    Some(match &failure.kind {
+        FailureKind::Distribution(_) => return None,
+        FailureKind::Elsewhere(files) => {
+            let file = files.first().map_or("", String::as_str);
+            let root = root_of(file, module);
+            let start = start_of(project, failed);
+            let shown = if root.is_empty() {
+                "the project's root".to_owned()
+            } else {
+                format!("`{root}/`")
+            };
+            (
+                format!("`{module}` is in `{file}`, but {shown} is not in sys.path{start}"),
+                format!(
+                    "Put {shown} on PYTHONPATH in the program's environment, or extend sys.path before this line."
+                ),
+            )
+        }
+        FailureKind::Lacking => (
+            format!("`{missing}` is nowhere: the tree has no such module"),
+            "Add the module, or remove the import.".to_owned(),
+        ),
+        FailureKind::Ignored(withheld) => (
+            format!(
+                "`{missing}` does not reach the server: `{}` ignores it (`{}`)",
+                withheld.file, withheld.pattern
+            ),
+            format!("Narrow the pattern in `{}` and commit the module.", withheld.file),
+        ),
+        FailureKind::Relative => (
+            format!("`{module}` is a relative import in a file that runs as a script, which has no package"),
+            "Start it as a module (`python -m package.module`), or import by the full name.".to_owned(),
+        ),
+        FailureKind::StandardLibrary => describe_standard(project, missing),
+        FailureKind::SecondName(other) => (
+            format!(
+                "`{module}` only resolves because the program starts in this folder; elsewhere it is `{other}`"
+            ),
+            format!(
+                "Import it as `{other}` here too: two names make two copies of the module, each with its own state."
+            ),
+        ),
+    })
+}
+
+fn describe_standard(project: &Project, missing: &str) -> (String, String) {
+    let python = project.target.python;
+    let message = match (stdlib::removed_in(missing), stdlib::added_in(missing)) {
+        (Some(removed), _) if python >= removed => {
+            format!("`{missing}` left the standard library in Python {removed}, and the target has {python}")
+        }
+        (_, Some(added)) if python < added => {
+            format!(
+                "`{missing}` came into the standard library in Python {added}, and the target has {python}"
+            )
+        }
+        _ => format!("`{missing}` is in no standard library on Linux"),
+    };
+    let help = match stdlib::instead_of(missing) {
+        Some(instead) => format!("Use {instead} instead."),
+        None => "Guard the import, or use what the target's Python has.".to_owned(),
+    };
+    (message, help)
+}
+
+/// The folder that has to be in `sys.path` for `module` to be found in `file`.
+fn root_of<'a>(file: &'a str, module: &str) -> &'a str {
+    let path = module.replace('.', "/");
+    let stem = file
+        .strip_suffix("/__init__.py")
+        .or_else(|| file.strip_suffix(".py"))
+        .unwrap_or(file);
+    stem.strip_suffix(path.as_str())
+        .unwrap_or("")
+        .trim_end_matches('/')
+}
+
+/// What Python does put first: the words behind the message, for a program that starts a script.
+fn start_of(project: &Project, failed: &ProgramFailure) -> String {
+    let program = failed
+        .stopped
+        .first()
+        .or(failed.programs.first())
+        .and_then(|id| project.program(*id));
+    match program.map(|program| &program.entry) {
+        Some(Entry::Script { path, written, .. }) => {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = if folder.is_empty() {
+                "its own folder".to_owned()
+            } else {
+                format!("`{folder}/`")
+            };
+            format!(": `{written}` puts {folder} first")
+        }
+        _ => String::new(),
+    }
+}

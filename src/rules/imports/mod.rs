@@ -1,0 +1,3 @@
+//! Rules about imports.
+
+pub mod broken_import;

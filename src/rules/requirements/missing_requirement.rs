@@ -1,0 +1,138 @@
+//! Third-party imports whose distribution nothing installs.
+
+use crate::facts::requirement::normalize;
+use crate::finding::{Confidence, Draft, Effect};
+use crate::knowledge::distributions;
+use crate::project::{Entry, Failure, FailureKind, Project, Provision, When};
+use crate::rule::Sink;
+
+/// Reports every import of a distribution that the target does not get.
+pub fn check(project: &Project, sink: &mut Sink<'_>) {
+    for failed in &project.failures {
+        let failure = &failed.failure;
+        let FailureKind::Distribution(provision) = &failure.kind else {
+            continue;
+        };
+        let effect = match failure.when {
+            When::Expected => continue,
+            When::Start => Effect::Start,
+            When::Hidden | When::Use => Effect::Use,
+        };
+        let distribution = distributions::distributions_of(&failure.module)
+            .into_iter()
+            .next()
+            .unwrap_or_default();
+        let mut draft = Draft::new(failure.place, message(project, failure, provision, &distribution))
+            .subject(normalize(&distribution))
+            .label(format!("No module named '{}'", failure.missing))
+            .help(help(project, provision, &distribution))
+            .effect(effect)
+            .confidence(confidence(project, failure, provision));
+        if !failed.programs.is_empty() {
+            let concerned = if effect == Effect::Start {
+                &failed.stopped
+            } else {
+                &failed.programs
+            };
+            draft = draft.programs(concerned.clone());
+        }
+        sink.report(draft.chain(project.chain(failed)));
+    }
+    check_runners(project, sink);
+}
+
+/// Commands such as `uvicorn`, which a distribution of their own name brings.
+fn check_runners(project: &Project, sink: &mut Sink<'_>) {
+    for (id, program) in project.programs() {
+        let Entry::Module {
+            runner: Some(runner), ..
+        } = &program.entry
+        else {
+            continue;
+        };
+        let provision = project.requirements.provision(runner);
+        if matches!(provision, Provision::Declared | Provision::Brought(_)) {
+            continue;
+        }
+        let message = format!(
+            "`{}` runs `{runner}`, and no requirements file declares it",
+            program.name
+        );
+        sink.report(
+            Draft::new(program.command_place, message)
+                .subject(normalize(runner))
+                .label("command not found")
+                .help(help(project, &provision, runner))
+                .programs(vec![id])
+                .confidence(Confidence::Likely)
+                .effect(Effect::Start),
+        );
+    }
+}
+
+fn confidence(project: &Project, failure: &Failure, provision: &Provision) -> Confidence {
+    let is_known =
+        distributions::is_known_module(&failure.module) || distributions::is_known(&failure.module);
+    match provision {
+        _ if !failure.is_sure => Confidence::Possible,
+        Provision::Unknown(_) | Provision::Group(..) => Confidence::Likely,
+        _ if project.requirements.is_empty() || !is_known => Confidence::Likely,
+        _ => Confidence::Certain,
+    }
+}
+
+fn message(project: &Project, failure: &Failure, provision: &Provision, distribution: &str) -> String {
+    let module = failure.module.split('.').next().unwrap_or(&failure.module);
+    let named = if normalize(module) == normalize(distribution) {
+        format!("`{module}`")
+    } else {
+        format!("`{module}` (distribution `{distribution}`)")
+    };
+    let hidden = if failure.when == When::Hidden {
+        ", and a broad `except` hides the failure"
+    } else {
+        ""
+    };
+    match provision {
+        Provision::Group(group, _) => {
+            format!("{named} is only declared in the optional group `{group}`{hidden}")
+        }
+        Provision::Marker(_) => format!("{named} is declared only for another platform or Python{hidden}"),
+        _ if project.requirements.is_empty() => {
+            format!("{named} is imported, and the tree declares no requirements at all{hidden}")
+        }
+        _ => format!("{named} is imported, and no requirements file declares it{hidden}"),
+    }
+}
+
+fn help(project: &Project, provision: &Provision, distribution: &str) -> String {
+    match provision {
+        Provision::Group(group, _) => {
+            format!(
+                "Move `{distribution}` to the main requirements, or install the group `{group}` on the server."
+            )
+        }
+        Provision::Marker(_) => format!("Widen the marker of `{distribution}`, or guard the import."),
+        _ => {
+            let file = project
+                .requirements
+                .files()
+                .first()
+                .and_then(|id| project.document(*id));
+            let file = file.map_or("requirements.txt", |document| document.path.as_str());
+            let unsure = match provision {
+                Provision::Unknown(names) => {
+                    let shown = names
+                        .iter()
+                        .take(3)
+                        .map(|name| format!("`{name}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ");
+                    format!(" Unless {shown} brings it along: what they need is not known here.")
+                }
+                _ => String::new(),
+            };
+            format!("Add `{distribution}` to `{file}`.{unsure}")
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules about distributions.
+
+pub mod missing_requirement;

@@ -1,0 +1,141 @@
+//! Programs whose script, module or folder the server will not have.
+
+use crate::finding::{Confidence, Draft, Effect, ProgramId};
+use crate::project::{Entry, FailureKind, ProgramView, Project, State, is_foreign, same_name};
+use crate::rule::Sink;
+use crate::tree::Withheld;
+
+/// Reports what a program's definition names and the server lacks.
+pub fn check(project: &Project, sink: &mut Sink<'_>) {
+    for (id, program) in project.programs() {
+        check_directory(id, program, sink);
+        check_interpreter(id, program, sink);
+        check_entry(project, id, program, sink);
+    }
+}
+
+fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
+    let Some((written, place)) = &program.directory.written else {
+        return;
+    };
+    let (why, help) = match &program.directory.state {
+        State::Foreign => (
+            "is a folder of another kind of machine".to_owned(),
+            "Name the folder that the tree has on the server, or leave `directory` out of the file."
+                .to_owned(),
+        ),
+        State::Missing(withheld) => (
+            absent(withheld.as_ref()),
+            "Commit the folder, or name the right one.".to_owned(),
+        ),
+        State::Present | State::Unknown => return,
+    };
+    let name = &program.name;
+    let message = format!("`{name}` cannot start: its working directory `{written}` {why}");
+    sink.report(
+        Draft::new(*place, message)
+            .subject(format!("directory {written}"))
+            .label("no such directory")
+            .help(help)
+            .programs(vec![id])
+            .effect(Effect::Start),
+    );
+}
+
+/// An interpreter of a Mac: `/opt/homebrew/bin/python3`.
+fn check_interpreter(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
+    let Some(first) = program.command.split_whitespace().next() else {
+        return;
+    };
+    if !is_foreign(first) {
+        return;
+    }
+    let message = format!(
+        "`{}` cannot start: `{first}` is not on a Linux server",
+        program.name
+    );
+    sink.report(
+        Draft::new(program.command_place, message)
+            .subject(format!("interpreter {first}"))
+            .label("no such file")
+            .help("Name the virtual environment's interpreter on the server, such as `venv/bin/python`.")
+            .programs(vec![id])
+            .effect(Effect::Start),
+    );
+}
+
+fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
+    let name = &program.name;
+    let (what, why, help, confidence) = match &program.entry {
+        Entry::Script { path, written, state } => match state {
+            State::Missing(withheld) => (
+                written.clone(),
+                absent(withheld.as_ref()),
+                help_for(project, path),
+                Confidence::Certain,
+            ),
+            State::Foreign if !project.paths.has_file(path) => (
+                written.clone(),
+                "is a path of another kind of machine".to_owned(),
+                "Name the script by its path on the server.".to_owned(),
+                Confidence::Certain,
+            ),
+            _ => return,
+        },
+        Entry::Module { name: module, .. } => {
+            let Some(missing) = missing_module(project, program) else {
+                return;
+            };
+            let file = format!("{}.py", module.replace('.', "/"));
+            let why = format!("is not found from its working directory: no module `{missing}` there");
+            (module.clone(), why, help_for(project, &file), Confidence::Certain)
+        }
+        Entry::Other => return,
+    };
+    let message = format!("`{name}` cannot start: `{what}` {why}");
+    sink.report(
+        Draft::new(program.command_place, message)
+            .subject(format!("entry {what}"))
+            .label("can't open file")
+            .help(help)
+            .programs(vec![id])
+            .confidence(confidence)
+            .effect(Effect::Start),
+    );
+}
+
+/// The part of a program's module that its command line does not find.
+fn missing_module<'a>(project: &'a Project, program: &ProgramView) -> Option<&'a str> {
+    let failed = project.failures.iter().find(|failed| {
+        failed.failure.place == program.command_place
+            && !matches!(failed.failure.kind, FailureKind::Distribution(_))
+    })?;
+    Some(&failed.failure.missing)
+}
+
+fn absent(withheld: Option<&Withheld>) -> String {
+    match withheld {
+        Some(withheld) => {
+            format!(
+                "does not reach the server: `{}` ignores it (`{}`)",
+                withheld.file, withheld.pattern
+            )
+        }
+        None => "is not in the tree".to_owned(),
+    }
+}
+
+/// Where a file of that name is, if anywhere.
+fn help_for(project: &Project, path: &str) -> String {
+    let others = same_name(&project.paths, path);
+    match others.as_slice() {
+        [] => "Add the file, or remove the program.".to_owned(),
+        [other] => format!("`{other}` has that name: name it, move it back, or remove the program."),
+        [first, rest @ ..] => {
+            format!(
+                "`{first}` and {} more have that name: name the right one.",
+                rest.len()
+            )
+        }
+    }
+}

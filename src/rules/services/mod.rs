@@ -1,0 +1,3 @@
+//! Rules about the definitions of programs.
+
+pub mod missing_entry_point;
