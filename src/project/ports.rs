@@ -381,7 +381,7 @@ impl Manifest {
 }
 
 fn is_compose(name: &str) -> bool {
-    name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    name.contains("compose") && matches!(name.rsplit('.').next(), Some("yml" | "yaml"))
 }
 
 /// A service's name in the one form that its spellings share.
