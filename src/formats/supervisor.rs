@@ -18,8 +18,8 @@ const KINDS: [&str; 3] = ["program:", "fcgi-program:", "eventlistener:"];
 pub fn is_supervisor(head: &[u8]) -> bool {
     String::from_utf8_lossy(head).lines().any(|line| {
         let line = line.trim();
-        let starts = |prefix: &&str| line.starts_with('[') && line[1..].starts_with(*prefix);
-        KINDS.iter().any(|kind| starts(&kind))
+        let starts = |prefix: &str| line.starts_with('[') && line[1..].starts_with(prefix);
+        KINDS.iter().any(|kind| starts(kind))
             || [
                 "supervisord]",
                 "supervisorctl]",
@@ -27,8 +27,8 @@ pub fn is_supervisor(head: &[u8]) -> bool {
                 "inet_http_server]",
             ]
             .iter()
-            .any(|section| starts(&section))
-            || (starts(&"rpcinterface:") && line.contains("supervisor"))
+            .any(|section| starts(section))
+            || (starts("rpcinterface:") && line.contains("supervisor"))
     })
 }
 

@@ -170,7 +170,7 @@ impl Ports {
     }
 
     /// Statements outside the manifest that give a port of it to a service that it does not know, in
-    /// documents that otherwise use its names.
+    /// `.env` files that otherwise use its names. A config may call a service by another name and mean it.
     pub fn intruding(&self) -> Vec<Clash<'_>> {
         let Some(manifest) = &self.manifest else {
             return Vec::new();
@@ -381,7 +381,7 @@ impl Manifest {
 }
 
 fn is_compose(name: &str) -> bool {
-    name.contains("compose") && (name.ends_with(".yml") || name.ends_with(".yaml"))
+    name.contains("compose") && matches!(name.rsplit('.').next(), Some("yml" | "yaml"))
 }
 
 /// A service's name in the one form that its spellings share.

@@ -16,7 +16,6 @@ pub(super) struct Section {
 pub(super) struct Opt {
     /// Lower-cased, as the parser does.
     pub(super) key: String,
-    pub(super) key_span: Span,
     /// The lines of the value: text and offset in the document.
     pub(super) lines: Vec<(String, usize)>,
 }
@@ -147,7 +146,6 @@ impl Reader {
         if let Some(section) = self.ini.sections.get_mut(section) {
             section.options.push(Opt {
                 key: key.to_lowercase(),
-                key_span: Span::new(start, start + key.len()),
                 lines: vec![(written.to_owned(), offset)],
             });
         }

@@ -1,6 +1,7 @@
 //! Two services with one port, and places that disagree with the port manifest.
 
-use crate::finding::{Confidence, Draft};
+use crate::finding::{Confidence, DocumentId, Draft, Scope};
+use crate::formats::Format;
 use crate::project::{Manifest, Project};
 use crate::rule::Sink;
 
@@ -78,6 +79,9 @@ fn invalid(manifest: &Manifest, sink: &mut Sink<'_>) {
 
 fn disagreeing(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
     for clash in project.ports.disagreeing() {
+        if is_old_data(project, clash.place.document) {
+            continue;
+        }
         let service = clash.other.service.as_deref().unwrap_or("");
         let (here, there) = (&clash.port.text, &clash.other.text);
         let message = format!("{service} has port {here} here and {there} in {}", manifest.path);
@@ -108,6 +112,14 @@ fn disagreeing(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
             .confidence(Confidence::Likely);
         sink.report(draft);
     }
+}
+
+/// Whether a document is data that nothing on the server reads: a report that some run left behind.
+fn is_old_data(project: &Project, id: DocumentId) -> bool {
+    let is_data = project
+        .document(id)
+        .is_some_and(|document| matches!(document.format, Format::Json | Format::Yaml | Format::Toml));
+    is_data && project.scope(id) == Scope::Development
 }
 
 fn unknown(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
