@@ -15,3 +15,16 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("macos-path", platform::macos_path::check),
     ("syntax-error", files::syntax_error::check),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog;
+
+    #[test]
+    fn every_check_has_a_page() {
+        let rules = catalog::rules().unwrap();
+        for (id, _) in super::CHECKS {
+            assert!(rules.iter().any(|rule| rule.meta.id == *id), "{id}");
+        }
+    }
+}

@@ -19,7 +19,12 @@ pub(super) fn of_part(document: DocumentId, value: &Value, part: Range<usize>) -
 /// Whether a path can begin at byte `at`: what stands before does not belong to it.
 pub(super) fn begins_path(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
-    if ["file://", "unix://"].iter().any(|scheme| before.ends_with(scheme)) || before.ends_with("-I") || before.ends_with("-L") {
+    if ["file://", "unix://"]
+        .iter()
+        .any(|scheme| before.ends_with(scheme))
+        || before.ends_with("-I")
+        || before.ends_with("-L")
+    {
         return true;
     }
     before
