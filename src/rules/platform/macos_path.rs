@@ -77,7 +77,7 @@ fn find(text: &str) -> Vec<(Range<usize>, MacPlace)> {
     let mut at = 0;
     while let Some(offset) = text.get(at..).and_then(|rest| rest.find(['/', '~', '$'])) {
         let start = at + offset;
-        let is_double = text.as_bytes().get(start + 1) == Some(&b'/');
+        let is_double = text.as_bytes().get(start..start + 2) == Some(b"//");
         if is_double || !place::begins_path(text, start) {
             at = start + 1;
             continue;
