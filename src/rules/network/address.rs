@@ -21,7 +21,7 @@ pub(super) struct Found {
 pub(super) enum Owner {
     /// A home or office network, 192.168/16 (RFC 1918).
     Home,
-    /// Another private network, which can be a provider's: 10/8, 172.16/12 (RFC 1918), fc00::/7 (RFC 4193).
+    /// Another private network, which can be a provider's: 10/8, 172.16/12 (RFC 1918), `fc00::/7` (RFC 4193).
     Private,
     /// An overlay network such as Tailscale's: 100.64/10 (RFC 6598).
     Overlay,

@@ -118,16 +118,14 @@ impl<'a> Ranges<'a> {
         if value.role != Role::Element {
             return false;
         }
-        match value.name.as_deref() {
-            Some(name) => self.names.binary_search(&name).is_ok(),
-            None => {
-                let from = value.span.start.saturating_sub(NEAR);
-                let next = self.starts.partition_point(|start| *start < from);
-                self.starts
-                    .get(next)
-                    .is_some_and(|start| *start <= value.span.start.saturating_add(NEAR))
-            }
+        if let Some(name) = value.name.as_deref() {
+            return self.names.binary_search(&name).is_ok();
         }
+        let from = value.span.start.saturating_sub(NEAR);
+        let next = self.starts.partition_point(|start| *start < from);
+        self.starts
+            .get(next)
+            .is_some_and(|start| *start <= value.span.start.saturating_add(NEAR))
     }
 }
 

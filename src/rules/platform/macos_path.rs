@@ -131,9 +131,10 @@ fn draft(id: DocumentId, value: &Value, range: &Range<usize>, found: &MacPlace, 
         ),
     };
     // Somebody can have put a thing into /usr/local of a server by hand.
-    let confidence = match found.place.starts_with("/usr/local") {
-        true => Confidence::Likely,
-        false => Confidence::Certain,
+    let confidence = if found.place.starts_with("/usr/local") {
+        Confidence::Likely
+    } else {
+        Confidence::Certain
     };
     Draft::new(place::of_part(id, value, range.clone()), message)
         .subject(with_tilde(path))
