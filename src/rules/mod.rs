@@ -1,16 +1,25 @@
 //! The code of rules that a `[match]` cannot express, and the one table that names them.
 
-pub mod imports;
-pub mod ports;
-pub mod requirements;
-pub mod services;
+mod files;
+mod imports;
+mod network;
+mod paths;
+mod place;
+mod platform;
+mod ports;
+mod requirements;
+mod services;
 
 use crate::rule::Check;
 
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
+    ("hardcoded-home-path", paths::hardcoded_home_path::check),
+    ("hardcoded-ip", network::hardcoded_ip::check),
+    ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-requirement", requirements::missing_requirement::check),
     ("port-conflict", ports::port_conflict::check),
+    ("syntax-error", files::syntax_error::check),
 ];

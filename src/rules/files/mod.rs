@@ -1,0 +1,3 @@
+//! Rules of the category `files`.
+
+pub(super) mod syntax_error;

@@ -1,0 +1,5 @@
+//! Rules of the category `network`.
+
+pub(super) mod hardcoded_ip;
+
+mod address;

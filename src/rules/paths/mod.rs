@@ -1,0 +1,3 @@
+//! Rules of the category `paths`.
+
+pub(super) mod hardcoded_home_path;

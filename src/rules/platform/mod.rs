@@ -1,0 +1,3 @@
+//! Rules of the category `platform`.
+
+pub(super) mod macos_path;
