@@ -162,3 +162,89 @@ fn complain(comment: &Comment<'_>, known: &[&str], notices: &mut Vec<Notice>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Confidence, DocumentId};
+    use crate::settings::PathGlob;
+    use crate::target::Target;
+    use crate::tree::Memory;
+
+    /// The outcome for one blocker on each line of `text` that holds `HOST`.
+    fn outcome(text: &str, selection: &Selection) -> Outcome {
+        let tree = Memory::new([("feed.py", text)]);
+        let (project, _) = crate::engine::read(
+            &tree,
+            Target::default(),
+            &|_| false,
+            &crate::engine::Progress::default(),
+        );
+        let findings = text
+            .match_indices("HOST")
+            .map(|(at, _)| Finding {
+                rule: "hardcoded-ip",
+                category: "network",
+                severity: Severity::Blocker,
+                confidence: Confidence::Certain,
+                scope: Scope::Deployed,
+                cause: "hardcoded-ip:x".to_owned(),
+                message: String::new(),
+                label: String::new(),
+                help: String::new(),
+                place: Place {
+                    document: DocumentId(0),
+                    span: Span::new(at, at + 4),
+                },
+                related: Vec::new(),
+                programs: Vec::new(),
+                effect: Effect::Start,
+            })
+            .collect();
+        apply(findings, &project, selection, &["hardcoded-ip", "macos-path"])
+    }
+
+    #[test]
+    fn a_comment_covers_its_line_or_the_next() {
+        let text = "HOST = 1  # audit: ignore[hardcoded-ip] the lab\n\
+                    # audit: ignore[network/hardcoded-ip] the lab\nHOST = 2\nHOST = 3\n";
+        let found = outcome(text, &Selection::default());
+        assert_eq!((found.open.len(), found.suppressed.len()), (1, 2));
+        assert!(found.notices.is_empty(), "{:?}", found.notices);
+    }
+
+    #[test]
+    fn comments_that_do_not_hold_are_told() {
+        let text = "HOST = 1  # audit: ignore[hardcoded-ip]\nx = 2  # audit: ignore[macos-path] why\n\
+                    y = 3  # audit: ignore[hardcoded-op] why\nz = 4  # audit: ignore[] why\n";
+        let found = outcome(text, &Selection::default());
+        let kinds: Vec<_> = found.notices.iter().map(|notice| notice.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                "suppression-without-reason",
+                "unused-suppression",
+                "unknown-rule",
+                "suppression-without-rule"
+            ]
+        );
+        assert!(found.notices[2].message.contains("did you mean `hardcoded-ip`?"));
+    }
+
+    #[test]
+    fn settings_set_aside_and_make_milder() {
+        let text = "HOST = 1\n";
+        let per_file = Selection {
+            per_file: vec![(PathGlob::new("*.py").unwrap(), vec!["network".to_owned()])],
+            ..Selection::default()
+        };
+        assert_eq!(outcome(text, &per_file).suppressed.len(), 1);
+        let milder = Selection {
+            severity: BTreeMap::from([("hardcoded-ip".to_owned(), Severity::Minor)]),
+            ..Selection::default()
+        };
+        let found = outcome(text, &milder);
+        assert_eq!((found.lowered, found.open[0].severity), (1, Severity::Minor));
+        assert_eq!(found.open[0].effect, Effect::Use);
+    }
+}

@@ -48,7 +48,16 @@ fn clean() -> TempDir {
 fn a_clean_tree_is_ready() {
     let ran = run(&clean(), &[]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout, @r"
+    READY 100/100 · 1 of 1 program starts on ubuntu-22.04 with Python 3.10
+
+    Programs
+      feed  declared  starts
+
+    Summary
+      no findings
+      2 files scanned, 0 skipped
+    ");
     let ran = run(&clean(), &["--score"]);
     assert_eq!(
         ran.stdout,

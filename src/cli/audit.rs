@@ -18,8 +18,8 @@ use std::io::IsTerminal;
 /// space, not memory; where that is limited, less has to do.
 const STACKS: [usize; 3] = [512 << 20, 64 << 20, 8 << 20];
 
-pub(super) fn run(arguments: AuditArguments) -> Result<Exit, String> {
-    let settings = Settings::resolve(typed(&arguments))?;
+pub(super) fn run(arguments: &AuditArguments) -> Result<Exit, String> {
+    let settings = Settings::resolve(typed(arguments))?;
     let rules = catalog::rules()?;
     let pool = STACKS.iter().find_map(|stack| {
         let builder = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads);
@@ -27,8 +27,8 @@ pub(super) fn run(arguments: AuditArguments) -> Result<Exit, String> {
     });
     let pool = pool.ok_or("no thread can be started here; --threads 1 needs the least")?;
     pool.install(|| {
-        let report = audit(&settings, rules, &arguments);
-        let text = render(&report, &arguments)?;
+        let report = audit(&settings, rules, arguments);
+        let text = render(&report, arguments)?;
         match &arguments.output {
             Some(file) => std::fs::write(file, text)
                 .map_err(|error| format!("{} cannot be written: {error}", file.display()))?,

@@ -34,7 +34,7 @@ pub fn run() -> u8 {
     guarded(|| match arguments.command {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
-        None => audit::run(arguments.audit),
+        None => audit::run(&arguments.audit),
     }) as u8
 }
 

@@ -4,6 +4,7 @@ use super::args::{Form, RulesArguments};
 use super::{Exit, print};
 use crate::catalog;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 #[derive(Serialize)]
 struct Row<'a> {
@@ -43,10 +44,11 @@ fn table(rows: &[Row<'_>]) -> String {
     let mut out = String::new();
     for row in rows {
         let (category, id, severity) = (row.category, row.id, row.severity);
-        out.push_str(&format!(
-            "{category:categories$}  {id:ids$}  {severity:7}  {}\n",
+        let _ = writeln!(
+            out,
+            "{category:categories$}  {id:ids$}  {severity:7}  {}",
             row.summary
-        ));
+        );
     }
     out
 }

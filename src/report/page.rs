@@ -30,10 +30,13 @@ pub fn explain(meta: &Meta, palette: Palette, width: usize) -> String {
         if is_fence {
             is_code = !is_code;
         } else if is_code {
-            out.push_str(&format!("    {}\n", palette.cyan(line)));
+            out.push_str("    ");
+            out.push_str(palette.cyan(line).trim_end());
+            out.push('\n');
         } else if let Some(heading) = line.strip_prefix('#') {
             let heading = heading.trim_start_matches('#').trim();
-            out.push_str(&format!("{}\n", palette.bold(heading)));
+            out.push_str(&palette.bold(heading));
+            out.push('\n');
         } else if is_text {
             paragraph.push_str(line);
             paragraph.push(' ');

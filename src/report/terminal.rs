@@ -9,7 +9,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 use std::collections::BTreeMap;
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write as _};
 
 /// Characters of a line that an excerpt shows at most; lines of minified files are far longer.
 const LINE: usize = 240;
@@ -206,8 +206,8 @@ struct Cut {
     text: String,
     /// Lines before the text.
     lines: usize,
-    /// Characters before the text in its own first line, when that was cut.
     label: LabeledSpan,
+    /// Characters that were cut off before the line of the label.
     column: usize,
 }
 
@@ -379,9 +379,12 @@ fn summary(report: &Report, look: Look) -> String {
             .iter()
             .filter(|found| found.finding.severity > Severity::Info)
             .count();
-        let effort = score::effort(report.readiness.effort);
+        let effort = match report.readiness.effort {
+            [_, 0] => String::new(),
+            effort => format!(" · {} of editing to mend", score::effort(effort)),
+        };
         let places = score::count(places, "place");
-        lines.push(format!("{text} in {places} · {effort} of editing to mend"));
+        lines.push(format!("{text} in {places}{effort}"));
     } else if report.readiness.verdict != Verdict::NotAssessed {
         lines.push("no findings".to_owned());
     }
@@ -407,7 +410,7 @@ fn summary(report: &Report, look: Look) -> String {
         files.skipped
     );
     if files.unreadable > 0 {
-        read.push_str(&format!(", {} unreadable", files.unreadable));
+        let _ = write!(read, ", {} unreadable", files.unreadable);
     }
     lines.push(read);
     let mut out = format!("\n{}\n", look.palette.bold("Summary"));

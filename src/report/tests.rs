@@ -92,10 +92,11 @@ fn the_terminal_shows_one_cause_once() {
 
 #[test]
 fn the_gate_has_one_line() {
+    // 49 * exp(-5 * (1 + ln 2 + ln(2) / 2) / 60) = 41.3
     let line = score::render(&report(|_| (), FEED));
     assert_eq!(
         line,
-        "NOT READY 42/100 · 1 of 2 programs start · 1 blocker · 1 blocker set aside"
+        "NOT READY 41/100 · 1 of 2 programs start · 1 blocker · 1 blocker set aside"
     );
 }
 

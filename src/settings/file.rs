@@ -28,6 +28,10 @@ const KEYS: [&str; 12] = [
 const PROGRAM_KEYS: [&str; 3] = ["name", "command", "directory"];
 
 /// What a configuration file says; what it does not say is empty.
+#[allow(
+    clippy::option_option,
+    reason = "`never` is an answer, and no answer is another"
+)]
 #[derive(Debug, Clone, Default)]
 pub(super) struct FileSettings {
     pub(super) target: Option<String>,
