@@ -434,7 +434,7 @@ mod tests {
             cause in "[a-d]",
             programs in proptest::collection::vec("[a-f]", 0..4),
         ) -> Finding {
-            Finding { effect, scope, programs, ..finding(severity, confidence, &cause) }
+            Finding { scope, programs, effect, ..finding(severity, confidence, &cause) }
         }
     }
 

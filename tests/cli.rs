@@ -1,5 +1,7 @@
 //! The program, run as a person would run it.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use assert_cmd::Command;
 use std::fs;
 use std::path::Path;
@@ -238,4 +240,30 @@ fn help_tells_the_exit_status() {
     let ran = run(&clean(), &["--version"]);
     assert_eq!(ran.stdout, format!("audit {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(run(&clean(), &["rules", "--format", "json"]).code, 0);
+}
+
+#[test]
+fn a_finding_fails_the_gate_and_says_so() {
+    let folder = clean();
+    fs::write(folder.path().join("feed.py"), b"x = '\xff'\n").unwrap();
+    let ran = run(&folder, &["--fail-on", "info", "--format", "json"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.stderr,
+        "audit: the gate is not passed: 1 cause is info or worse\n"
+    );
+    let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(document["findings"][0]["rule"], "unreadable-file");
+    conforms(&document);
+    assert_eq!(run(&folder, &["--fail-on", "never"]).code, 0);
+    assert_eq!(
+        run(&folder, &["--fail-on", "never", "--min-score", "100"]).code,
+        1
+    );
+    let near = run(&folder, &["--select", "unreadable-fil"]);
+    assert!(
+        near.stderr.contains("did you mean `unreadable-file`?"),
+        "{}",
+        near.stderr
+    );
 }

@@ -202,12 +202,10 @@ fn gate(report: &Report, settings: &Settings, is_quiet: bool) -> Exit {
         let number: usize = reached.map(|severity| causes.get(severity)).sum();
         if number > 0 {
             let (is, s) = if number == 1 { ("is", "") } else { ("are", "s") };
-            let worse = if limit == Severity::Blocker {
-                ""
-            } else {
-                " or worse"
-            };
-            failures.push(format!("{number} cause{s} {is} {}{worse}", limit.name()));
+            failures.push(match limit {
+                Severity::Blocker => format!("{number} blocker{s}"),
+                limit => format!("{number} cause{s} {is} {} or worse", limit.name()),
+            });
         }
     }
     if let (Some(limit), Some(score)) = (settings.min_score, report.readiness.score)
