@@ -7,6 +7,7 @@
 //! `ARCHITECTURE.md` tells what lives where and who may use whom.
 
 pub mod catalog;
+pub mod cli;
 pub mod document;
 pub mod engine;
 pub mod facts;
@@ -16,8 +17,12 @@ pub mod knowledge;
 pub mod page;
 pub mod pattern;
 pub mod project;
+pub mod readiness;
+pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod settings;
 pub mod source;
+pub mod suppress;
 pub mod target;
 pub mod tree;

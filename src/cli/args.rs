@@ -1,0 +1,155 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "audit",
+    version,
+    about = "Says, before anybody deploys, what of a Python system will not work on the server, why, and how it is mended",
+    after_long_help = "Exit status:\n  0  the gate is passed\n  1  it is not: a finding at or above --fail-on, or a score under --min-score\n  2  wrong usage or configuration\n  3  nothing could be assessed\n  4  a fault of audit itself",
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) audit: AuditArguments,
+}
+
+/// What can be done beside an audit.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print the page of a rule: what it finds, why it breaks, how to mend it
+    Explain(ExplainArguments),
+    /// List all rules
+    Rules(RulesArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The id of the rule, such as hardcoded-ip
+    pub(super) rule: String,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Form,
+}
+
+#[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+pub(super) struct AuditArguments {
+    /// The folder that is deployed
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Print one line for a CI log: verdict, score, programs, causes
+    #[arg(long, conflicts_with = "format")]
+    pub(super) score: bool,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Form,
+    /// Write the report to this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show findings that are only for information, too
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+    /// Say nothing on stderr beside errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// The release of the server, such as ubuntu-22.04 or debian-12
+    #[arg(long, value_name = "RELEASE", help_heading = "Server")]
+    pub(super) target: Option<String>,
+    /// The server's Python, when it is not the release's own
+    #[arg(long, value_name = "VERSION", help_heading = "Server")]
+    pub(super) python: Option<String>,
+    /// Only these rules or categories, separated by commas
+    #[arg(
+        long,
+        value_name = "IDS",
+        value_delimiter = ',',
+        help_heading = "Rules and files"
+    )]
+    pub(super) select: Vec<String>,
+    /// Not these rules or categories, separated by commas
+    #[arg(
+        long,
+        value_name = "IDS",
+        value_delimiter = ',',
+        help_heading = "Rules and files"
+    )]
+    pub(super) ignore: Vec<String>,
+    /// Leave out the files and folders that this pattern matches
+    #[arg(long, value_name = "GLOB", help_heading = "Rules and files")]
+    pub(super) exclude: Vec<String>,
+    /// Fail on findings of this severity or worse [default: blocker]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Gate")]
+    pub(super) fail_on: Option<FailOn>,
+    /// Fail on a score under this number, from 0 to 100
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Gate")]
+    pub(super) min_score: Option<u8>,
+    /// Read the settings from this file, not from audit.toml or pyproject.toml of the folder
+    #[arg(long, value_name = "FILE", help_heading = "Running")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no file of settings
+    #[arg(long, conflicts_with = "config", help_heading = "Running")]
+    pub(super) no_config: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, help_heading = "Running")]
+    pub(super) color: Color,
+    /// Show no progress bar
+    #[arg(long, help_heading = "Running")]
+    pub(super) no_progress: bool,
+    /// Work with this many threads; 0 is one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads, help_heading = "Running")]
+    pub(super) threads: usize,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number <= 256);
+    number.ok_or_else(|| "it has to be a number from 0 to 256".to_owned())
+}
+
+/// The form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Form {
+    /// For people
+    #[default]
+    Terminal,
+    /// For programs: version 1, described by schema/report.v1.schema.json
+    Json,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The least severity that fails the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Blocker,
+    Major,
+    Minor,
+    Info,
+    Never,
+}

@@ -1,0 +1,84 @@
+//! What was typed, and what is done with it.
+
+mod args;
+mod audit;
+mod explain;
+mod progress;
+mod rules;
+mod screen;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// The gate is passed.
+    Passed = 0,
+    /// It is not.
+    Failed = 1,
+    /// Wrong usage or configuration.
+    Usage = 2,
+    /// There was nothing to assess.
+    NotAssessed = 3,
+    /// A fault of the program.
+    Fault = 4,
+}
+
+/// Runs the program; gives its exit status.
+pub fn run() -> u8 {
+    // clap ends the program itself for --help, --version and wrong usage, with 0 and 2.
+    let arguments = Arguments::parse();
+    guarded(|| match arguments.command {
+        Some(Command::Explain(wanted)) => explain::run(&wanted),
+        Some(Command::Rules(wanted)) => rules::run(&wanted),
+        None => audit::run(&arguments.audit),
+    }) as u8
+}
+
+/// Runs `work`; a panic becomes a request to report it.
+fn guarded(work: impl FnOnce() -> Result<Exit, String>) -> Exit {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(message)) => {
+            tell(&format!("audit: {message}"));
+            Exit::Usage
+        }
+        Err(_) => {
+            tell(
+                "audit: this is a fault of audit itself, not of your files; please report it with the lines above",
+            );
+            Exit::Fault
+        }
+    }
+}
+
+/// A line on stderr. Whether anybody reads it makes no difference.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// The document on stdout. A reader that went away has seen enough.
+fn print(text: &str) -> Result<(), String> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("the report cannot be written: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_the_program() {
+        assert_eq!(guarded(|| panic!("on purpose")), Exit::Fault);
+        assert_eq!(guarded(|| Err("wrong".to_owned())), Exit::Usage);
+        assert_eq!(guarded(|| Ok(Exit::Failed)), Exit::Failed);
+    }
+}

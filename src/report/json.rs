@@ -1,0 +1,254 @@
+//! Version 1 of the machine-readable report. `schema/report.v1.schema.json` describes it; what it says
+//! is a promise, so these views are kept apart from the types of the program.
+
+use super::{FindingReport, Location, NoticeReport, ProgramReport, Report};
+use crate::readiness::{self, Tally};
+use crate::source::Position;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    root: &'a str,
+    target: Target<'a>,
+    readiness: Readiness<'a>,
+    programs: Vec<Program<'a>>,
+    findings: Vec<Finding<'a>>,
+    suppressed: Severities,
+    files: Files,
+    notices: Vec<Notice<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    os: &'a str,
+    python: String,
+    root: Option<&'a str>,
+    user: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Readiness<'a> {
+    model: u32,
+    verdict: &'static str,
+    score: Option<u8>,
+    reason: Option<&'a str>,
+    effort_minutes: [u32; 2],
+    causes: Causes,
+    programs: Programs,
+}
+
+#[derive(Serialize)]
+struct Causes {
+    blocker: usize,
+    major: usize,
+    minor: usize,
+}
+
+#[derive(Serialize)]
+struct Programs {
+    total: usize,
+    starting: usize,
+}
+
+#[derive(Serialize)]
+struct Severities {
+    blocker: usize,
+    major: usize,
+    minor: usize,
+    info: usize,
+    lowered: usize,
+}
+
+#[derive(Serialize)]
+struct Files {
+    scanned: usize,
+    skipped: usize,
+    unreadable: usize,
+}
+
+#[derive(Serialize)]
+struct Point {
+    line: u32,
+    column: u32,
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Point,
+    end: Point,
+}
+
+#[derive(Serialize)]
+struct Program<'a> {
+    name: &'a str,
+    source: &'a str,
+    path: Option<&'a str>,
+    range: Option<Range>,
+    command: &'a str,
+    starts: bool,
+    because: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    id: &'a str,
+    rule: &'a str,
+    category: &'a str,
+    severity: &'a str,
+    confidence: &'a str,
+    scope: &'a str,
+    cause: &'a str,
+    message: &'a str,
+    path: &'a str,
+    range: Range,
+    related: Vec<Related<'a>>,
+    programs: &'a [String],
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    message: &'a str,
+    path: &'a str,
+    range: Range,
+}
+
+#[derive(Serialize)]
+struct Notice<'a> {
+    kind: &'a str,
+    message: &'a str,
+    path: &'a str,
+    range: Range,
+}
+
+/// The document, with a line end.
+///
+/// # Errors
+/// In the words of the writer; text and numbers cannot fail to be written.
+pub fn render(report: &Report) -> Result<String, String> {
+    let document = Document {
+        version: 1,
+        tool: Tool {
+            name: "audit",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        root: &report.root,
+        target: Target {
+            os: &report.target.os,
+            python: report.target.python.to_string(),
+            root: report.target.root.as_deref(),
+            user: report.target.user.as_deref(),
+        },
+        readiness: readiness_of(report),
+        programs: report.programs.iter().map(program).collect(),
+        findings: report.findings.iter().map(finding).collect(),
+        suppressed: suppressed(&report.aside.findings, report.aside.lowered),
+        files: Files {
+            scanned: report.files.scanned,
+            skipped: report.files.skipped,
+            unreadable: report.files.unreadable,
+        },
+        notices: report.notices.iter().map(notice).collect(),
+    };
+    let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
+    Ok(text + "\n")
+}
+
+fn readiness_of(report: &Report) -> Readiness<'_> {
+    let readiness = &report.readiness;
+    Readiness {
+        model: readiness::MODEL,
+        verdict: readiness.verdict.name(),
+        score: readiness.score,
+        reason: readiness.reason,
+        effort_minutes: readiness.effort,
+        causes: Causes {
+            blocker: readiness.causes.blocker,
+            major: readiness.causes.major,
+            minor: readiness.causes.minor,
+        },
+        programs: Programs {
+            total: report.programs.len(),
+            starting: report.starting(),
+        },
+    }
+}
+
+fn suppressed(tally: &Tally, lowered: usize) -> Severities {
+    Severities {
+        blocker: tally.blocker,
+        major: tally.major,
+        minor: tally.minor,
+        info: tally.info,
+        lowered,
+    }
+}
+
+fn program(program: &ProgramReport) -> Program<'_> {
+    Program {
+        name: &program.name,
+        source: program.source,
+        path: program.location.as_ref().map(|location| location.path.as_str()),
+        range: program.location.as_ref().map(range),
+        command: &program.command,
+        starts: program.because.is_empty(),
+        because: &program.because,
+    }
+}
+
+fn finding(report: &FindingReport) -> Finding<'_> {
+    let finding = &report.finding;
+    let related = report.related.iter().map(|(message, location)| Related {
+        message,
+        path: &location.path,
+        range: range(location),
+    });
+    Finding {
+        id: &report.id,
+        rule: finding.rule,
+        category: finding.category,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        scope: finding.scope.name(),
+        cause: &finding.cause,
+        message: &finding.message,
+        path: &report.location.path,
+        range: range(&report.location),
+        related: related.collect(),
+        programs: &finding.programs,
+        help: &finding.help,
+    }
+}
+
+fn notice(notice: &NoticeReport) -> Notice<'_> {
+    Notice {
+        kind: notice.kind,
+        message: &notice.message,
+        path: &notice.location.path,
+        range: range(&notice.location),
+    }
+}
+
+fn range(location: &Location) -> Range {
+    Range {
+        start: point(location.start),
+        end: point(location.end),
+    }
+}
+
+fn point(position: Position) -> Point {
+    Point {
+        line: position.line,
+        column: position.column,
+        offset: position.offset,
+    }
+}

@@ -1,0 +1,155 @@
+//! What the arguments and the configuration file mean together.
+
+mod file;
+mod glob;
+mod selection;
+
+use crate::finding::Severity;
+use crate::target::{PythonVersion, Target};
+use file::FileSettings;
+pub use glob::PathGlob;
+pub use selection::{Selection, nearest, rule_or_category};
+use std::path::{Path, PathBuf};
+
+/// What was typed, as far as it sets something; the file of settings fills what is empty.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The folder to audit.
+    pub path: PathBuf,
+    /// `--target`.
+    pub target: Option<String>,
+    /// `--python`.
+    pub python: Option<String>,
+    /// `--select`.
+    pub select: Vec<String>,
+    /// `--ignore`.
+    pub ignore: Vec<String>,
+    /// `--exclude`.
+    pub exclude: Vec<String>,
+    /// `--fail-on`; the inner nothing is `never`.
+    pub fail_on: Option<Option<Severity>>,
+    /// `--min-score`.
+    pub min_score: Option<u8>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--no-config`.
+    pub no_config: bool,
+}
+
+/// What an audit is to do.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder to audit.
+    pub root: PathBuf,
+    /// The server.
+    pub target: Target,
+    /// Which findings count.
+    pub selection: Selection,
+    /// Files that are left out.
+    pub exclude: Vec<PathGlob>,
+    /// The least severity that fails the gate; nothing fails it when empty.
+    pub fail_on: Option<Severity>,
+    /// The least score that passes the gate, from 0 to 100.
+    pub min_score: Option<u8>,
+    /// Programs that no file of the tree defines.
+    pub programs: Vec<Declared>,
+}
+
+/// A program that the settings declare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Its command line.
+    pub command: String,
+    /// Its working directory, when it is not the root.
+    pub directory: Option<String>,
+}
+
+impl Settings {
+    /// Joins what was typed with the file of settings; what was typed wins.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn resolve(typed: Typed) -> Result<Self, String> {
+        if typed.path.is_file() {
+            return Err(format!(
+                "{} is a file; audit looks at whole trees: give the folder that is deployed",
+                typed.path.display()
+            ));
+        }
+        let file = read_file(&typed)?;
+        let os = typed.target.or(file.target);
+        let mut target = match os {
+            Some(os) => Target::of_release(&os)?,
+            None => Target::default(),
+        };
+        let python =
+            match typed.python {
+                Some(text) => Some(PythonVersion::parse(&text).ok_or_else(|| {
+                    format!("`{text}` is no version of Python 3; write it as --python 3.10")
+                })?),
+                None => file.python,
+            };
+        target.python = python.unwrap_or(target.python);
+        target.root = file.root;
+        target.user = file.user;
+        let rules = |words: Vec<String>| -> Result<Vec<String>, String> {
+            words.iter().map(|word| rule_or_category(word)).collect()
+        };
+        let (select, ignore) = (rules(typed.select)?, rules(typed.ignore)?);
+        let mut exclude = file.exclude;
+        for pattern in &typed.exclude {
+            exclude.push(PathGlob::new(pattern)?);
+        }
+        Ok(Self {
+            root: typed.path,
+            target,
+            selection: Selection {
+                select: if select.is_empty() { file.select } else { select },
+                ignore: [file.ignore, ignore].concat(),
+                per_file: file.per_file,
+                severity: file.severity,
+            },
+            exclude,
+            fail_on: typed.fail_on.or(file.fail_on).unwrap_or(Some(Severity::Blocker)),
+            min_score: typed.min_score.or(file.min_score),
+            programs: file.programs,
+        })
+    }
+}
+
+/// The file that `--config` names, else `audit.toml` of the root, else its `pyproject.toml`.
+fn read_file(typed: &Typed) -> Result<FileSettings, String> {
+    if typed.no_config {
+        return Ok(FileSettings::default());
+    }
+    if let Some(path) = &typed.config {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{name}: the file of settings cannot be read: {error}"))?;
+        return Ok(file::read(&name, &text)?.unwrap_or_default());
+    }
+    let own = typed.path.join("audit.toml");
+    if own.is_file() {
+        let text = std::fs::read_to_string(&own)
+            .map_err(|error| format!("{}: the file of settings cannot be read: {error}", own.display()))?;
+        return Ok(file::read(&shown(&own), &text)?.unwrap_or_default());
+    }
+    let project = typed.path.join("pyproject.toml");
+    let Ok(text) = std::fs::read_to_string(&project) else {
+        return Ok(FileSettings::default());
+    };
+    match file::read(&shown(&project), &text) {
+        Ok(found) => Ok(found.unwrap_or_default()),
+        // A pyproject.toml that nobody configures audit in is judged like any file, by its finding.
+        Err(_) if !text.contains("tool.audit") => Ok(FileSettings::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A path as people would type it: without the `./` of the default root.
+fn shown(path: &Path) -> String {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.display().to_string()
+}
