@@ -14,11 +14,11 @@ cache=$(cd "$cache" && pwd)
 fetch() { # the wheel of a distribution, unpacked; its Requires-Python does not matter for reading it
     local name=$1 tree="$cache/trees/$1"
     [ -e "$tree/.complete" ] && return
-    rm -rf "$tree" && mkdir -p "$tree" "$cache/wheels/$name"
-    python3 -m pip download --quiet --no-deps --no-cache-dir --only-binary :all: --python-version 3.14 \
-        --dest "$cache/wheels/$name" "$name" >&2
-    python3 -m zipfile -e "$cache/wheels/$name"/*.whl "$tree"
-    touch "$tree/.complete"
+    rm -rf "$tree" "$cache/wheels/$name" && mkdir -p "$tree" "$cache/wheels/$name" &&
+        python3 -m pip download --quiet --no-deps --no-cache-dir --only-binary :all: --python-version 3.14 \
+            --dest "$cache/wheels/$name" "$name" >&2 &&
+        python3 -m zipfile -e "$cache/wheels/$name"/*.whl "$tree" &&
+        touch "$tree/.complete"
 }
 
 if [ ! -x "$cache/tools/bin/ruff" ]; then

@@ -81,11 +81,18 @@ pub fn read(text: &str) -> Result<Page, String> {
     while let Some((at, line)) = lines.next() {
         let wrong = |what: String| format!("line {} of the text: {what}", at + 1);
         if let Some((fence, info)) = opening_fence(line) {
-            let block: Vec<&str> = lines
-                .by_ref()
-                .map(|(_, line)| line)
-                .take_while(|line| line.trim() != fence)
-                .collect();
+            let mut is_closed = false;
+            let mut block: Vec<&str> = Vec::new();
+            for (_, line) in lines.by_ref() {
+                if line.trim() == fence {
+                    is_closed = true;
+                    break;
+                }
+                block.push(line);
+            }
+            if !is_closed {
+                return Err(wrong("the block that begins here has no end".to_owned()));
+            }
             if let Some(example) = page.examples.last_mut() {
                 add_file(example, info, &block).map_err(wrong)?;
             } else if is_in_examples(&page) {
@@ -222,5 +229,7 @@ mod tests {
         }
         let untitled = read("## Examples\n```python file=a.py\nx\n```\n");
         assert!(untitled.unwrap_err().contains("### title"));
+        let open = read("## Examples\n### One\n```python file=a.py\nx\n");
+        assert!(open.unwrap_err().contains("has no end"));
     }
 }
