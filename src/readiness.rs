@@ -11,7 +11,7 @@
 //! possible 0.3. So mending never lowers the score, a further finding never raises it, the amount of
 //! clean code does not matter, and anybody can work it out again by hand.
 
-use crate::finding::{Confidence, Effect, Finding, Scope, Severity};
+use crate::finding::{Confidence, Effect, Finding, ProgramId, Scope, Severity};
 use crate::rule::Meta;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -231,7 +231,7 @@ struct Cause<'a> {
     severity: Severity,
     places: usize,
     weight: f64,
-    programs: BTreeSet<&'a str>,
+    programs: BTreeSet<ProgramId>,
 }
 
 impl Cause<'_> {
@@ -261,7 +261,7 @@ fn causes(findings: &[Finding]) -> BTreeMap<&str, Cause<'_>> {
         if finding.severity > Severity::Info {
             cause.places += 1;
             cause.weight = cause.weight.max(weight(finding));
-            cause.programs.extend(finding.programs.iter().map(String::as_str));
+            cause.programs.extend(finding.programs.iter().copied());
         }
     }
     causes
@@ -352,7 +352,7 @@ mod tests {
         }
         let mut at_use = finding(Major, Certain, "x");
         at_use.effect = Effect::Use;
-        at_use.programs.push("feed".to_owned());
+        at_use.programs.push(ProgramId(0));
         assert_eq!(assessed(&[at_use]).verdict, Verdict::AtRisk);
     }
 
@@ -432,7 +432,7 @@ mod tests {
             effect in proptest::sample::select(vec![Effect::Advice, Effect::Use, Effect::Start]),
             scope in proptest::sample::select(vec![Scope::Development, Scope::Operations, Scope::Deployed]),
             cause in "[a-d]",
-            programs in proptest::collection::vec("[a-f]", 0..4),
+            programs in proptest::collection::vec((0_u32..6).prop_map(ProgramId), 0..4),
         ) -> Finding {
             Finding { scope, programs, effect, ..finding(severity, confidence, &cause) }
         }
@@ -454,7 +454,7 @@ mod tests {
                 place.push(at.get(&findings).clone());
                 prop_assert!(assessed(&place).score <= before);
                 let mut program = findings.clone();
-                at.get_mut(&mut program).programs.push("another".to_owned());
+                at.get_mut(&mut program).programs.push(ProgramId(9));
                 prop_assert!(assessed(&program).score <= before);
             }
         }

@@ -2,21 +2,20 @@
 
 use super::args::{AuditArguments, FailOn, Form};
 use super::{Exit, print, progress, screen, tell};
-use crate::finding::{Place, Severity};
+use crate::finding::Severity;
 use crate::formats::Format;
-use crate::project::Project;
 use crate::readiness::{self, SetAside, Subject, Tally, Verdict};
 use crate::report::terminal::Look;
-use crate::report::{self, Parts, ProgramStatus, Report};
+use crate::report::{self, Parts, Report};
 use crate::rule::{Meta, Rule};
 use crate::settings::{Settings, Typed};
 use crate::tree::WorkTree;
 use crate::{catalog, engine, suppress};
 use std::io::IsTerminal;
 
-/// Stack of each thread in bytes, most preferred first: readers of nested texts recurse. It is address
-/// space, not memory; where that is limited, less has to do.
-const STACKS: [usize; 3] = [512 << 20, 64 << 20, 8 << 20];
+/// Stack of each thread in bytes, most preferred first. It is address space, not memory; where that is
+/// limited, less has to do.
+const STACKS: [usize; 3] = [engine::STACK, 64 << 20, 8 << 20];
 
 pub(super) fn run(arguments: &AuditArguments) -> Result<Exit, String> {
     let settings = Settings::resolve(typed(arguments))?;
@@ -83,14 +82,13 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments) -> Rep
     });
     let known: Vec<&str> = rules.iter().map(|rule| rule.meta.id).collect();
     let outcome = suppress::apply(findings, &project, &settings.selection, &known);
-    let programs = programs(&project, settings);
     let subject = Subject {
         files: files.scanned,
         python: project
             .documents()
             .filter(|(_, document)| document.format == Format::Python)
             .count(),
-        programs: programs.len(),
+        programs: project.programs().count(),
     };
     let aside = SetAside {
         findings: Tally::of(outcome.suppressed.iter().map(|finding| finding.severity)),
@@ -103,38 +101,11 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments) -> Rep
         project: &project,
         tree: &tree,
         files,
-        programs,
         findings: outcome.open,
         aside,
         notices: outcome.notices,
         readiness,
     })
-}
-
-/// The programs of the tree in the order of its documents, and behind them the declared ones.
-fn programs(project: &Project, settings: &Settings) -> Vec<ProgramStatus> {
-    let mut programs = Vec::new();
-    for (id, document) in project.documents() {
-        for program in &document.facts.programs {
-            let command = program.command.as_ref().map(|command| command.value.clone());
-            programs.push(ProgramStatus {
-                name: program.name.clone(),
-                source: program.manager.name(),
-                place: Some(Place {
-                    document: id,
-                    span: program.span,
-                }),
-                command: command.unwrap_or_default(),
-            });
-        }
-    }
-    programs.extend(settings.programs.iter().map(|declared| ProgramStatus {
-        name: declared.name.clone(),
-        source: "declared",
-        place: None,
-        command: declared.command.clone(),
-    }));
-    programs
 }
 
 /// The folder as it was typed; of an absolute path the last part, because a report is to be the same

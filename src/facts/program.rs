@@ -64,6 +64,8 @@ pub enum Manager {
     Compose,
     /// A shell script that starts it in the background.
     Script,
+    /// Nothing of the tree: `[[program]]` of `audit.toml` declares it.
+    Declared,
 }
 
 impl Manager {
@@ -75,6 +77,7 @@ impl Manager {
             Self::Procfile => "procfile",
             Self::Compose => "compose",
             Self::Script => "script",
+            Self::Declared => "declared",
         }
     }
 }

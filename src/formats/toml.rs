@@ -2,9 +2,8 @@
 
 use super::requirements;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
-use crate::facts::{Facts, Origin, Problem, ProblemKind, Requirement};
-use crate::source::Span;
-use toml::Spanned;
+use crate::facts::{Facts, Manager, Origin, Problem, ProblemKind, Program, Requirement};
+use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
 
 /// The facts of a TOML document.
@@ -26,6 +25,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
     match path.rsplit('/').next() {
         Some("pyproject.toml") => of_pyproject(&root, &mut facts),
         Some("Pipfile") => of_pipfile(&root, &mut facts),
+        Some("audit.toml") => declared(root.get("program"), &mut facts),
         _ => {}
     }
     facts
@@ -48,7 +48,7 @@ fn entries(table: &DeTable<'_>, text: &str, depth: usize) -> Vec<Entry> {
     entries
 }
 
-fn node(value: &Spanned<DeValue<'_>>, text: &str, depth: usize) -> Node {
+fn node(value: &toml::Spanned<DeValue<'_>>, text: &str, depth: usize) -> Node {
     let range = value.span();
     let span = Span::new(range.start, range.end);
     let shape = match value.get_ref() {
@@ -86,8 +86,24 @@ fn without_quotes(text: &str, start: usize, end: usize) -> Span {
     Span::new(start + quotes, end - quotes)
 }
 
+/// `[[program]]`: programs that no other file of the tree defines.
+fn declared(list: Option<&Node>, facts: &mut Facts) {
+    for item in list.map_or(&[][..], Node::elements) {
+        let (Some(name), Some(command)) = (item.get("name"), item.get("command")) else {
+            continue;
+        };
+        let text = |node: &Node| node.text().map(|text| Spanned::new(text.to_owned(), node.span));
+        let Some(title) = name.text() else { continue };
+        let mut program = Program::new(title, name.span, Manager::Declared);
+        program.command = text(command);
+        program.directory = item.get("directory").and_then(text);
+        facts.programs.push(program);
+    }
+}
+
 /// PEP 621 (`[project]`), PEP 735 (`[dependency-groups]`), PEP 518 (`[build-system]`), poetry and uv.
 fn of_pyproject(root: &Node, facts: &mut Facts) {
+    declared(root.at(&["tool", "audit", "program"]), facts);
     listed(root.at(&["project", "dependencies"]), &Origin::Main, facts);
     for (path, is_nested) in [
         (&["project", "optional-dependencies"][..], true),

@@ -91,8 +91,8 @@ struct Range {
 struct Program<'a> {
     name: &'a str,
     source: &'a str,
-    path: Option<&'a str>,
-    range: Option<Range>,
+    path: &'a str,
+    range: Range,
     command: &'a str,
     starts: bool,
     because: &'a [String],
@@ -197,8 +197,8 @@ fn program(program: &ProgramReport) -> Program<'_> {
     Program {
         name: &program.name,
         source: program.source,
-        path: program.location.as_ref().map(|location| location.path.as_str()),
-        range: program.location.as_ref().map(range),
+        path: &program.location.path,
+        range: range(&program.location),
         command: &program.command,
         starts: program.because.is_empty(),
         because: &program.because,
@@ -224,7 +224,7 @@ fn finding(report: &FindingReport) -> Finding<'_> {
         path: &report.location.path,
         range: range(&report.location),
         related: related.collect(),
-        programs: &finding.programs,
+        programs: &report.programs,
         help: &finding.help,
     }
 }

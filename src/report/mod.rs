@@ -7,7 +7,7 @@ mod style;
 pub mod terminal;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, ProgramId};
 use crate::formats;
 use crate::project::Project;
 use crate::readiness::{self, Readiness, SetAside};
@@ -43,19 +43,6 @@ pub struct Report {
     pub sources: BTreeMap<String, String>,
 }
 
-/// A program as the report takes it.
-#[derive(Debug, Clone)]
-pub struct ProgramStatus {
-    /// Its name.
-    pub name: String,
-    /// Who starts it: the manager's name, or `declared`.
-    pub source: &'static str,
-    /// Where it is defined; nowhere when the settings declare it.
-    pub place: Option<Place>,
-    /// Its command line.
-    pub command: String,
-}
-
 /// A program, and whether it starts.
 #[derive(Debug, Clone)]
 pub struct ProgramReport {
@@ -64,7 +51,7 @@ pub struct ProgramReport {
     /// Who starts it.
     pub source: &'static str,
     /// Where it is defined.
-    pub location: Option<Location>,
+    pub location: Location,
     /// Its command line.
     pub command: String,
     /// Ids of the findings that stop it; it starts when there are none.
@@ -82,6 +69,8 @@ pub struct FindingReport {
     pub location: Location,
     /// Other places that belong to it.
     pub related: Vec<(String, Location)>,
+    /// The names of the programs that it concerns, sorted.
+    pub programs: Vec<String>,
 }
 
 /// A notice and its place.
@@ -116,8 +105,6 @@ pub struct Parts<'a> {
     pub tree: &'a dyn Tree,
     /// What was read.
     pub files: Counts,
-    /// The programs.
-    pub programs: Vec<ProgramStatus>,
     /// The open findings, sorted by place.
     pub findings: Vec<Finding>,
     /// What was set aside.
@@ -148,23 +135,24 @@ impl Report {
                         .iter()
                         .map(|related| (related.message.clone(), sources.locate(related.place)))
                         .collect(),
+                    programs: names(parts.project, &finding.programs),
                     finding: finding.clone(),
                     location,
                 }
             })
             .collect();
         let programs = parts
-            .programs
-            .iter()
-            .map(|program| ProgramReport {
+            .project
+            .programs()
+            .map(|(program_id, program)| ProgramReport {
                 name: program.name.clone(),
-                source: program.source,
-                location: program.place.map(|place| sources.locate(place)),
+                source: program.manager.name(),
+                location: sources.locate(program.place),
                 command: program.command.clone(),
                 because: findings
                     .iter()
                     .filter(|found| readiness::stops(&found.finding))
-                    .filter(|found| found.finding.programs.contains(&program.name))
+                    .filter(|found| found.finding.programs.contains(&program_id))
                     .map(|found| found.id.clone())
                     .collect(),
             })
@@ -226,7 +214,7 @@ impl<'a> Sources<'a> {
             let related = finding.related.iter().map(|related| related.place);
             std::iter::once(finding.place).chain(related)
         });
-        let of_programs = parts.programs.iter().filter_map(|program| program.place);
+        let of_programs = project.programs().map(|(_, program)| program.place);
         let of_notices = parts.notices.iter().map(|notice| notice.place);
         let paths: BTreeSet<&str> = of_findings
             .chain(of_programs)
@@ -274,6 +262,16 @@ impl<'a> Sources<'a> {
             .map(|(path, (text, _))| (path.to_owned(), text))
             .collect()
     }
+}
+
+/// The names of programs, sorted, each once: two configs may define programs of one name.
+fn names(project: &Project, programs: &[ProgramId]) -> Vec<String> {
+    let names: BTreeSet<&str> = programs
+        .iter()
+        .filter_map(|id| project.program(*id))
+        .map(|program| program.name.as_str())
+        .collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn path_of(project: &Project, place: Place) -> &str {

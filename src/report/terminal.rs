@@ -83,7 +83,7 @@ fn causes(report: &Report) -> Vec<Vec<&FindingReport>> {
 }
 
 fn programs_of<'a>(cause: &[&'a FindingReport]) -> Vec<&'a str> {
-    let all = cause.iter().flat_map(|found| &found.finding.programs);
+    let all = cause.iter().flat_map(|found| &found.programs);
     let mut names: Vec<_> = all.map(String::as_str).collect();
     names.sort_unstable();
     names.dedup();
@@ -333,10 +333,7 @@ fn programs(report: &Report, look: Look) -> String {
         .programs
         .iter()
         .map(|program| {
-            let at = match &program.location {
-                Some(location) => format!("{}:{}", location.path, location.start.line),
-                None => program.source.to_owned(),
-            };
+            let at = format!("{}:{}", program.location.path, program.location.start.line);
             [harmless(&program.name), harmless(&at)]
         })
         .collect();

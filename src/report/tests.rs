@@ -1,7 +1,7 @@
 //! One small tree with findings made by hand, in every form.
 
 use super::*;
-use crate::finding::{Confidence, DocumentId, Effect, Related, Scope, Severity};
+use crate::finding::{Confidence, DocumentId, Effect, ProgramId, Related, Scope, Severity};
 use crate::readiness::{Subject, Tally};
 use crate::report::terminal::Look;
 use crate::source::Span;
@@ -26,13 +26,19 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
             span: Span::new(at, at + needle.len()),
         },
         related: Vec::new(),
-        programs: vec!["feed".to_owned()],
+        programs: vec![ProgramId(0)],
         effect: Effect::Start,
     }
 }
 
 fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
-    let tree = Memory::new([("a.py", feed), ("b.py", "x = 1\r\ny = \"10.1.2.3\"\r\n")]);
+    let declared = "[[program]]\nname = 'feed'\ncommand = 'python feed.py'\n\n\
+                    [[program]]\nname = 'other'\ncommand = 'python other.py'\n";
+    let tree = Memory::new([
+        ("a.py", feed),
+        ("audit.toml", declared),
+        ("b.py", "x = 1\r\ny = \"10.1.2.3\"\r\n"),
+    ]);
     let (project, files) = crate::engine::read(
         &tree,
         Target::default(),
@@ -41,10 +47,10 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
     );
     let mut findings = vec![
         finding(0, "10.1.2.3", feed),
-        finding(1, "10.1.2.3", "x = 1\r\ny = \"10.1.2.3\"\r\n"),
+        finding(2, "10.1.2.3", "x = 1\r\ny = \"10.1.2.3\"\r\n"),
     ];
     findings[0].related.push(Related {
-        place: project.start_of(DocumentId(1)),
+        place: project.start_of(DocumentId(2)),
         message: "it is imported here".to_owned(),
     });
     change(&mut findings);
@@ -57,21 +63,11 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
         findings: Tally::of([Severity::Blocker]),
         lowered: 0,
     };
-    let program = |name: &str, source, place| ProgramStatus {
-        name: name.to_owned(),
-        source,
-        place,
-        command: format!("python {name}.py"),
-    };
     Report::new(Parts {
         root: ".".to_owned(),
         project: &project,
         tree: &tree,
         files,
-        programs: vec![
-            program("feed", "supervisor", Some(project.start_of(DocumentId(0)))),
-            program("other", "declared", None),
-        ],
         readiness: readiness::assess(subject, &findings, aside, &[]),
         findings,
         aside,

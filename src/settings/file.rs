@@ -1,7 +1,7 @@
 //! `audit.toml`, or `[tool.audit]` of a `pyproject.toml`: read key by key, so that every complaint
 //! names its line.
 
-use super::{Declared, PathGlob, nearest, rule_or_category};
+use super::{PathGlob, nearest, rule_or_category};
 use crate::finding::Severity;
 use crate::source::{LineIndex, Span};
 use crate::target::PythonVersion;
@@ -45,7 +45,6 @@ pub(super) struct FileSettings {
     pub(super) min_score: Option<u8>,
     pub(super) per_file: Vec<(PathGlob, Vec<String>)>,
     pub(super) severity: BTreeMap<String, Severity>,
-    pub(super) programs: Vec<Declared>,
 }
 
 /// A file that is being read: where complaints come from.
@@ -138,7 +137,7 @@ impl Reader<'_> {
                         found.severity.insert(id, self.severity(severity)?);
                     }
                 }
-                "program" => found.programs = self.programs(value)?,
+                "program" => self.check_programs(value)?,
                 _ => return Err(self.unknown(key, &KEYS)),
             }
         }
@@ -226,34 +225,30 @@ impl Reader<'_> {
             .ok_or_else(|| self.complain(value.span().start, "a number from 0 to 100 belongs here"))
     }
 
-    fn programs(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<Declared>, String> {
+    /// Looks a `[[program]]` over. The TOML reader takes it up as a fact, so nothing is kept here.
+    fn check_programs(&self, value: &Spanned<DeValue<'_>>) -> Result<(), String> {
         let list = value.get_ref().as_array().ok_or_else(|| {
             self.complain(
                 value.span().start,
                 "programs are declared with [[program]], in double brackets",
             )
         })?;
-        let mut programs = Vec::with_capacity(list.len());
         for item in list {
-            let (mut name, mut command, mut directory) = (None, None, None);
+            let (mut has_name, mut has_command) = (false, false);
             for (key, value) in self.table(item)? {
+                let text = self.string(value)?;
                 match key.get_ref().as_ref() {
-                    "name" => name = Some(self.string(value)?),
-                    "command" => command = Some(self.string(value)?),
-                    "directory" => directory = Some(self.string(value)?),
+                    "name" => has_name = !text.is_empty(),
+                    "command" => has_command = !text.is_empty(),
+                    "directory" => {}
                     _ => return Err(self.unknown(key, &PROGRAM_KEYS)),
                 }
             }
-            let (Some(name), Some(command)) = (name, command) else {
+            if !(has_name && has_command) {
                 return Err(self.complain(item.span().start, "a [[program]] needs a `name` and a `command`"));
-            };
-            programs.push(Declared {
-                name,
-                command,
-                directory,
-            });
+            }
         }
-        Ok(programs)
+        Ok(())
     }
 }
 
@@ -278,7 +273,6 @@ mod tests {
         assert!(found.exclude[0].matches("old/a.py"));
         assert_eq!(found.fail_on, Some(None));
         assert_eq!(found.min_score, Some(70));
-        assert_eq!(found.programs[0].name, "feed");
     }
 
     #[test]

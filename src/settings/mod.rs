@@ -51,19 +51,6 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// The least score that passes the gate, from 0 to 100.
     pub min_score: Option<u8>,
-    /// Programs that no file of the tree defines.
-    pub programs: Vec<Declared>,
-}
-
-/// A program that the settings declare.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declared {
-    /// Its name.
-    pub name: String,
-    /// Its command line.
-    pub command: String,
-    /// Its working directory, when it is not the root.
-    pub directory: Option<String>,
 }
 
 impl Settings {
@@ -114,7 +101,6 @@ impl Settings {
             exclude,
             fail_on: typed.fail_on.or(file.fail_on).unwrap_or(Some(Severity::Blocker)),
             min_score: typed.min_score.or(file.min_score),
-            programs: file.programs,
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::project::{Entry, FailureKind, ProgramFailure, Project, When};
 use crate::rule::Sink;
 
 /// Reports every import that finds neither a module of the tree nor one of Python's own.
-pub fn check(project: &Project, sink: &mut Sink<'_>) {
+pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for failed in &project.failures {
         let failure = &failed.failure;
         let is_entry = project

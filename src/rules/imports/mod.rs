@@ -1,3 +1,3 @@
 //! Rules about imports.
 
-pub mod broken_import;
+pub(super) mod broken_import;

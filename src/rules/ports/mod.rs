@@ -1,3 +1,3 @@
 //! Rules about ports.
 
-pub mod port_conflict;
+pub(super) mod port_conflict;

@@ -6,7 +6,7 @@ use crate::project::{Manifest, Project};
 use crate::rule::Sink;
 
 /// Reports every port that two places or two services cannot agree on.
-pub fn check(project: &Project, sink: &mut Sink<'_>) {
+pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     contested(project, sink);
     let Some(manifest) = project.ports.manifest() else {
         return;

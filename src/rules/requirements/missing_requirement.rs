@@ -7,7 +7,7 @@ use crate::project::{Entry, Failure, FailureKind, Project, Provision, When};
 use crate::rule::Sink;
 
 /// Reports every import of a distribution that the target does not get.
-pub fn check(project: &Project, sink: &mut Sink<'_>) {
+pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for failed in &project.failures {
         let failure = &failed.failure;
         let FailureKind::Distribution(provision) = &failure.kind else {

@@ -1,3 +1,3 @@
 //! Rules about distributions.
 
-pub mod missing_requirement;
+pub(super) mod missing_requirement;

@@ -6,7 +6,7 @@ use crate::rule::Sink;
 use crate::tree::Withheld;
 
 /// Reports what a program's definition names and the server lacks.
-pub fn check(project: &Project, sink: &mut Sink<'_>) {
+pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, program) in project.programs() {
         check_directory(id, program, sink);
         check_interpreter(id, program, sink);

@@ -1,3 +1,3 @@
 //! Rules about the definitions of programs.
 
-pub mod missing_entry_point;
+pub(super) mod missing_entry_point;
