@@ -54,6 +54,8 @@ pub(super) struct Run<'a> {
     pub(super) path: Vec<Entry>,
     /// The entry that Python puts first: the script's folder, or the working directory.
     own_folder: Option<Entry>,
+    /// Modules that were found through it.
+    own: BTreeMap<String, DocumentId>,
     pub(super) directory: String,
     /// Modules that were run, by dotted name.
     pub(super) loaded: BTreeMap<String, Option<DocumentId>>,
@@ -81,6 +83,7 @@ impl<'a> Run<'a> {
             world,
             path,
             own_folder,
+            own: BTreeMap::new(),
             directory: directory.to_owned(),
             loaded: BTreeMap::new(),
             chain: Vec::new(),
@@ -312,6 +315,9 @@ impl<'a> Run<'a> {
     /// Loads a dotted module part by part, and says whether all of it was found.
     fn load(&mut self, dotted: &str, place: Place, context: Context) -> bool {
         if self.loaded.contains_key(dotted) {
+            if let Some(document) = self.own.get(dotted) {
+                self.outcome.by_folder.push((place, dotted.to_owned(), *document));
+            }
             return true;
         }
         let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
@@ -323,7 +329,7 @@ impl<'a> Run<'a> {
         };
         let by_own_folder = self.path.get(entry) == self.own_folder.as_ref();
         if let (true, Found::Module(document)) = (by_own_folder, &found) {
-            self.outcome.by_folder.push((place, first.to_owned(), *document));
+            self.note_own(first, *document, place);
         }
         let mut name = first.to_owned();
         let mut at = found;
@@ -354,9 +360,15 @@ impl<'a> Run<'a> {
             && name.contains('.')
             && let Found::Module(document) | Found::Package(document, _) = at
         {
-            self.outcome.by_folder.push((place, name, document));
+            self.note_own(&name, document, place);
         }
         true
+    }
+
+    /// Notes an import that resolves through the program's own folder.
+    fn note_own(&mut self, name: &str, document: DocumentId, place: Place) {
+        self.own.insert(name.to_owned(), document);
+        self.outcome.by_folder.push((place, name.to_owned(), document));
     }
 
     /// A module that is not in the tree's folders of `sys.path`.

@@ -3,19 +3,35 @@
 use super::{Entry, Listing, Tree, Withheld};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A folder on disk.
 #[derive(Debug)]
 pub struct WorkTree {
     root: PathBuf,
+    /// The `.gitignore` of each folder that was asked about; compiling one is slow.
+    ignores: Mutex<BTreeMap<String, Option<Arc<Gitignore>>>>,
 }
 
 impl WorkTree {
     /// The tree below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            ignores: Mutex::default(),
+        }
+    }
+
+    /// The rules of a folder's `.gitignore`, when it has one.
+    fn ignores_of(&self, folder: &str) -> Option<Arc<Gitignore>> {
+        let mut known = self.ignores.lock().unwrap_or_else(PoisonError::into_inner);
+        let rules = known.entry(folder.to_owned()).or_insert_with(|| {
+            let file = self.root.join(folder).join(".gitignore");
+            file.is_file().then(|| Arc::new(Gitignore::new(&file).0))
+        });
+        rules.clone()
     }
 
     fn relative(&self, path: &Path) -> Option<String> {
@@ -106,24 +122,23 @@ impl Tree for WorkTree {
 
     fn withheld(&self, path: &str) -> Option<Withheld> {
         let path = path.trim_end_matches('/');
-        let mut folder = Some(Path::new(path));
-        while let Some(at) = folder.and_then(Path::parent) {
-            let file = self.root.join(at).join(".gitignore");
-            if file.is_file() {
-                let (rules, _) = Gitignore::new(&file);
-                let within = self.root.join(path);
-                for is_dir in [true, false] {
-                    let matched = rules.matched_path_or_any_parents(&within, is_dir);
-                    if let ignore::Match::Ignore(glob) = matched {
-                        let file = self.relative(&file).unwrap_or_default();
-                        return Some(Withheld {
-                            file,
-                            pattern: glob.original().to_owned(),
-                        });
-                    }
+        let within = self.root.join(path);
+        let mut folder = path;
+        while !folder.is_empty() {
+            folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let Some(rules) = self.ignores_of(folder) else {
+                continue;
+            };
+            for is_dir in [true, false] {
+                if let ignore::Match::Ignore(glob) = rules.matched_path_or_any_parents(&within, is_dir) {
+                    let joint = if folder.is_empty() { "" } else { "/" };
+                    let file = format!("{folder}{joint}.gitignore");
+                    return Some(Withheld {
+                        file,
+                        pattern: glob.original().to_owned(),
+                    });
                 }
             }
-            folder = Some(at);
         }
         None
     }

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::facts::{Reach, Role, Value};
-use crate::finding::{Confidence, DocumentId, Draft};
+use crate::finding::{Confidence, DocumentId, Draft, Effect};
 use crate::knowledge::mac_paths::{self, Instead, MacPlace};
 use crate::project::Project;
 use crate::rule::Sink;
@@ -43,10 +43,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 /// Whether something is done with the text on the target.
 fn acts(value: &Value) -> bool {
     let is_silent = value.role.is_prose() || matches!(value.role, Role::Pattern | Role::Compared);
-    value.reach == Reach::Always && !is_silent && !is_search_path(&value.text)
+    value.reach == Reach::Always && !is_silent
 }
 
-/// Whether a text is a search path that goes on to places that the target has: the Mac's are passed over.
+/// Whether a text is a search path that goes on to places that the target has: the Mac's are of no use
+/// there, and do no harm.
 fn is_search_path(text: &str) -> bool {
     let list = text.split_once("PATH=").map_or(text, |(_, list)| list);
     let mut entries = list.split(':').peekable();
@@ -136,7 +137,13 @@ fn draft(id: DocumentId, value: &Value, range: &Range<usize>, found: &MacPlace, 
     } else {
         Confidence::Certain
     };
+    let effect = if is_search_path(&value.text) {
+        Effect::Advice
+    } else {
+        Effect::Use
+    };
     Draft::new(place::of_part(id, value, range.clone()), message)
+        .effect(effect)
         .subject(with_tilde(path))
         .label("only on a Mac")
         .help(help)
