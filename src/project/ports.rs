@@ -187,6 +187,7 @@ impl Ports {
             }
         }
         self.beside()
+            .filter(|stated| stated.format == Format::Dotenv)
             .filter_map(|stated| {
                 let service = stated.port.service.as_deref()?;
                 let uses_names = shared
@@ -450,6 +451,9 @@ mod tests {
             ]
         );
         assert_eq!(ports.intruding().len(), 1);
+        let config = r#"{"api": {"port": 8000}, "order": {"port": 8001}, "web": {"port": 8000}}"#;
+        let ports = Ports::join(&[document("config.json", config), document("ports.json", MANIFEST)]);
+        assert!(ports.intruding().is_empty(), "a config may have other names");
         assert!(ports.contested().is_empty());
     }
 
