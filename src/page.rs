@@ -12,6 +12,7 @@
 //!
 //! A line that the rule has to report ends with `error` in a comment; formats without comments list
 //! the lines beside the block instead: `errors=3,7`. The marks are no part of the audited text.
+//! `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`.
 
 use std::collections::BTreeSet;
 
@@ -56,6 +57,22 @@ pub struct File {
     pub text: String,
     /// The lines (from 1) that have to be reported.
     pub errors: BTreeSet<u32>,
+    /// Whether the file is stored as Latin-1.
+    pub is_latin: bool,
+}
+
+impl File {
+    /// The bytes of the file; a character that its encoding lacks becomes `?`.
+    pub fn bytes(&self) -> Vec<u8> {
+        if self.is_latin {
+            self.text
+                .chars()
+                .map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?'))
+                .collect()
+        } else {
+            self.text.clone().into_bytes()
+        }
+    }
 }
 
 impl Example {
@@ -152,7 +169,12 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
                     file.errors.insert(u32::try_from(number).unwrap_or(u32::MAX));
                 }
             }
-            _ => return Err(format!("a block takes file=, errors= and target=, not {word}")),
+            Some(("encoding", "latin-1")) => file.is_latin = true,
+            _ => {
+                return Err(format!(
+                    "a block takes file=, errors=, target= and encoding=latin-1, not {word}"
+                ));
+            }
         }
     }
     if file.path.is_empty() {
@@ -221,7 +243,7 @@ mod tests {
             ),
             (
                 "python file=a.py error=1",
-                "line 3 of the text: a block takes file=, errors= and target=, not error=1",
+                "line 3 of the text: a block takes file=, errors=, target= and encoding=latin-1, not error=1",
             ),
         ] {
             let text = format!("## Examples\n### One\n```{info}\nx\n```\n");

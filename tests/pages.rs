@@ -126,10 +126,7 @@ fn report(rule: &Rule, example: &Example) -> Result<Places, String> {
             return Err(format!("{} stands in it twice", file.path));
         }
     }
-    let files = example
-        .files
-        .iter()
-        .map(|file| (file.path.clone(), file.text.clone()));
+    let files = example.files.iter().map(|file| (file.path.clone(), file.bytes()));
     let (project, _) = engine::read(&Memory::new(files), target, &|_| false, &Progress::default());
     let mut places = Places::new();
     for finding in rule.findings(&project) {

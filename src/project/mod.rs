@@ -22,8 +22,8 @@ pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
+pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ProgramView, State};
-pub(crate) use programs::{is_foreign, same_name};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 
@@ -104,6 +104,17 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// The program whose working directory is set at this place.
+    pub fn program_started_in(&self, place: Place) -> Option<ProgramId> {
+        let is_there = |view: &ProgramView| {
+            view.directory
+                .written
+                .as_ref()
+                .is_some_and(|(_, at)| *at == place)
+        };
+        self.programs().find(|(_, view)| is_there(view)).map(|(id, _)| id)
     }
 
     /// The places that lead to a failed import, from the program's command line on.

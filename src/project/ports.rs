@@ -32,6 +32,8 @@ pub struct Manifest {
     pub declared: Vec<Port>,
     /// Ports that it says must not be used.
     pub avoided: Vec<Port>,
+    /// The lowest and the highest port that it says may be used.
+    pub range: Option<(u16, u16)>,
     /// Why and where it cannot be read, if so.
     pub broken: Option<(String, Place)>,
     is_named: bool,
@@ -291,6 +293,10 @@ impl Manifest {
             document: id,
             path: document.path.clone(),
             avoided: of_role(PortRole::Avoids).cloned().collect(),
+            range: {
+                let bound = |role| of_role(role).find_map(|port| port.number);
+                bound(PortRole::RangeStart).zip(bound(PortRole::RangeEnd))
+            },
             broken: broken.map(|problem| {
                 let place = Place {
                     document: id,

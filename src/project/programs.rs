@@ -25,6 +25,8 @@ pub struct ProgramView {
     pub directory: Directory,
     /// What it runs.
     pub entry: Entry,
+    /// Whether the server will have the interpreter or command.
+    pub runner: State,
     /// Folders of `PYTHONPATH`, relative to the root.
     pub python_path: Vec<String>,
     /// Whether it starts by itself.
@@ -102,7 +104,7 @@ pub(super) fn collect(
             continue;
         }
         for program in &document.facts.programs {
-            programs.push(judge.view(id, document, program));
+            programs.push(judge.view(documents, id, document, program));
         }
     }
     programs
@@ -118,7 +120,13 @@ fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> Option<&'a 
 }
 
 impl Judge<'_> {
-    fn view(&self, id: DocumentId, document: &Document, program: &Program) -> ProgramView {
+    fn view(
+        &self,
+        documents: &[Document],
+        id: DocumentId,
+        document: &Document,
+        program: &Program,
+    ) -> ProgramView {
         let place = |span: Span| Place { document: id, span };
         // supervisord's %(here)s is the folder of its config file.
         let here = if document.host.is_none() {
@@ -132,7 +140,8 @@ impl Judge<'_> {
             .clone()
             .unwrap_or_else(|| Spanned::new(String::new(), program.span));
         let words = split(&command.value);
-        let (entry, mut python_path) = self.entry(&words, &directory.path, here);
+        let (mut entry, mut python_path) = self.entry(&words, &directory.path, here);
+        self.judge_below(&directory, &mut entry);
         if let Some(value) = program.variable("PYTHONPATH") {
             python_path.extend(self.search_path(&value.value, &directory.path, here));
         }
@@ -142,6 +151,7 @@ impl Judge<'_> {
             place: place(program.span),
             command_place: place(command.span),
             command: command.value,
+            runner: self.runner(documents, &words, &directory.path, here),
             directory,
             entry,
             python_path,
@@ -249,6 +259,45 @@ impl Judge<'_> {
             _ => Entry::Other,
         };
         (entry, python_path)
+    }
+
+    /// An absolute script below the program's own absolute folder: that folder is taken to be the tree's.
+    fn judge_below(&self, directory: &Directory, entry: &mut Entry) {
+        let Entry::Script { path, written, state } = entry else {
+            return;
+        };
+        let Some((folder, _)) = &directory.written else {
+            return;
+        };
+        let is_open =
+            *state == State::Unknown && directory.state == State::Unknown && folder.starts_with('/');
+        if let (true, Some(rest)) = (is_open, below(written, folder)) {
+            (*path, *state) = self.within(&directory.path, rest, Kind::File);
+        }
+    }
+
+    /// Whether the server has what the command line begins with. A virtual environment is made there.
+    fn runner(&self, documents: &[Document], words: &[String], directory: &str, here: &str) -> State {
+        let Some(first) = words.first().filter(|first| first.contains('/')) else {
+            return State::Unknown;
+        };
+        let (path, state) = self.locate(first, directory, here, Kind::File);
+        let Some((folder, _)) = path.split_once("/bin/") else {
+            return state;
+        };
+        let name = name_of(folder);
+        let is_usual = matches!(name, "venv" | ".venv" | "env" | ".env" | "virtualenv");
+        let makes = |document: &Document| {
+            document.facts.commands.iter().any(|command| {
+                let words = || command.words.iter().map(|word| name_of(&word.text));
+                words().any(|word| matches!(word, "venv" | "virtualenv")) && words().any(|word| word == name)
+            })
+        };
+        match state {
+            State::Missing(None) if is_usual || documents.iter().any(makes) => State::Unknown,
+            State::Missing(Some(_)) => State::Unknown,
+            state => state,
+        }
     }
 
     fn python(&self, arguments: &[String], directory: &str, here: &str) -> Entry {

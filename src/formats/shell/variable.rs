@@ -65,7 +65,9 @@ impl<'t> Walk<'t> {
             self.value(element, Role::Element, Some(name), None, context.reach);
             let text = word::read(element, self.source, Some(&self.table)).text;
             let span = word::content(element);
-            match text.strip_prefix('[').and_then(|rest| rest.split_once("]=")) {
+            // `["feed"]=8001` of an associative array, and `"feed:8001"`, which scripts split themselves.
+            let pair = text.strip_prefix('[').and_then(|rest| rest.split_once("]="));
+            match pair.or_else(|| text.split_once(':')) {
                 Some((service, number)) => {
                     let at = span.end as usize - number.len().min(span.range().len());
                     let place = Span::new(at, span.end as usize);

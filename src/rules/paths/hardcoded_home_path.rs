@@ -1,7 +1,7 @@
 //! Home folders of people's own machines, written into code and configuration.
 
 use crate::facts::{Reach, Role, Value};
-use crate::finding::{Confidence, DocumentId, Draft, Effect};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
 use crate::formats::Format;
 use crate::project::Project;
 use crate::rule::Sink;
@@ -98,7 +98,16 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             }
             for home in find(&value.text) {
                 if is_foreign(&home, value, project, &accounts) {
-                    sink.report(draft(id, document.format, value, &home));
+                    let draft = draft(id, document.format, value, &home);
+                    sink.report(
+                        match project.program_started_in(Place {
+                            document: id,
+                            span: value.span,
+                        }) {
+                            Some(program) => draft.effect(Effect::Start).programs(vec![program]),
+                            None => draft,
+                        },
+                    );
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Two services with one port, and places that disagree with the port manifest.
 
-use crate::finding::{Confidence, DocumentId, Draft, Scope};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Scope};
 use crate::formats::Format;
 use crate::project::{Manifest, Project};
 use crate::rule::Sink;
@@ -72,6 +72,17 @@ fn invalid(manifest: &Manifest, sink: &mut Sink<'_>) {
                     port.text
                 ))
                 .related(manifest.place(avoided), "the list of ports to avoid");
+            sink.report(draft);
+        } else if let (Some((low, high)), Some(number)) = (manifest.range, port.number)
+            && !(low..=high).contains(&number)
+        {
+            let message =
+                format!("{service} has port {number}, outside the manifest's own range {low}-{high}");
+            let draft = Draft::new(place, message)
+                .subject(service)
+                .label("outside the range")
+                .help(format!("give {service} a port of the range, or widen the range"))
+                .effect(Effect::Advice);
             sink.report(draft);
         }
     }

@@ -1,7 +1,7 @@
 //! Programs whose script, module or folder the server will not have.
 
 use crate::finding::{Confidence, Draft, Effect, ProgramId};
-use crate::project::{Entry, FailureKind, ProgramView, Project, State, is_foreign, same_name};
+use crate::project::{Entry, FailureKind, ProgramView, Project, State, same_name};
 use crate::rule::Sink;
 use crate::tree::Withheld;
 
@@ -19,6 +19,8 @@ fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
         return;
     };
     let (why, help) = match &program.directory.state {
+        // A home folder of a Mac is the matter of `hardcoded-home-path`, which says that it stops the program.
+        State::Foreign if written.starts_with("/Users/") || written.contains(":\\") => return,
         State::Foreign => (
             "is a folder of another kind of machine".to_owned(),
             "Name the folder that the tree has on the server, or leave `directory` out of the file."
@@ -47,17 +49,17 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) 
     let Some(first) = program.command.split_whitespace().next() else {
         return;
     };
-    if !is_foreign(first) {
-        return;
-    }
-    let message = format!(
-        "`{}` cannot start: `{first}` is not on a Linux server",
-        program.name
-    );
+    let (why, confidence) = match &program.runner {
+        State::Foreign => ("is not on a Linux server", Confidence::Certain),
+        State::Missing(_) => ("is not in the tree, and nothing makes it", Confidence::Likely),
+        State::Present | State::Unknown => return,
+    };
+    let message = format!("`{}` cannot start: `{first}` {why}", program.name);
     sink.report(
         Draft::new(program.command_place, message)
             .subject(format!("interpreter {first}"))
             .label("no such file")
+            .confidence(confidence)
             .help("Name the virtual environment's interpreter on the server, such as `venv/bin/python`.")
             .programs(vec![id])
             .effect(Effect::Start),
@@ -72,7 +74,12 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, sink: &m
                 written.clone(),
                 absent(withheld.as_ref()),
                 help_for(project, path),
-                Confidence::Certain,
+                // An absolute path was taken to mean the tree because the program's folder is taken so.
+                if written.starts_with('/') && project.target.root.is_none() {
+                    Confidence::Likely
+                } else {
+                    Confidence::Certain
+                },
             ),
             State::Foreign if !project.paths.has_file(path) => (
                 written.clone(),
