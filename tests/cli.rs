@@ -54,7 +54,7 @@ fn a_clean_tree_is_ready() {
     READY 100/100 · 1 of 1 program starts on ubuntu-22.04 with Python 3.10
 
     Programs
-      feed  declared  starts
+      feed  audit.toml:2  starts
 
     Summary
       no findings
