@@ -54,6 +54,8 @@ pub(super) struct Run<'a> {
     pub(super) path: Vec<Entry>,
     /// The entry that Python puts first: the script's folder, or the working directory.
     own_folder: Option<Entry>,
+    /// A file that is taken alone, with the package that it is part of.
+    root: Option<(DocumentId, Option<String>)>,
     /// Modules that were found through it.
     own: BTreeMap<String, DocumentId>,
     pub(super) directory: String,
@@ -83,6 +85,7 @@ impl<'a> Run<'a> {
             world,
             path,
             own_folder,
+            root: None,
             own: BTreeMap::new(),
             directory: directory.to_owned(),
             loaded: BTreeMap::new(),
@@ -120,6 +123,7 @@ impl<'a> Run<'a> {
 
     /// A file that nothing is known to run, as part of `package`.
     pub(super) fn alone(mut self, document: DocumentId, package: Option<String>) -> Outcome {
+        self.root = Some((document, package.clone()));
         self.run(
             &Frame { document, package },
             Context {
@@ -148,6 +152,11 @@ impl<'a> Run<'a> {
 
     /// The package that a loaded module belongs to.
     fn package_of(&self, document: DocumentId) -> Option<String> {
+        if let Some((root, package)) = &self.root
+            && *root == document
+        {
+            return package.clone();
+        }
         let name = self.outcome.names.get(&document)?.iter().next()?;
         let is_package = self.world.documents[document.0 as usize]
             .path

@@ -116,20 +116,26 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 /// from every folder that its package could be imported from.
 fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
     let folder = folder_of(path);
-    let mut package_root = folder;
-    let mut package = Vec::new();
-    while world
-        .modules
-        .at(&super::modules::join(package_root, "__init__.py"))
-        .is_some()
-        && !package_root.is_empty()
-    {
-        package.push(package_root.rsplit('/').next().unwrap_or(package_root));
-        package_root = folder_of(package_root);
+    // The outermost folder with an `__init__.py` is the package, whether those inside it have one or not.
+    let mut top = None;
+    let mut at = folder;
+    while !at.is_empty() {
+        if world
+            .modules
+            .at(&super::modules::join(at, "__init__.py"))
+            .is_some()
+        {
+            top = Some(at);
+        }
+        at = folder_of(at);
     }
-    package.reverse();
-    let mut folders = vec![folder.to_owned()];
-    let mut above = folder;
+    let package_root = top.map_or(folder, folder_of);
+    let package = folder[package_root.len()..]
+        .trim_start_matches('/')
+        .replace('/', ".");
+    // A module of a package is imported, not run: its own folder is not in sys.path.
+    let mut folders = vec![package_root.to_owned()];
+    let mut above = package_root;
     while !above.is_empty() {
         above = folder_of(above);
         folders.push(above.to_owned());
@@ -144,7 +150,7 @@ fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
             .filter(|name| !name.is_empty())
             .map(str::to_owned)
     } else {
-        Some(package.join("."))
+        Some(package)
     };
     Run::new(world, folders, "", false).alone(document, package)
 }

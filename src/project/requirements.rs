@@ -6,7 +6,7 @@ use crate::facts::{Origin, Requirement};
 use crate::finding::{DocumentId, Place};
 use crate::knowledge::{distributions, stdlib};
 use crate::target::PythonVersion;
-use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
+use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -155,7 +155,13 @@ fn is_installed(declared: &Declared) -> bool {
 fn applies(requirement: &Requirement, environment: Option<&MarkerEnvironment>) -> bool {
     match (&requirement.marker, environment) {
         (Some(marker), Some(environment)) => {
-            MarkerTree::from_str(marker).map_or(true, |marker| marker.evaluate(environment, &[]))
+            // An extra's own marker holds once somebody asks for the extra.
+            let extra = match &requirement.origin {
+                Origin::Group(group) => ExtraName::from_str(group).ok(),
+                _ => None,
+            };
+            let extras: Vec<ExtraName> = extra.into_iter().collect();
+            MarkerTree::from_str(marker).map_or(true, |marker| marker.evaluate(environment, &extras))
         }
         _ => true,
     }

@@ -22,8 +22,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let effect = match (&failure.kind, failure.when) {
             (_, When::Expected) => continue,
             (FailureKind::SecondName(_), _) => Effect::Advice,
-            (_, When::Start) => Effect::Start,
-            (_, When::Hidden | When::Use) => Effect::Use,
+            (_, When::Start) if !failed.stopped.is_empty() => Effect::Start,
+            (_, When::Start | When::Hidden | When::Use) => Effect::Use,
         };
         let is_reached = !failed.programs.is_empty();
         let confidence = match (is_reached, failure.is_sure) {

@@ -15,8 +15,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         };
         let effect = match failure.when {
             When::Expected => continue,
-            When::Start => Effect::Start,
-            When::Hidden | When::Use => Effect::Use,
+            When::Start if !failed.stopped.is_empty() => Effect::Start,
+            // A library's optional feature: whoever wants it installs the extra.
+            _ if failed.programs.is_empty() && matches!(provision, Provision::Group(..)) => Effect::Advice,
+            When::Start | When::Hidden | When::Use => Effect::Use,
         };
         let distribution = distributions::distributions_of(&failure.module)
             .into_iter()
