@@ -58,7 +58,7 @@ impl Requirements {
                 if requirement.origin == Origin::Constraint {
                     continue;
                 }
-                asks |= requirement.origin != Origin::Command;
+                asks |= requirement.origin == Origin::Main;
                 let declared = Declared {
                     place: Place {
                         document: id,
@@ -77,6 +77,9 @@ impl Requirements {
                 requirements.files.push(id);
             }
         }
+        requirements
+            .files
+            .sort_by_key(|id| documents[id.0 as usize].path.matches('/').count());
         requirements.follow(python);
         requirements
     }
@@ -102,7 +105,7 @@ impl Requirements {
         }
     }
 
-    /// The documents that list requirements, in the order of paths.
+    /// The documents that list main requirements, the ones nearest to the root first.
     pub fn files(&self) -> &[DocumentId] {
         &self.files
     }
