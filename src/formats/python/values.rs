@@ -9,7 +9,9 @@ use crate::facts::value::is_telling;
 use crate::facts::{Facts, PortRole, Reach, Role, Value};
 use crate::source::Span;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
-use ruff_python_ast::{BoolOp, Expr, ExprCall, ExprDict, FStringPart, StringLiteral};
+use ruff_python_ast::{
+    BoolOp, Expr, ExprBoolOp, ExprCall, ExprDict, ExprIf, FStringPart, Keyword, StringLiteral,
+};
 use ruff_text_size::Ranged;
 
 /// Where an expression stands: what its literals are for.
@@ -85,39 +87,8 @@ impl Collector<'_> {
                     .iter()
                     .for_each(|side| self.expression(side, context));
             }
-            Expr::BoolOp(operation) => {
-                let reads_environment = operation
-                    .values
-                    .first()
-                    .is_some_and(|first| self.reads_variable(first));
-                for (at, value) in operation.values.iter().enumerate() {
-                    let is_default = at > 0 && operation.op == BoolOp::Or && reads_environment;
-                    let context = if is_default {
-                        context.with_role(Role::Default)
-                    } else {
-                        context
-                    };
-                    self.expression(value, context);
-                }
-            }
-            Expr::If(choice) => {
-                let (then, otherwise) = self.reaches(&choice.test, context.reach);
-                self.expression(&choice.test, context.with_role(Role::Compared));
-                self.expression(
-                    &choice.body,
-                    Context {
-                        reach: then,
-                        ..context
-                    },
-                );
-                self.expression(
-                    &choice.orelse,
-                    Context {
-                        reach: otherwise,
-                        ..context
-                    },
-                );
-            }
+            Expr::BoolOp(operation) => self.bool_operation(operation, context),
+            Expr::If(choice) => self.choice(choice, context),
             Expr::BinOp(operation) => {
                 self.expression(&operation.left, context);
                 self.expression(&operation.right, context);
@@ -140,6 +111,42 @@ impl Collector<'_> {
                 other,
             ),
         }
+    }
+
+    /// `os.environ.get("X") or "y"`: what follows the look-up is its default.
+    fn bool_operation(&mut self, operation: &ExprBoolOp, context: Context<'_>) {
+        let reads_environment = operation
+            .values
+            .first()
+            .is_some_and(|first| self.reads_variable(first));
+        for (at, value) in operation.values.iter().enumerate() {
+            let is_default = at > 0 && operation.op == BoolOp::Or && reads_environment;
+            let context = if is_default {
+                context.with_role(Role::Default)
+            } else {
+                context
+            };
+            self.expression(value, context);
+        }
+    }
+
+    fn choice(&mut self, choice: &ExprIf, context: Context<'_>) {
+        let (then, otherwise) = self.reaches(&choice.test, context.reach);
+        self.expression(&choice.test, context.with_role(Role::Compared));
+        self.expression(
+            &choice.body,
+            Context {
+                reach: then,
+                ..context
+            },
+        );
+        self.expression(
+            &choice.orelse,
+            Context {
+                reach: otherwise,
+                ..context
+            },
+        );
     }
 
     /// Whether the target gets to the two outcomes of a test.
@@ -274,25 +281,29 @@ impl Collector<'_> {
             self.expression(argument, inner);
         }
         for keyword in &call.arguments.keywords {
-            let name = keyword.arg.as_ref().map(|arg| arg.id.as_str());
-            let role = role_of_argument(function, usize::MAX, name);
-            if name == Some("port")
-                && let Some(role) = ports::role_of_call(function)
-            {
-                self.facts
-                    .ports
-                    .extend(ports::statement(&keyword.value, None, None, role));
-            }
-            self.expression(
-                &keyword.value,
-                Context {
-                    role,
-                    name,
-                    call: Some(function),
-                    reach,
-                },
-            );
+            self.keyword(keyword, function, reach);
         }
+    }
+
+    fn keyword(&mut self, keyword: &Keyword, function: &str, reach: Reach) {
+        let name = keyword.arg.as_ref().map(|arg| arg.id.as_str());
+        let role = role_of_argument(function, usize::MAX, name);
+        if name == Some("port")
+            && let Some(role) = ports::role_of_call(function)
+        {
+            self.facts
+                .ports
+                .extend(ports::statement(&keyword.value, None, None, role));
+        }
+        self.expression(
+            &keyword.value,
+            Context {
+                role,
+                name,
+                call: Some(function),
+                reach,
+            },
+        );
     }
 
     fn literal(&mut self, part: &StringLiteral, context: Context<'_>) {
