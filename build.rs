@@ -12,16 +12,17 @@ fn main() -> io::Result<()> {
     for folder in sorted(&root)?.iter().filter(|path| path.is_dir()) {
         for file in sorted(folder)? {
             let category = name(folder);
+            let path = file.to_string_lossy();
             match file.extension().and_then(|extension| extension.to_str()) {
                 Some("md") => {
                     let _ = writeln!(
                         pages,
-                        "({category:?}, {:?}, include_str!({file:?})),",
+                        "({category:?}, {:?}, include_str!({path:?})),",
                         name(&file)
                     );
                 }
                 Some("toml") => {
-                    let _ = writeln!(knowledge, "({:?}, include_str!({file:?})),", name(&file));
+                    let _ = writeln!(knowledge, "({:?}, include_str!({path:?})),", name(&file));
                 }
                 _ => {}
             }

@@ -224,7 +224,10 @@ mod tests {
     use crate::facts::PortRole;
     use crate::formats::json;
 
-    fn ports(text: &str) -> Vec<(Option<String>, Option<u16>, PortRole, Option<String>)> {
+    /// Service, number, role and table of a port.
+    type Told = (Option<String>, Option<u16>, PortRole, Option<String>);
+
+    fn ports(text: &str) -> Vec<Told> {
         let facts = json::extract("x.json", text);
         let mut ports = facts.ports;
         ports.sort_by_key(|port| port.span);
@@ -240,6 +243,7 @@ mod tests {
         found.remove(0)
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "it builds what the tests compare with")]
     fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }

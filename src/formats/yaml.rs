@@ -439,9 +439,10 @@ mod tests {
 
     #[test]
     fn hostile_texts_end_well() {
+        use std::fmt::Write as _;
         let mut bomb = "a0: &a0 [x, x]\n".to_owned();
         for level in 1..60 {
-            bomb += &format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}]\n", level - 1);
+            let _ = writeln!(bomb, "a{level}: &a{level} [*a{0}, *a{0}, *a{0}]", level - 1);
         }
         for text in [
             bomb,

@@ -45,7 +45,6 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
         return Value::Unknown;
     };
     match expr {
-        PathExpr::Unknown | PathExpr::Home => Value::Unknown,
         PathExpr::Literal(text) if text.starts_with('/') => scope.absolute(text),
         PathExpr::Literal(text) => Value::Text(text.clone()),
         PathExpr::File => Value::Tree(scope.file().to_owned()),
@@ -53,7 +52,7 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
         PathExpr::Name(name) => scope.name(name, depth),
         PathExpr::Call(name) => scope.call(name, depth),
         PathExpr::Variable(_, Some(default)) => evaluate(default, scope, depth),
-        PathExpr::Variable(_, None) => Value::Unknown,
+        PathExpr::Unknown | PathExpr::Home | PathExpr::Variable(_, None) => Value::Unknown,
         PathExpr::Parent(inner, times) => parent(evaluate(inner, scope, depth), *times),
         PathExpr::Absolute(inner) => match evaluate(inner, scope, depth) {
             Value::Text(text) => join(&Value::Tree(scope.working_directory().to_owned()), &text),

@@ -40,7 +40,7 @@ pub(super) fn truth(guard: &Guard, before: &[Guard], target: &Target, is_main: b
         Guard::TypeChecking => Truth::No,
         Guard::IsMain => Truth::of(is_main),
         Guard::Version(comparison, version) => Truth::of(compare(
-            &[target.python.major, target.python.minor],
+            [target.python.major, target.python.minor],
             *comparison,
             version,
         )),
@@ -81,7 +81,7 @@ pub(super) fn truth(guard: &Guard, before: &[Guard], target: &Target, is_main: b
 }
 
 /// Compares `sys.version_info`, a tuple of five, with a shorter tuple, as Python compares tuples.
-fn compare(target: &[u32; 2], comparison: Comparison, version: &[u32]) -> bool {
+fn compare(target: [u32; 2], comparison: Comparison, version: &[u32]) -> bool {
     let parts = version.len().min(2);
     let order = target[..parts].cmp(&version[..parts]);
     // sys.version_info is longer than the tuple: where the parts are equal, it is the greater one.
@@ -106,13 +106,13 @@ mod tests {
     fn versions_compare_as_tuples_do() {
         // Each line was asked of CPython 3.10: `sys.version_info <op> <tuple>`.
         let ten = [3, 10];
-        assert!(compare(&ten, Comparison::AtLeast, &[3, 10]));
-        assert!(compare(&ten, Comparison::Greater, &[3, 10]));
-        assert!(!compare(&ten, Comparison::AtMost, &[3, 10]));
-        assert!(!compare(&ten, Comparison::AtLeast, &[3, 11]));
-        assert!(compare(&ten, Comparison::Less, &[3, 11]));
-        assert!(compare(&ten, Comparison::AtLeast, &[3]));
-        assert!(!compare(&ten, Comparison::Equal, &[3, 10]));
+        assert!(compare(ten, Comparison::AtLeast, &[3, 10]));
+        assert!(compare(ten, Comparison::Greater, &[3, 10]));
+        assert!(!compare(ten, Comparison::AtMost, &[3, 10]));
+        assert!(!compare(ten, Comparison::AtLeast, &[3, 11]));
+        assert!(compare(ten, Comparison::Less, &[3, 11]));
+        assert!(compare(ten, Comparison::AtLeast, &[3]));
+        assert!(!compare(ten, Comparison::Equal, &[3, 10]));
     }
 
     #[test]

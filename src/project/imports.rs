@@ -279,7 +279,7 @@ impl<'a> Run<'a> {
         let module = if import.level == 0 {
             import.module.clone()
         } else {
-            let Some(base) = self.relative_base(frame, import.level) else {
+            let Some(base) = Self::relative_base(frame, import.level) else {
                 self.fail_relative(import, place, context);
                 return;
             };
@@ -308,7 +308,7 @@ impl<'a> Run<'a> {
     }
 
     /// The package that `level` dots lead to.
-    fn relative_base(&self, frame: &Frame, level: u32) -> Option<String> {
+    fn relative_base(frame: &Frame, level: u32) -> Option<String> {
         let mut base = frame.package.as_deref()?;
         for _ in 1..level {
             base = base.rsplit_once('.').map(|(package, _)| package)?;
@@ -353,16 +353,13 @@ impl<'a> Run<'a> {
                     return false;
                 }
             };
-            match self.world.modules.find(self.world.paths, &folder, part) {
-                Some(next) => at = next,
-                None => {
-                    let kind = self
-                        .ignored(&folder, part)
-                        .map_or(FailureKind::Lacking, FailureKind::Ignored);
-                    self.fail(dotted.to_owned(), name, place, context, kind);
-                    return false;
-                }
-            }
+            let Some(next) = self.world.modules.find(self.world.paths, &folder, part) else {
+                let ignored = self.ignored(&folder, part);
+                let kind = ignored.map_or(FailureKind::Lacking, FailureKind::Ignored);
+                self.fail(dotted.to_owned(), name, place, context, kind);
+                return false;
+            };
+            at = next;
             self.enter(&name, &at, place, context);
         }
         if by_own_folder

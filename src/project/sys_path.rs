@@ -76,9 +76,8 @@ impl Run<'_> {
     pub(super) fn namespace_folder(&self, module: &str) -> Option<String> {
         self.loaded.contains_key(module).then_some(())?;
         let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-        let mut folder = match self.find_top(first)?.1 {
-            Found::Namespace(folder) | Found::Package(_, folder) => folder,
-            _ => return None,
+        let (Found::Namespace(mut folder) | Found::Package(_, mut folder)) = self.find_top(first)?.1 else {
+            return None;
         };
         for part in rest.split('.').filter(|part| !part.is_empty()) {
             folder = super::modules::join(&folder, part);

@@ -195,8 +195,8 @@ fn read_version(left: &Expr, op: CmpOp, right: &Expr, names: &Names) -> Option<G
             let parts = tuple.elts.iter().map(number).collect::<Option<Vec<_>>>()?;
             sliced_version(comparison, parts)
         }
-        (right, None) if is_major => major(comparison, number(right)?),
-        (right, Some(slice)) if number(slice) == Some(0) => major(comparison, number(right)?),
+        (right, None) if is_major => Some(major(comparison, number(right)?)),
+        (right, Some(slice)) if number(slice) == Some(0) => Some(major(comparison, number(right)?)),
         _ => None,
     }
 }
@@ -221,7 +221,7 @@ fn sliced_version(comparison: Comparison, parts: Vec<u32>) -> Option<Guard> {
 }
 
 /// A comparison of the major version alone, which is 3 on every target.
-fn major(comparison: Comparison, with: u32) -> Option<Guard> {
+fn major(comparison: Comparison, with: u32) -> Guard {
     let holds = match comparison {
         Comparison::Less => 3 < with,
         Comparison::AtMost => 3 <= with,
@@ -230,7 +230,7 @@ fn major(comparison: Comparison, with: u32) -> Option<Guard> {
         Comparison::Equal => 3 == with,
         Comparison::Differs => 3 != with,
     };
-    Some(Guard::Constant(holds))
+    Guard::Constant(holds)
 }
 
 fn number(expr: &Expr) -> Option<u32> {

@@ -165,9 +165,9 @@ impl Collector<'_> {
             Role::Assigned | Role::Plain | Role::Argument | Role::Default | Role::Returned => Role::Element,
             role => role,
         };
-        elements
-            .iter()
-            .for_each(|element| self.expression(element, context.with_role(role)));
+        for element in elements {
+            self.expression(element, context.with_role(role));
+        }
     }
 
     fn dict(&mut self, dict: &ExprDict, context: Context<'_>) {
