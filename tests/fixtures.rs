@@ -56,6 +56,39 @@ fn a_mended_system_is_ready() {
     }
 }
 
+#[test]
+fn every_output_is_as_it_was() {
+    for folder in fixtures() {
+        let name = name(&folder);
+        for (form, arguments) in [
+            ("terminal", &["--color", "never"][..]),
+            ("score", &["--score"]),
+            ("json", &["--format", "json"]),
+        ] {
+            // The path is typed relative to the package, so that no report names a machine's folder.
+            let output = run(Path::new("fixtures").join(&name).as_path(), arguments);
+            let text = String::from_utf8(output.stdout).expect("a report is UTF-8");
+            insta::assert_snapshot!(format!("{name}_{form}"), text);
+        }
+    }
+}
+
+#[test]
+fn real_reports_follow_the_schema() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/report.v1.schema.json");
+    let schema = fs::read_to_string(schema).expect("the schema can be read");
+    let schema: Value = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    for folder in fixtures() {
+        let report = audit(&folder);
+        let complaints: Vec<String> = validator
+            .iter_errors(&report)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(complaints.is_empty(), "{}: {complaints:#?}", name(&folder));
+    }
+}
+
 fn fixtures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let entries = fs::read_dir(&root).expect("the folder fixtures/ is there");
@@ -74,14 +107,22 @@ fn name(folder: &Path) -> String {
         .into_owned()
 }
 
-/// The program's own report on a folder.
-fn audit(folder: &Path) -> Value {
-    let output = assert_cmd::Command::cargo_bin("audit")
+/// What the program prints on a folder.
+fn run(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    assert_cmd::Command::cargo_bin("audit")
         .expect("the program is built")
-        .args(["--format", "json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("FORCE_COLOR")
+        .args(arguments)
         .arg(folder)
         .output()
-        .expect("the program runs");
+        .expect("the program runs")
+}
+
+/// The program's own report on a folder.
+fn audit(folder: &Path) -> Value {
+    let output = run(folder, &["--format", "json"]);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
         let trouble = String::from_utf8_lossy(&output.stderr);
         panic!("{}: {error}: {}: {trouble}", folder.display(), output.status)
