@@ -9,6 +9,7 @@ use crate::target::PythonVersion;
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::{PoisonError, RwLock};
 
 /// The distributions that the tree asks for.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Requirements {
     brought: BTreeMap<String, String>,
     unknown: Vec<String>,
     files: Vec<DocumentId>,
+    /// Answers that were given: the same few modules are asked for in every file.
+    given: RwLock<BTreeMap<String, Provision>>,
 }
 
 /// A place that asks for a distribution.
@@ -117,6 +120,21 @@ impl Requirements {
 
     /// How the module of this dotted name gets onto the target.
     pub fn provision(&self, module: &str) -> Provision {
+        let known = self
+            .given
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(module)
+            .cloned();
+        known.unwrap_or_else(|| {
+            let provision = self.work_out(module);
+            let mut given = self.given.write().unwrap_or_else(PoisonError::into_inner);
+            given.insert(module.to_owned(), provision.clone());
+            provision
+        })
+    }
+
+    fn work_out(&self, module: &str) -> Provision {
         let mut weaker = Provision::None;
         for (name, places) in &self.declared {
             if !distributions::provides(name, module) {
