@@ -102,13 +102,14 @@ mod tests {
                 "/etc/supervisor/supervisord.conf",
             ),
             ("/private/tmp/x.sock", "/tmp/x.sock"),
-            ("~/Library/LaunchAgents/a.plist", "~/.config/systemd/user/a.plist"),
         ] {
             assert_eq!(instead(path).as_deref(), Some(expected), "{path}");
         }
         for path in [
             "/Applications/Trader Workstation.app/Contents/MacOS/JavaApplicationStub",
             "/Volumes/Data/ticks",
+            "~/Library/LaunchAgents/a.plist",
+            "/System/Library/LaunchDaemons/b.plist",
             "/opt/homebrew",
             "/usr/local/opt/openssl",
             "/Library/Frameworks/Python.framework/Versions/3.11/bin/python3",
