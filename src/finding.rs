@@ -119,6 +119,19 @@ impl Effect {
     }
 }
 
+/// When, on the way to a running program, something fails: the earliest reason is why it dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// While the deployment installs what the program needs.
+    Install,
+    /// When the process manager reads its configuration: none of its programs is even tried.
+    Manager,
+    /// When the manager starts the process: user, folder, command.
+    Spawn,
+    /// While the program runs its first statements.
+    Run,
+}
+
 /// Names one document of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(pub u32);
@@ -174,6 +187,8 @@ pub struct Finding {
     pub programs: Vec<ProgramId>,
     /// Whether those programs do not start because of it.
     pub effect: Effect,
+    /// When they fail.
+    pub phase: Phase,
 }
 
 /// A finding as a check describes it; the sink adds what belongs to the rule and to the project.
@@ -187,6 +202,7 @@ pub struct Draft {
     pub(crate) related: Vec<Related>,
     pub(crate) programs: Option<Vec<ProgramId>>,
     pub(crate) effect: Effect,
+    pub(crate) phase: Phase,
     pub(crate) confidence: Confidence,
     pub(crate) scope: Option<Scope>,
 }
@@ -204,6 +220,7 @@ impl Draft {
             related: Vec::new(),
             programs: None,
             effect: Effect::Use,
+            phase: Phase::Run,
             confidence: Confidence::Certain,
             scope: None,
         }
@@ -259,6 +276,13 @@ impl Draft {
     #[must_use]
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
+        self
+    }
+
+    /// When those programs fail; [`Phase::Run`] when nothing is said.
+    #[must_use]
+    pub fn phase(mut self, phase: Phase) -> Self {
+        self.phase = phase;
         self
     }
 

@@ -329,6 +329,7 @@ mod tests {
             related: Vec::new(),
             programs: Vec::new(),
             effect: Effect::Advice,
+            phase: crate::finding::Phase::Run,
         }
     }
 

@@ -104,6 +104,7 @@ impl Sink<'_> {
             related: draft.related,
             programs,
             effect: draft.effect,
+            phase: draft.phase,
         });
     }
 }

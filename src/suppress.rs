@@ -199,6 +199,7 @@ mod tests {
                 related: Vec::new(),
                 programs: Vec::new(),
                 effect: Effect::Start,
+                phase: crate::finding::Phase::Run,
             })
             .collect();
         apply(findings, &project, selection, &["hardcoded-ip", "macos-path"])

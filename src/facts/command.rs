@@ -4,7 +4,7 @@ use super::value::Reach;
 use crate::source::Span;
 
 /// One simple command, as the shell or `execve` would see it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     /// Its words; the first is the program. Leading assignments are in `assignments`.
     pub words: Vec<Word>,
@@ -16,6 +16,8 @@ pub struct Command {
     pub folder: Option<String>,
     /// Whether the target gets there.
     pub reach: Reach,
+    /// Whether it may be skipped: it stands in a branch, a loop or a function, or behind `||`.
+    pub is_conditional: bool,
     /// Whether it runs in the background (`&`, `nohup`, `Popen`).
     pub background: bool,
 }

@@ -13,7 +13,7 @@ pub mod value;
 use crate::source::Span;
 pub use command::{Command, Word};
 pub use port::{Port, PortRole};
-pub use program::{Manager, Program};
+pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
 pub use requirement::{Origin, Requirement};
 pub use value::{Reach, Role, Value};
 
@@ -28,6 +28,10 @@ pub struct Facts {
     pub programs: Vec<Program>,
     /// Distributions that the document has installed.
     pub requirements: Vec<Requirement>,
+    /// Local projects that the document has installed: `-e .`, `pip install ./lib`.
+    pub local_installs: Vec<LocalInstall>,
+    /// Commands that an installed project of the tree brings (`[project.scripts]`).
+    pub console_scripts: Vec<ConsoleScript>,
     /// Statements about ports.
     pub ports: Vec<Port>,
     /// Environment variables that are read or set.
@@ -101,6 +105,30 @@ pub struct NamedModule {
     /// Its importable name.
     pub name: String,
     /// Where the name stands.
+    pub span: Span,
+}
+
+/// A project of the tree that is installed into the server's Python.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalInstall {
+    /// Its folder as written, relative to the document's (to the working directory in a command).
+    pub folder: String,
+    /// Whether its modules stay where they are (`-e`).
+    pub is_editable: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A command that an installed project brings: `serve = "package.module:main"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleScript {
+    /// The command's name.
+    pub name: String,
+    /// The module that it imports.
+    pub module: String,
+    /// The attribute of the module that it calls.
+    pub attribute: String,
+    /// Where it stands.
     pub span: Span,
 }
 

@@ -1,5 +1,6 @@
 //! Processes that the target will start.
 
+use super::Command;
 use crate::source::{Span, Spanned};
 
 /// A process that a document has the target start.
@@ -13,12 +14,24 @@ pub struct Program {
     pub manager: Manager,
     /// The command line, expansions resolved where they could be.
     pub command: Option<Spanned<String>>,
+    /// What the command line runs, in order: one command, or those of the shell that reads it.
+    pub commands: Vec<Command>,
     /// The working directory, where one is set.
     pub directory: Option<Spanned<String>>,
     /// The user it runs as, where one is set.
     pub user: Option<Spanned<String>>,
     /// Its environment, in the order of the file.
     pub environment: Vec<(String, Spanned<String>)>,
+    /// Files of `NAME=value` lines that it gets its environment from, as written.
+    pub environment_files: Vec<EnvironmentFile>,
+    /// The version of the Python that its container brings, as written: `3.11`.
+    pub python: Option<Spanned<String>>,
+    /// Where its container has parts of the tree.
+    pub placements: Vec<Placement>,
+    /// The image that it is built from, when a Dockerfile of the tree makes it.
+    pub build: Option<Build>,
+    /// Whether it runs in a container, whose files are not the server's.
+    pub in_container: bool,
     /// Files that it, or its manager, writes its output to.
     pub logs: Vec<Spanned<String>>,
     /// Whether it starts by itself when the manager does.
@@ -33,9 +46,15 @@ impl Program {
             span,
             manager,
             command: None,
+            commands: Vec::new(),
             directory: None,
             user: None,
             environment: Vec::new(),
+            environment_files: Vec::new(),
+            python: None,
+            placements: Vec::new(),
+            build: None,
+            in_container: false,
             logs: Vec::new(),
             autostart: true,
         }
@@ -51,6 +70,33 @@ impl Program {
     }
 }
 
+/// A file that a program's environment comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentFile {
+    /// Its path as written.
+    pub path: Spanned<String>,
+    /// Whether the program starts without it (systemd's `-`, compose's `required: false`).
+    pub is_optional: bool,
+}
+
+/// A part of the tree inside a container: `COPY backend /app/backend`, a volume `.:/app`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The path in the tree as written, relative to the build context or to the document.
+    pub from: String,
+    /// The absolute path in the container.
+    pub to: String,
+}
+
+/// How compose builds a service's image; both paths as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build {
+    /// The folder whose files the build sees, relative to the document's.
+    pub context: String,
+    /// The Dockerfile, relative to the context.
+    pub dockerfile: String,
+}
+
 /// Who starts a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Manager {
@@ -62,6 +108,12 @@ pub enum Manager {
     Procfile,
     /// docker-compose.
     Compose,
+    /// A Dockerfile's `ENTRYPOINT` and `CMD`.
+    Docker,
+    /// A line of a crontab.
+    Cron,
+    /// pm2, from an `ecosystem.config.js`.
+    Pm2,
     /// A shell script that starts it in the background.
     Script,
     /// Nothing of the tree: `[[program]]` of `audit.toml` declares it.
@@ -76,6 +128,9 @@ impl Manager {
             Self::Systemd => "systemd",
             Self::Procfile => "procfile",
             Self::Compose => "compose",
+            Self::Docker => "docker",
+            Self::Cron => "cron",
+            Self::Pm2 => "pm2",
             Self::Script => "script",
             Self::Declared => "declared",
         }

@@ -1,5 +1,6 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
+mod commandline;
 pub mod dotenv;
 pub mod json;
 mod pip;

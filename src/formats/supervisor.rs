@@ -6,7 +6,7 @@
 mod ini;
 mod text;
 
-use super::structured;
+use super::{commandline, structured};
 use crate::facts::{Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind, Program, Purpose, Role};
 use crate::source::{Span, Spanned};
 use ini::{Opt, Section};
@@ -292,6 +292,9 @@ impl Reader {
             Some(Spanned::new(self.expanded(option, &known)?, option.span()))
         };
         program.command = field("command");
+        if let Some(command) = &program.command {
+            program.commands = commandline::direct(&command.value, command.span);
+        }
         program.directory = field("directory");
         program.user = field("user");
         let logs = [field("stdout_logfile"), field("stderr_logfile")];

@@ -1,5 +1,6 @@
 //! TOML, and what `pyproject.toml` and `Pipfile` say about requirements.
 
+use super::commandline;
 use super::requirements;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
 use crate::facts::{Facts, Manager, Origin, Problem, ProblemKind, Program, Requirement};
@@ -96,6 +97,7 @@ fn declared(list: Option<&Node>, facts: &mut Facts) {
         let Some(title) = name.text() else { continue };
         let mut program = Program::new(title, name.span, Manager::Declared);
         program.command = text(command);
+        program.commands = commandline::direct(command.text().unwrap_or_default(), command.span);
         program.directory = item.get("directory").and_then(text);
         facts.programs.push(program);
     }

@@ -28,6 +28,7 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
         related: Vec::new(),
         programs: vec![ProgramId(0)],
         effect: Effect::Start,
+        phase: crate::finding::Phase::Run,
     }
 }
 

@@ -36,6 +36,7 @@ impl Collector<'_> {
             span,
             folder,
             reach,
+            is_conditional: false,
             background,
         });
     }

@@ -95,6 +95,7 @@ impl<'t> Walk<'t> {
             span: Span::new(node.start_byte(), node.end_byte()),
             folder: self.folder.clone(),
             reach: context.reach,
+            is_conditional: false,
             background: context.background || is_nohup,
         });
     }
