@@ -2,11 +2,12 @@
 
 use super::bindings::Module;
 use super::eval::{self, Value};
-use super::imports::{Frame, Run};
-use super::modules::{Found, folder_of};
+use super::imports::Run;
+use super::modules::Found;
 use super::requirements::Provision;
 use crate::facts::python::{PathEdit, PathEditKind};
 use crate::knowledge::stdlib;
+use crate::finding::DocumentId;
 use crate::tree::Withheld;
 
 /// One entry of `sys.path`.
@@ -23,7 +24,7 @@ pub(super) enum Entry {
 }
 
 impl Run<'_> {
-    pub(super) fn edit(&mut self, edit: &PathEdit, frame: &Frame) {
+    pub(super) fn edit(&mut self, edit: &PathEdit, document: DocumentId) {
         let entries: Vec<Entry> =
             edit.entries
                 .iter()
@@ -32,7 +33,7 @@ impl Run<'_> {
                         &entry.value,
                         &Module {
                             run: self,
-                            document: frame.document,
+                            document,
                         },
                     ) {
                         Value::Tree(folder) => Entry::Folder(folder),
@@ -55,21 +56,6 @@ impl Run<'_> {
                 self.path.splice(0..0, entries);
             }
         }
-    }
-
-    pub(super) fn is_submodule(&self, module: &str, name: &str) -> bool {
-        let Some(Some(document)) = self.loaded.get(module) else {
-            return self
-                .namespace_folder(module)
-                .is_some_and(|folder| self.world.modules.find(self.world.paths, &folder, name).is_some());
-        };
-        let path = &self.world.documents[document.0 as usize].path;
-        path.ends_with("/__init__.py")
-            && self
-                .world
-                .modules
-                .find(self.world.paths, folder_of(path), name)
-                .is_some()
     }
 
     /// The folder of a namespace package that was loaded.
@@ -97,7 +83,7 @@ impl Run<'_> {
                     Some(found) => return Some((at, found)),
                     None => {}
                 },
-                Entry::Standard if stdlib::stdlib_has(name, self.world.target.python) => return None,
+                Entry::Standard if stdlib::stdlib_has(name, self.python) => return None,
                 Entry::Installed if self.is_installed(name) => return None,
                 _ => {}
             }

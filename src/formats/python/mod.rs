@@ -2,12 +2,16 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod binding;
 mod calls;
 mod commands;
 mod edits;
+mod effects;
 mod environment;
 mod flow;
 mod guards;
+mod importing;
+mod leaving;
 mod names;
 mod nesting;
 mod paths;
@@ -58,7 +62,7 @@ fn span(node: &impl Ranged) -> Span {
 #[cfg(test)]
 mod tests {
     use super::extract;
-    use crate::facts::python::{Catches, Guard, PathExpr, Step};
+    use crate::facts::python::{Guard, PathExpr, Step};
     use crate::facts::{PortRole, ProblemKind, Reach, Role};
 
     fn values(text: &str) -> Vec<(String, Role, Option<String>, Reach)> {
@@ -168,7 +172,7 @@ mod tests {
         let Step::Try(tried) = &module.body[3] else {
             panic!("{:?}", module.body[3])
         };
-        assert_eq!(tried.handlers[0].catches, Catches::ImportErrors);
+        assert_eq!(tried.handlers[0].catches, ["ImportError"]);
         let Step::Branch(arms) = &module.body[4] else {
             panic!("{:?}", module.body[4])
         };
