@@ -23,7 +23,7 @@ pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
 pub(crate) use programs::same_name;
-pub use programs::{Directory, Entry, ProgramView, State};
+pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 
@@ -53,7 +53,7 @@ impl Project {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, target.python);
-        let programs = programs::collect(&documents, &paths, tree, target.root.as_deref());
+        let programs = programs::collect(&documents, &paths, tree, &target);
         let world = imports::World {
             documents: &documents,
             paths: &paths,

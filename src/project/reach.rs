@@ -3,7 +3,7 @@
 use super::failure::{Failure, FailureKind, When};
 use super::imports::{Outcome, Run, World};
 use super::modules::folder_of;
-use super::programs::{Entry, ProgramView, State};
+use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::document::Document;
 use crate::facts::Manager;
 use crate::finding::{DocumentId, Place, ProgramId, Scope};
@@ -76,8 +76,29 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     reach
 }
 
+/// What the commands of a program come to, one after the other.
 fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
-    match &program.entry {
+    let mut whole = Outcome::default();
+    for stage in &program.stages {
+        let mut outcome = run_stage(world, stage);
+        if stage.is_conditional {
+            // The program starts without it; what it was to do is not done.
+            for failure in &mut outcome.failures {
+                failure.when = failure.when.min(When::Use);
+            }
+        }
+        whole.failures.append(&mut outcome.failures);
+        whole.reached.append(&mut outcome.reached);
+        whole.by_folder.append(&mut outcome.by_folder);
+        for (document, names) in outcome.names {
+            whole.names.entry(document).or_default().extend(names);
+        }
+    }
+    whole
+}
+
+fn run_stage(world: &World<'_>, stage: &Stage) -> Outcome {
+    match &stage.entry {
         Entry::Script { path, state, .. } => {
             let Some(document) = world
                 .modules
@@ -87,28 +108,27 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
                 return Outcome::default();
             };
             let mut folders = vec![folder_of(path).to_owned()];
-            folders.extend(program.python_path.iter().cloned());
-            Run::new(world, folders, &program.directory.path, true).script(document)
+            folders.extend(stage.python_path.iter().cloned());
+            Run::new(world, folders, &stage.directory, true).script(document)
         }
-        Entry::Module {
-            name, from_directory, ..
-        } => {
-            let mut folders = Vec::new();
-            if *from_directory {
-                folders.push(program.directory.path.clone());
-            }
-            folders.extend(program.python_path.iter().cloned());
+        Entry::Module { name, start, .. } => {
+            let mut folders = match start {
+                ModuleStart::Main => vec![stage.directory.clone()],
+                ModuleStart::Imported(folder) => vec![folder.clone()],
+                ModuleStart::Installed => Vec::new(),
+            };
+            folders.extend(stage.python_path.iter().cloned());
             let elsewhere = super::modules::join(&name.replace('.', "/"), "__main__.py");
-            let run = Run::new(world, folders, &program.directory.path, true);
-            let is_package = world.modules.at(&elsewhere).is_some();
+            let run = Run::new(world, folders, &stage.directory, true);
+            let is_package = *start == ModuleStart::Main && world.modules.at(&elsewhere).is_some();
             let module = if is_package {
                 format!("{name}.__main__")
             } else {
                 name.clone()
             };
-            run.module(&module, program.command_place)
+            run.module(&module, stage.place)
         }
-        Entry::Other => Outcome::default(),
+        Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }
 }
 

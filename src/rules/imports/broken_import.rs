@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Draft, Effect};
 use crate::knowledge::stdlib;
-use crate::project::{Entry, FailureKind, ProgramFailure, Project, When};
+use crate::project::{Entry, FailureKind, ProgramFailure, ProgramView, Project, When};
 use crate::rule::Sink;
 
 /// Reports every import that finds neither a module of the tree nor one of Python's own.
@@ -150,7 +150,7 @@ fn start_of(project: &Project, failed: &ProgramFailure) -> String {
         .first()
         .or(failed.programs.first())
         .and_then(|id| project.program(*id));
-    match program.map(|program| &program.entry) {
+    match program.map(ProgramView::entry) {
         Some(Entry::Script { path, written, .. }) => {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let folder = if folder.is_empty() {
