@@ -14,6 +14,7 @@ mod requirements;
 mod sys_path;
 
 use crate::document::Document;
+use crate::facts::Access;
 use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
@@ -26,6 +27,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+use std::collections::BTreeSet;
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -54,7 +56,14 @@ impl Project {
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, target.python);
         let programs = programs::collect(&documents, &paths, tree, &target);
+        let set: BTreeSet<&str> = documents
+            .iter()
+            .flat_map(|document| &document.facts.variables)
+            .filter(|variable| matches!(variable.access, Access::Set(_)))
+            .map(|variable| variable.name.as_str())
+            .collect();
         let world = imports::World {
+            is_set: &|name| set.contains(name),
             documents: &documents,
             paths: &paths,
             modules: &modules,
@@ -128,7 +137,11 @@ impl Project {
             place: program.command_place,
             message: format!("{} starts here", program.name),
         });
-        let imports = failed.failure.chain.iter().map(|place| Related {
+        // What the command line names is said by the line above already.
+        let at_command = starter.map(|program| program.command_place.document);
+        let steps = failed.failure.chain.iter();
+        let steps = steps.filter(|place| Some(place.document) != at_command);
+        let imports = steps.map(|place| Related {
             place: *place,
             message: "this import leads there".to_owned(),
         });

@@ -6,7 +6,7 @@ use super::modules::folder_of;
 use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::document::Document;
 use crate::facts::Manager;
-use crate::finding::{DocumentId, Place, ProgramId, Scope};
+use crate::finding::{Confidence, DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
 fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
     let mut whole = Outcome::default();
     for stage in &program.stages {
-        let mut outcome = run_stage(world, stage);
+        let mut outcome = run_stage(world, program, stage);
         if stage.is_conditional {
             // The program starts without it; what it was to do is not done.
             for failure in &mut outcome.failures {
@@ -97,37 +97,32 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
     whole
 }
 
-fn run_stage(world: &World<'_>, stage: &Stage) -> Outcome {
+fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
+    let run = |mut folders: Vec<String>| {
+        folders.extend(stage.python_path.iter().cloned());
+        let environment = program.environment.keys().cloned().collect();
+        Run::new(world, folders, &stage.directory, true).under(program.python, environment)
+    };
     match &stage.entry {
         Entry::Script { path, state, .. } => {
-            let Some(document) = world
-                .modules
-                .at(path)
-                .filter(|_| !matches!(state, State::Missing(_)))
-            else {
-                return Outcome::default();
-            };
-            let mut folders = vec![folder_of(path).to_owned()];
-            folders.extend(stage.python_path.iter().cloned());
-            Run::new(world, folders, &stage.directory, true).script(document)
+            let document = world.modules.at(path);
+            match document.filter(|_| !matches!(state, State::Missing(_))) {
+                Some(document) => run(vec![folder_of(path).to_owned()]).script(document),
+                None => Outcome::default(),
+            }
         }
-        Entry::Module { name, start, .. } => {
-            let mut folders = match start {
-                ModuleStart::Main => vec![stage.directory.clone()],
-                ModuleStart::Imported(folder) => vec![folder.clone()],
-                ModuleStart::Installed => Vec::new(),
-            };
-            folders.extend(stage.python_path.iter().cloned());
-            let elsewhere = super::modules::join(&name.replace('.', "/"), "__main__.py");
-            let run = Run::new(world, folders, &stage.directory, true);
-            let is_package = *start == ModuleStart::Main && world.modules.at(&elsewhere).is_some();
-            let module = if is_package {
-                format!("{name}.__main__")
-            } else {
-                name.clone()
-            };
-            run.module(&module, stage.place)
-        }
+        Entry::Module {
+            name,
+            start,
+            attribute,
+            ..
+        } => match start {
+            ModuleStart::Main => run(vec![stage.directory.clone()]).main_module(name, stage.place),
+            ModuleStart::Imported(folder) => {
+                run(vec![folder.clone()]).imported(name, attribute.as_deref(), stage.place)
+            }
+            ModuleStart::Installed => run(Vec::new()).imported(name, attribute.as_deref(), stage.place),
+        },
         Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }
 }
@@ -233,7 +228,7 @@ fn second_names(outcome: &Outcome, names: &BTreeMap<DocumentId, BTreeSet<String>
                 chain: Vec::new(),
                 when: When::Use,
                 kind: FailureKind::SecondName(other.clone()),
-                is_sure: true,
+                confidence: Confidence::Certain,
             });
         }
     }

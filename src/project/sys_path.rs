@@ -6,8 +6,8 @@ use super::imports::Run;
 use super::modules::Found;
 use super::requirements::Provision;
 use crate::facts::python::{PathEdit, PathEditKind};
-use crate::knowledge::stdlib;
 use crate::finding::DocumentId;
+use crate::knowledge::stdlib;
 use crate::tree::Withheld;
 
 /// One entry of `sys.path`.
@@ -29,13 +29,7 @@ impl Run<'_> {
             edit.entries
                 .iter()
                 .map(|entry| {
-                    match eval::value(
-                        &entry.value,
-                        &Module {
-                            run: self,
-                            document,
-                        },
-                    ) {
+                    match eval::value(&entry.value, &Module { run: self, document }) {
                         Value::Tree(folder) => Entry::Folder(folder),
                         Value::Text(text) => super::paths::resolve(&self.directory, &text)
                             .map_or(Entry::Unknown, Entry::Folder),

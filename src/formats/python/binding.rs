@@ -35,7 +35,10 @@ pub(super) fn unknown(target: &Expr, steps: &mut Vec<Step>) {
                 Expr::Call(call) => written(&call.func),
                 other => written(other),
             };
-            if matches!(is_call.as_deref(), Some("globals" | "vars" | "locals" | "sys.modules")) {
+            if matches!(
+                is_call.as_deref(),
+                Some("globals" | "vars" | "locals" | "sys.modules")
+            ) {
                 steps.push(Step::Dynamic);
             }
         }

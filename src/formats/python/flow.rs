@@ -9,7 +9,7 @@ use super::{binding, edits, effects, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Handler, Module, PathEditKind, PathExpr, Step, Try};
 use crate::facts::{Access, Facts, PortRole, Reach, Role, Variable};
 use ruff_python_ast::{
-    ExceptHandler, Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
+    ExceptHandler, Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
 };
 
 /// Reads a module's statements into `facts`.
@@ -171,24 +171,7 @@ impl Reader<'_> {
                     self.assignment(&assign.target, value, reach, steps);
                 }
             }
-            Stmt::AugAssign(assign) => {
-                self.effects(&assign.value, steps);
-                steps.extend(binding::exports_by_addition(assign));
-                if self.names.dotted(&assign.target).as_deref() == Some("sys.path") {
-                    steps.push(Step::PathEdit(edits::path_edit(
-                        &self.names,
-                        PathEditKind::Append,
-                        edits::elements_of(&assign.value),
-                        span(assign),
-                    )));
-                }
-                let name = self.names.dotted(&assign.target);
-                let context = Context {
-                    name: name.as_deref(),
-                    ..Context::plain(reach).with_role(Role::Assigned)
-                };
-                self.literals(&assign.value, context);
-            }
+            Stmt::AugAssign(assign) => self.augmented(assign, reach, steps),
             Stmt::Expr(expression) => {
                 let is_docstring = matches!(&*expression.value, Expr::StringLiteral(_) | Expr::FString(_));
                 let role = if is_docstring {
@@ -237,6 +220,25 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    fn augmented(&mut self, assign: &StmtAugAssign, reach: Reach, steps: &mut Vec<Step>) {
+        self.effects(&assign.value, steps);
+        steps.extend(binding::exports_by_addition(assign));
+        if self.names.dotted(&assign.target).as_deref() == Some("sys.path") {
+            steps.push(Step::PathEdit(edits::path_edit(
+                &self.names,
+                PathEditKind::Append,
+                edits::elements_of(&assign.value),
+                span(assign),
+            )));
+        }
+        let name = self.names.dotted(&assign.target);
+        let context = Context {
+            name: name.as_deref(),
+            ..Context::plain(reach).with_role(Role::Assigned)
+        };
+        self.literals(&assign.value, context);
     }
 
     fn assignment(&mut self, target: &Expr, value: &Expr, reach: Reach, steps: &mut Vec<Step>) {

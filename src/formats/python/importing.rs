@@ -34,7 +34,10 @@ pub(super) fn plain(import: &StmtImport, names: &mut Names, steps: &mut Vec<Step
 pub(super) fn from(import: &StmtImportFrom, names: &mut Names) -> Import {
     let module = import.module.as_ref().map(|module| module.id.to_string());
     let module = module.unwrap_or_default();
-    let span = import.module.as_ref().map_or_else(|| span_of(import.range()), span);
+    let span = import
+        .module
+        .as_ref()
+        .map_or_else(|| span_of(import.range()), span);
     let dots = ".".repeat(import.level as usize);
     let joint = if module.is_empty() { "" } else { "." };
     let mut imported = Vec::with_capacity(import.names.len());

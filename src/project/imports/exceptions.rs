@@ -53,10 +53,16 @@ mod tests {
         let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let missing = Exception::ModuleNotFound;
         assert_eq!(missing.caught_by(&of(&["ImportError"])), Some(When::Expected));
-        assert_eq!(missing.caught_by(&of(&["KeyError", "Exception"])), Some(When::Hidden));
+        assert_eq!(
+            missing.caught_by(&of(&["KeyError", "Exception"])),
+            Some(When::Hidden)
+        );
         assert_eq!(missing.caught_by(&of(&["KeyError"])), None);
         assert_eq!(Exception::Import.caught_by(&of(&["ModuleNotFoundError"])), None);
         assert_eq!(Exception::Exit.caught_by(&of(&["Exception"])), None);
-        assert_eq!(Exception::Exit.caught_by(&of(&["BaseException"])), Some(When::Hidden));
+        assert_eq!(
+            Exception::Exit.caught_by(&of(&["BaseException"])),
+            Some(When::Hidden)
+        );
     }
 }

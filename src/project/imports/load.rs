@@ -1,4 +1,4 @@
-//! How a module is found and run: `importlib`, as far as it decides what a program gets.
+//! How a module is found and run: `importlib` and `runpy`, as far as they decide what a program gets.
 
 use super::super::failure::FailureKind;
 use super::super::modules::{Found, folder_of};
@@ -6,12 +6,11 @@ use super::super::requirements::Provision;
 use super::exceptions::Exception;
 use super::names::{Answer, Known};
 use super::{Context, Flow, Frame, Run};
-use crate::facts::python::{Import, ImportedName};
 use crate::finding::Place;
-use crate::knowledge::stdlib;
+use crate::knowledge::{stdlib, stdlib_names};
 
 /// What loading a module comes to.
-enum Loaded {
+pub(super) enum Loaded {
     /// It is there.
     Yes,
     /// It is not, and the failure is taken as mended.
@@ -30,169 +29,6 @@ impl From<Flow> for Loaded {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn import(&mut self, import: &'a Import, frame: &mut Frame<'a>, context: Context) -> Flow {
-        let place = frame.place(import.span);
-        let module = if import.level == 0 {
-            import.module.clone()
-        } else {
-            match relative(frame.package.as_deref(), import) {
-                Some(module) => module,
-                None => return self.fail_relative(import, frame, context),
-            }
-        };
-        if module.is_empty() {
-            return Flow::Normal;
-        }
-        let is_there = match self.load(&module, place, context) {
-            Loaded::Stopped(flow) => return flow,
-            Loaded::Yes => true,
-            Loaded::Mended => false,
-        };
-        if !import.is_from {
-            if import.binds.is_empty() {
-                return Flow::Normal;
-            }
-            let first = module.split('.').next().unwrap_or(&module);
-            let is_alias = import.binds != first;
-            let bound = if is_alias { module.clone() } else { first.to_owned() };
-            let known = if is_there { Known::Module(bound) } else { Known::Something };
-            self.bind(frame, &import.binds, known);
-            return Flow::Normal;
-        }
-        for name in &import.names {
-            let flow = if is_there {
-                self.take(&module, name, frame, context)
-            } else {
-                self.bind(frame, &name.binds, Known::Something);
-                Flow::Normal
-            };
-            if flow != Flow::Normal {
-                return flow;
-            }
-        }
-        Flow::Normal
-    }
-
-    /// `from module import name`.
-    fn take(&mut self, module: &str, name: &'a ImportedName, frame: &mut Frame<'a>, context: Context) -> Flow {
-        if name.name == "*" {
-            return self.take_all(module, name, frame, context);
-        }
-        let place = frame.place(name.span);
-        let known = match self.ask(module, &name.name) {
-            Answer::Has(known) => known,
-            Answer::Unknown => {
-                if self.standard_lacks(module, &name.name) {
-                    let kind = FailureKind::StandardName { is_attribute: false };
-                    let flow = self.fail_name(module, &name.name, name.span, frame, context, kind);
-                    if flow != Flow::Normal {
-                        return flow;
-                    }
-                }
-                Known::Something
-            }
-            Answer::Part => {
-                let full = format!("{module}.{}", name.name);
-                match self.load(&full, place, context) {
-                    Loaded::Stopped(flow) => return flow,
-                    Loaded::Yes => Known::Module(full),
-                    Loaded::Mended => Known::Something,
-                }
-            }
-            Answer::Lacks { is_running } => {
-                let flow = self.lacking(module, name, is_running, frame, context);
-                if flow != Flow::Normal {
-                    return flow;
-                }
-                Known::Something
-            }
-        };
-        self.bind(frame, &name.binds, known);
-        Flow::Normal
-    }
-
-    fn lacking(
-        &mut self,
-        module: &str,
-        name: &ImportedName,
-        is_running: bool,
-        frame: &Frame<'a>,
-        context: Context,
-    ) -> Flow {
-        let folder = self.folder_of_package(module);
-        let ignored = folder.and_then(|folder| self.ignored(&folder, &name.name));
-        if let Some(withheld) = ignored {
-            let full = format!("{module}.{}", name.name);
-            let kind = FailureKind::Ignored(withheld);
-            return self.fail(&full, &full, frame.place(name.span), context, kind, Exception::Import);
-        }
-        let kind = if is_running {
-            FailureKind::Circular { is_attribute: false }
-        } else {
-            FailureKind::Name { is_attribute: false }
-        };
-        self.fail_name(module, &name.name, name.span, frame, context, kind)
-    }
-
-    fn folder_of_package(&self, module: &str) -> Option<String> {
-        match self.spaces.get(module) {
-            Some(space) => {
-                let path = &self.world.documents[space.document.0 as usize].path;
-                path.ends_with("__init__.py").then(|| folder_of(path).to_owned())
-            }
-            None => self.namespace_folder(module),
-        }
-    }
-
-    /// `from module import *`.
-    fn take_all(&mut self, module: &str, star: &ImportedName, frame: &mut Frame<'a>, context: Context) -> Flow {
-        let Some(space) = self.spaces.get(module) else {
-            if let Some(own) = self.spaces.get_mut(&frame.module) {
-                own.is_open = true;
-            }
-            return Flow::Normal;
-        };
-        let is_open = space.is_open;
-        let exports = space.exports.clone();
-        let names = space.starred();
-        for export in exports.into_iter().flatten() {
-            let flow = match self.ask(module, &export.value) {
-                Answer::Part => {
-                    let full = format!("{module}.{}", export.value);
-                    match self.load(&full, frame.place(star.span), context) {
-                        Loaded::Stopped(flow) => flow,
-                        _ => Flow::Normal,
-                    }
-                }
-                Answer::Lacks { is_running } => {
-                    let kind = if is_running {
-                        FailureKind::Circular { is_attribute: true }
-                    } else {
-                        FailureKind::Name { is_attribute: true }
-                    };
-                    self.fail_name(module, &export.value, star.span, frame, context, kind)
-                }
-                _ => Flow::Normal,
-            };
-            if flow != Flow::Normal {
-                return flow;
-            }
-        }
-        for (name, known) in names {
-            self.bind(frame, &name, known);
-        }
-        if let Some(own) = self.spaces.get_mut(&frame.module) {
-            own.is_open |= is_open;
-        }
-        Flow::Normal
-    }
-
-    fn fail_relative(&mut self, import: &Import, frame: &Frame<'a>, context: Context) -> Flow {
-        let module = format!("{}{}", ".".repeat(import.level as usize), import.module);
-        let place = frame.place(import.span);
-        self.fail(&module, &module, place, context, FailureKind::Relative, Exception::Import)
-    }
-
     /// Runs a module as `python -m` does.
     pub(super) fn run_module(&mut self, name: &str, place: Place) {
         let context = Context::at(super::When::Start);
@@ -250,7 +86,7 @@ impl<'a> Run<'a> {
     }
 
     /// Loads a dotted module part by part.
-    fn load(&mut self, dotted: &str, place: Place, context: Context) -> Loaded {
+    pub(super) fn load(&mut self, dotted: &str, place: Place, context: Context) -> Loaded {
         if self.loaded.contains_key(dotted) {
             if let Some(document) = self.own.get(dotted) {
                 self.outcome.by_folder.push((place, dotted.to_owned(), *document));
@@ -407,11 +243,11 @@ impl<'a> Run<'a> {
     /// A module of the standard library, or a part of it that the target's Python may lack.
     fn load_standard(&mut self, dotted: &str, place: Place, context: Context) -> Loaded {
         self.loaded.insert(dotted.to_owned(), None);
-        if let Some((package, part)) = dotted.rsplit_once('.')
-            && crate::knowledge::stdlib_names::lacks(package, part, self.python)
-        {
+        if stdlib_names::lacks_module(dotted, self.python) {
             let kind = FailureKind::StandardLibrary;
-            return self.fail(dotted, dotted, place, context, kind, Exception::ModuleNotFound).into();
+            return self
+                .fail(dotted, dotted, place, context, kind, Exception::ModuleNotFound)
+                .into();
         }
         Loaded::Yes
     }
@@ -444,9 +280,13 @@ impl<'a> Run<'a> {
             package: Some(package),
             is_main: false,
             locals: None,
+            may_have_left: false,
         };
         // A function's import runs the module's own statements, which are in no function.
-        let context = Context { is_for_target: false, ..context };
+        let context = Context {
+            is_for_target: false,
+            ..context
+        };
         self.chain.push(place);
         let flow = self.run_body(frame, context);
         self.chain.pop();
@@ -458,24 +298,13 @@ impl<'a> Run<'a> {
         if let (Some((parent, part)), true) = (name.rsplit_once('.'), flow == Flow::Normal)
             && let Some(space) = self.spaces.get_mut(parent)
         {
-            space.names.insert(part.to_owned(), Known::Module(name.to_owned()));
+            space
+                .names
+                .insert(part.to_owned(), Known::Module(name.to_owned()));
         }
         match flow {
             Flow::Left => Flow::Normal,
             other => other,
         }
     }
-}
-
-/// The absolute name of a relative import; nothing when the dots lead out of the top package.
-fn relative(package: Option<&str>, import: &Import) -> Option<String> {
-    let mut base = package.filter(|package| !package.is_empty())?;
-    for _ in 1..import.level {
-        base = base.rsplit_once('.').map(|(package, _)| package)?;
-    }
-    Some(if import.module.is_empty() {
-        base.to_owned()
-    } else {
-        format!("{base}.{}", import.module)
-    })
 }

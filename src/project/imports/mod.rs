@@ -8,6 +8,7 @@
 mod exceptions;
 mod load;
 mod names;
+mod statement;
 mod steps;
 
 use super::failure::{Failure, FailureKind, When};
@@ -75,9 +76,15 @@ impl Context {
         }
     }
 
-    /// The same place, in a part that may not run.
+    /// The same place, in a part that may not run. In a function it is a matter of how it is used.
     fn unsure(self) -> Self {
+        let when = if self.in_function {
+            self.when.min(When::Use)
+        } else {
+            self.when
+        };
         Self {
+            when,
             is_sure: false,
             ..self
         }
@@ -115,6 +122,8 @@ pub(super) struct Frame<'a> {
     is_main: bool,
     /// The names of a function or class body.
     locals: Option<BTreeMap<String, Known<'a>>>,
+    /// Whether a condition may have left the body by now.
+    may_have_left: bool,
 }
 
 impl Frame<'_> {
@@ -129,6 +138,7 @@ impl Frame<'_> {
     fn inside(&self) -> Self {
         Self {
             locals: Some(self.locals.clone().unwrap_or_default()),
+            may_have_left: false,
             ..self.clone()
         }
     }
@@ -170,8 +180,6 @@ impl<'a> Run<'a> {
         let mut path: Vec<Entry> = folders.into_iter().map(Entry::Folder).collect();
         let own_folder = path.first().cloned();
         path.extend([Entry::Standard, Entry::Installed]);
-        let local = world.requirements.local_roots().iter();
-        path.extend(local.map(|root| Entry::Folder(root.clone())));
         Self {
             world,
             python: world.target.python,
@@ -233,6 +241,7 @@ impl<'a> Run<'a> {
             package,
             is_main: true,
             locals: None,
+            may_have_left: false,
         };
         self.loaded.insert("__main__".to_owned(), Some(document));
         self.run_body(frame, Context::at(When::Start));
@@ -269,8 +278,7 @@ impl<'a> Run<'a> {
         let world = self.world;
         let facts = &world.documents[frame.document.0 as usize].facts;
         let problem = facts.problems.first().map(|problem| problem.span);
-        let newer = facts.newer_than(self.python).map(|newer| newer.span);
-        let span = problem.or(newer)?;
+        let span = problem?;
         if let Some(space) = self.spaces.get_mut(&frame.module) {
             space.is_open = true;
         }
@@ -284,7 +292,10 @@ impl<'a> Run<'a> {
     fn finish(mut self) -> Outcome {
         let mut done = BTreeSet::new();
         loop {
-            let all = self.spaces.iter().map(|(name, space)| (name.clone(), space.document));
+            let all = self
+                .spaces
+                .iter()
+                .map(|(name, space)| (name.clone(), space.document));
             let open: Vec<(String, DocumentId)> = all.filter(|(name, _)| !done.contains(name)).collect();
             if open.is_empty() {
                 return self.outcome;
@@ -299,6 +310,7 @@ impl<'a> Run<'a> {
                     document,
                     package,
                     locals: Some(BTreeMap::new()),
+                    may_have_left: false,
                 };
                 if let Some(python) = &world.documents[document.0 as usize].facts.python {
                     self.functions(&python.body, &frame);
@@ -319,7 +331,12 @@ impl<'a> Run<'a> {
         if path.ends_with("__init__.py") {
             Some(module.to_owned())
         } else {
-            Some(module.rsplit_once('.').map_or("", |(package, _)| package).to_owned())
+            Some(
+                module
+                    .rsplit_once('.')
+                    .map_or("", |(package, _)| package)
+                    .to_owned(),
+            )
         }
     }
 
@@ -338,10 +355,9 @@ impl<'a> Run<'a> {
                     self.functions(&function.body, frame);
                 }
                 Step::Class(class) => self.functions(&class.body, frame),
-                Step::Block(body)
-                | Step::Loop(body)
-                | Step::Forever(body)
-                | Step::Suppress(_, body) => self.functions(body, frame),
+                Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                    self.functions(body, frame)
+                }
                 Step::Branch(arms) => {
                     for arm in arms {
                         let is_elsewhere = arm.guard.on_linux() == Some(false);
@@ -381,11 +397,13 @@ impl<'a> Run<'a> {
         exception: Exception,
     ) -> Flow {
         let caught = self.catcher_of(&exception);
-        let is_known = context.is_sure && !self.path.contains(&Entry::Unknown);
-        let confidence = match (is_known, context.in_function && context.when == When::Start) {
-            (false, _) => Confidence::Possible,
-            (true, true) => Confidence::Likely,
-            (true, false) => Confidence::Certain,
+        let is_at_start = context.when == When::Start;
+        let confidence = if self.path.contains(&Entry::Unknown) || (is_at_start && !context.is_sure) {
+            Confidence::Possible
+        } else if is_at_start && context.in_function {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
         };
         self.outcome.failures.push(Failure {
             module: module.to_owned(),

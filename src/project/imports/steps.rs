@@ -7,7 +7,7 @@ use super::names::{Answer, Known};
 use super::{Catcher, Context, Flow, Frame, Run};
 use crate::facts::python::{Arm, Call, Function, Guard, Handler, Step, Try};
 use crate::finding::{Confidence, Place};
-use crate::knowledge::stdlib;
+use crate::knowledge::{stdlib, stdlib_names};
 use crate::source::{Span, Spanned};
 
 /// Calls within calls that are followed.
@@ -16,6 +16,11 @@ const DEPTH: usize = 60;
 impl<'a> Run<'a> {
     pub(super) fn steps(&mut self, steps: &'a [Step], frame: &mut Frame<'a>, context: Context) -> Flow {
         for step in steps {
+            let context = if frame.may_have_left {
+                context.unsure()
+            } else {
+                context
+            };
             let flow = self.step(step, frame, context);
             if flow != Flow::Normal {
                 return flow;
@@ -58,7 +63,8 @@ impl<'a> Run<'a> {
             Step::Block(body) => return self.steps(body, frame, context),
             Step::Loop(body) => {
                 let flow = self.steps(body, frame, context.unsure());
-                return self.after_unsure(&flow);
+                self.after_unsure(&flow, frame);
+                return Flow::Normal;
             }
             Step::Forever(body) => {
                 let flow = self.steps(body, frame, context);
@@ -121,7 +127,9 @@ impl<'a> Run<'a> {
         let first = parts.next().and_then(|first| self.known(frame, first));
         let Some(mut at) = first else { return Flow::Normal };
         for part in parts {
-            let Known::Module(module) = at else { return Flow::Normal };
+            let Known::Module(module) = at else {
+                return Flow::Normal;
+            };
             match self.ask(&module, part) {
                 Answer::Has(known) => at = known,
                 Answer::Unknown if self.standard_lacks(&module, part) => {
@@ -173,7 +181,7 @@ impl<'a> Run<'a> {
         let first = module.split('.').next().unwrap_or(module);
         stdlib::stdlib_has(first, self.python)
             && matches!(self.loaded.get(module), Some(None))
-            && crate::knowledge::stdlib_names::lacks(module, name, self.python)
+            && stdlib_names::lacks(module, name, self.python)
     }
 
     fn environ(&mut self, name: &Spanned<String>, frame: &Frame<'a>, context: Context) -> Flow {
@@ -228,6 +236,7 @@ impl<'a> Run<'a> {
             module,
             document,
             locals: Some(std::collections::BTreeMap::new()),
+            may_have_left: false,
         };
         let context = Context {
             in_function: true,
@@ -274,7 +283,10 @@ impl<'a> Run<'a> {
                 Truth::No => continue,
                 Truth::Yes if all_no => {
                     let is_for_target = context.is_for_target || arm.guard.is_about_target();
-                    let context = Context { is_for_target, ..context };
+                    let context = Context {
+                        is_for_target,
+                        ..context
+                    };
                     return self.steps(&arm.body, frame, context);
                 }
                 Truth::Yes | Truth::Maybe => {}
@@ -282,7 +294,7 @@ impl<'a> Run<'a> {
             all_no = false;
             let flow = self.steps(&arm.body, frame, context.unsure());
             all_leave &= !matches!(flow, Flow::Normal | Flow::Raised(_));
-            self.after_unsure(&flow);
+            self.after_unsure(&flow, frame);
             let is_last = holds == Truth::Yes || arm.guard == Guard::Otherwise;
             if is_last {
                 return if all_leave { Flow::Left } else { Flow::Normal };
@@ -291,12 +303,14 @@ impl<'a> Run<'a> {
         Flow::Normal
     }
 
-    /// What follows a part that may not have run.
-    fn after_unsure(&mut self, flow: &Flow) -> Flow {
-        if matches!(flow, Flow::Raised(_)) {
-            self.may_have_raised = true;
+    /// What a part that may not have run means for what follows.
+    fn after_unsure(&mut self, flow: &Flow, frame: &mut Frame<'a>) {
+        match flow {
+            Flow::Raised(_) => self.may_have_raised = true,
+            Flow::Left | Flow::Forever => frame.may_have_left = true,
+            // Where the program is over, it does not run either way.
+            Flow::Normal | Flow::Ended => {}
         }
-        Flow::Normal
     }
 
     fn tried(&mut self, tried: &'a Try, frame: &mut Frame<'a>, context: Context) -> Flow {
@@ -317,7 +331,7 @@ impl<'a> Run<'a> {
                 for handler in &tried.handlers {
                     if may_have_raised {
                         let flow = self.steps(&handler.body, frame, context.unsure());
-                        self.after_unsure(&flow);
+                        self.after_unsure(&flow, frame);
                     } else {
                         self.may_bind(&handler.body, frame);
                     }
@@ -438,14 +452,6 @@ impl<'a> Run<'a> {
         }
         asked
     }
-}
-
-/// Whether a body surely does not go on behind itself.
-fn ends(body: &[Step]) -> bool {
-    matches!(
-        body.last(),
-        Some(Step::Return | Step::Raise(_) | Step::Exit(_) | Step::Forever(_))
-    )
 }
 
 /// The clause that takes an exception.
