@@ -12,7 +12,7 @@ pub struct Module {
     pub body: Vec<Step>,
     /// Whether an `if __name__ == "__main__":` stands in it, or a shebang: people run it as a script.
     pub is_script: bool,
-    /// Names that functions declare `global`: calls may define them later.
+    /// Names that functions give a value after a `global` statement: calls may define them later.
     pub globals: Vec<String>,
 }
 

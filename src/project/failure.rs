@@ -69,7 +69,10 @@ pub enum FailureKind {
     /// Git ignores it, so it stays on the author's machine.
     Ignored(Withheld),
     /// A relative import in a file that runs as a script, or above its top package.
-    Relative,
+    Relative {
+        /// Whether the file is part of a package at all: then the dots lead out of it.
+        has_package: bool,
+    },
     /// The standard library of the target's Python lacks it.
     StandardLibrary,
     /// A distribution that is not installed.

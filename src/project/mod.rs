@@ -27,7 +27,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -47,6 +47,7 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
+    orders: Vec<BTreeMap<Place, usize>>,
 }
 
 impl Project {
@@ -82,6 +83,7 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            orders: reach.orders,
         }
     }
 
@@ -113,6 +115,15 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// How many other failures a program meets before the one at this place; the places that its run does
+    /// not meet come first, for they are in its definition.
+    pub fn moment(&self, program: ProgramId, place: Place) -> usize {
+        let order = self.orders.get(program.0 as usize);
+        order
+            .and_then(|order| order.get(&place))
+            .map_or(0, |moment| moment + 1)
     }
 
     /// The program whose working directory is set at this place.

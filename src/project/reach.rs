@@ -20,6 +20,8 @@ pub(super) struct Reach {
     pub programs: Vec<Vec<ProgramId>>,
     /// By document: who runs it.
     pub scopes: Vec<Scope>,
+    /// By program: the places where it fails, in the order in which it gets there.
+    pub orders: Vec<BTreeMap<Place, usize>>,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -47,6 +49,11 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
+        let mut order = BTreeMap::new();
+        for (at, failure) in outcome.failures.iter().enumerate() {
+            order.entry(failure.place).or_insert(at);
+        }
+        reach.orders.push(order);
         for failure in outcome
             .failures
             .iter()

@@ -18,7 +18,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         text,
         names: Names::default(),
         facts,
-        depth: 0,
+        declared: Vec::new(),
         globals: Vec::new(),
         has_lazy_annotations: false,
     };
@@ -39,9 +39,9 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     pub(super) names: Names,
     pub(super) facts: &'a mut Facts,
-    /// Functions and classes around the statement.
-    depth: usize,
-    /// Names that functions declare `global`.
+    /// Names that the function around the statement declares `global`.
+    declared: Vec<String>,
+    /// Names of the module that functions give a value.
     globals: Vec<String>,
     /// Whether `from __future__ import annotations` keeps annotations from being evaluated.
     has_lazy_annotations: bool,
@@ -209,7 +209,7 @@ impl Reader<'_> {
             }
             Stmt::Global(global) => {
                 let names = global.names.iter().map(|name| name.id.to_string());
-                self.globals.extend(names);
+                self.declared.extend(names);
             }
             Stmt::TypeAlias(alias) => binding::unknown(&alias.name, steps),
             Stmt::Assert(assert) => {
@@ -307,9 +307,11 @@ impl Reader<'_> {
         }
         self.defaults(&function.parameters, reach, steps);
         self.signature(function, steps);
-        self.depth += 1;
+        let outer = std::mem::take(&mut self.declared);
         let body = self.block(&function.body, reach);
-        self.depth -= 1;
+        let declared = std::mem::replace(&mut self.declared, outer);
+        let given = declared.into_iter().filter(|name| binding::binds(&body, name));
+        self.globals.extend(given);
         let returns = function.body.iter().rev().find_map(|statement| match statement {
             Stmt::Return(returned) => returned.value.as_ref().map(|value| path_of(value, &self.names)),
             _ => None,
@@ -368,9 +370,7 @@ impl Reader<'_> {
         if let Some(arguments) = &class.arguments {
             arguments.args.iter().for_each(|base| self.effects(base, steps));
         }
-        self.depth += 1;
         let body = self.block(&class.body, reach);
-        self.depth -= 1;
         steps.push(Step::Class(Function {
             name: class.name.id.to_string(),
             body,

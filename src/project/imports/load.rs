@@ -39,19 +39,20 @@ impl<'a> Run<'a> {
         let found = if package.is_empty() {
             self.find_top(last).map(|(_, found)| found)
         } else {
-            let folder = self.folder_of_package(package);
-            folder.and_then(|folder| self.world.modules.find(self.world.paths, &folder, last))
+            let folders = self.folders_of_package(package);
+            self.world.modules.find_in(self.world.paths, &folders, last)
         };
         match found {
             Some(Found::Module(document)) => {
                 self.root = Some((document, Some(package.to_owned())));
                 self.main(document, Some(package.to_owned()));
             }
-            Some(Found::Package(_, folder) | Found::Namespace(folder)) => {
+            Some(found @ (Found::Package(..) | Found::Namespace(_))) => {
+                let folders = folders_of(&found);
                 if !matches!(self.load(name, place, context), Loaded::Yes) {
                     return;
                 }
-                match self.world.modules.find(self.world.paths, &folder, "__main__") {
+                match self.world.modules.find_in(self.world.paths, &folders, "__main__") {
                     Some(Found::Module(document)) => {
                         self.root = Some((document, Some(name.to_owned())));
                         self.main(document, Some(name.to_owned()));
@@ -139,8 +140,8 @@ impl<'a> Run<'a> {
     ) -> Result<Option<Found>, Loaded> {
         let parent = name.clone();
         *name = format!("{name}.{part}");
-        let folder = match at {
-            Found::Package(_, folder) | Found::Namespace(folder) => folder,
+        let folders = match at {
+            Found::Package(..) | Found::Namespace(_) => folders_of(at),
             Found::Compiled => return Ok(None),
             Found::Module(_) => {
                 let kind = FailureKind::NotPackage;
@@ -148,8 +149,8 @@ impl<'a> Run<'a> {
                 return Err(flow.into());
             }
         };
-        let Some(next) = self.world.modules.find(self.world.paths, folder, part) else {
-            let ignored = self.ignored(folder, part);
+        let Some(next) = self.world.modules.find_in(self.world.paths, &folders, part) else {
+            let ignored = folders.iter().find_map(|folder| self.ignored(folder, part));
             let kind = ignored.map_or(FailureKind::Lacking, FailureKind::Ignored);
             let flow = self.fail(dotted, name, place, context, kind, Exception::ModuleNotFound);
             return Err(flow.into());
@@ -306,5 +307,14 @@ impl<'a> Run<'a> {
             Flow::Left => Flow::Normal,
             other => other,
         }
+    }
+}
+
+/// The folders in which a package has its modules.
+fn folders_of(found: &Found) -> Vec<String> {
+    match found {
+        Found::Package(_, folder) => vec![folder.clone()],
+        Found::Namespace(folders) => folders.clone(),
+        Found::Module(_) | Found::Compiled => Vec::new(),
     }
 }

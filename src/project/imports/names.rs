@@ -136,9 +136,15 @@ impl<'a> Run<'a> {
         let full = format!("{module}.{name}");
         let Some(space) = self.spaces.get(module) else {
             // A namespace package has nothing but its parts; of anything else nothing is known.
-            return match self.namespace_folder(module) {
+            return match self.namespace_folders(module) {
                 Some(_) if self.loaded.contains_key(&full) => Answer::Has(Known::Module(full)),
-                Some(folder) if self.world.modules.find(self.world.paths, &folder, name).is_some() => {
+                Some(folders)
+                    if self
+                        .world
+                        .modules
+                        .find_in(self.world.paths, &folders, name)
+                        .is_some() =>
+                {
                     Answer::Part
                 }
                 Some(_) => Answer::Lacks { is_running: false },

@@ -112,8 +112,8 @@ impl<'a> Run<'a> {
         frame: &Frame<'a>,
         context: Context,
     ) -> Flow {
-        let folder = self.folder_of_package(module);
-        let ignored = folder.and_then(|folder| self.ignored(&folder, &name.name));
+        let folders = self.folders_of_package(module);
+        let ignored = folders.iter().find_map(|folder| self.ignored(folder, &name.name));
         if let Some(withheld) = ignored {
             let full = format!("{module}.{}", name.name);
             let kind = FailureKind::Ignored(withheld);
@@ -134,13 +134,16 @@ impl<'a> Run<'a> {
         self.fail_name(module, &name.name, name.span, frame, context, kind)
     }
 
-    pub(super) fn folder_of_package(&self, module: &str) -> Option<String> {
-        match self.spaces.get(module) {
-            Some(space) => {
-                let path = &self.world.documents[space.document.0 as usize].path;
-                path.ends_with("__init__.py").then(|| folder_of(path).to_owned())
-            }
-            None => self.namespace_folder(module),
+    /// The folders of a loaded package; none of a module that is no package.
+    pub(super) fn folders_of_package(&self, module: &str) -> Vec<String> {
+        let Some(space) = self.spaces.get(module) else {
+            return self.namespace_folders(module).unwrap_or_default();
+        };
+        let path = &self.world.documents[space.document.0 as usize].path;
+        if path.ends_with("__init__.py") {
+            vec![folder_of(path).to_owned()]
+        } else {
+            Vec::new()
         }
     }
 
@@ -196,14 +199,13 @@ impl<'a> Run<'a> {
     fn fail_relative(&mut self, import: &Import, frame: &Frame<'a>, context: Context) -> Flow {
         let module = format!("{}{}", ".".repeat(import.level as usize), import.module);
         let place = frame.place(import.span);
-        self.fail(
-            &module,
-            &module,
-            place,
-            context,
-            FailureKind::Relative,
-            Exception::Import,
-        )
+        let kind = FailureKind::Relative {
+            has_package: frame
+                .package
+                .as_deref()
+                .is_some_and(|package| !package.is_empty()),
+        };
+        self.fail(&module, &module, place, context, kind, Exception::Import)
     }
 }
 

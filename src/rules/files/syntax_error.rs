@@ -1,25 +1,26 @@
 //! Files that their own readers refuse.
 
+use super::super::failing;
 use crate::facts::{Problem, ProblemKind};
-use crate::finding::{Draft, Effect, Place};
+use crate::finding::{DocumentId, Draft, Effect, Place};
 use crate::formats::Format;
-use crate::project::Project;
+use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
+use std::collections::BTreeSet;
 
 /// Reports every place where a document does not follow its format.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let in_python = check_python(project, sink);
     for (id, document) in project.documents() {
         for problem in &document.facts.problems {
-            if problem.kind == ProblemKind::Unreadable {
+            if problem.kind == ProblemKind::Unreadable || in_python.contains(&id) {
                 continue;
             }
             let place = Place {
                 document: id,
                 span: problem.span,
             };
-            // A module that no program imports stops nobody until somebody runs it.
             let is_started = match document.format {
-                Format::Python => !project.programs_reaching(id).is_empty(),
                 Format::Requirements | Format::Supervisor => true,
                 _ => false,
             };
@@ -33,6 +34,31 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             );
         }
     }
+}
+
+/// Reports the modules that a start, or a file taken by itself, gets to; returns their documents.
+fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> {
+    let mut reported = BTreeSet::new();
+    for failed in &project.failures {
+        let place = failed.failure.place;
+        let document = project.document(place.document);
+        let problem = document.and_then(|document| document.facts.problems.first());
+        let (Some(document), Some(problem), FailureKind::Syntax) = (document, problem, &failed.failure.kind)
+        else {
+            continue;
+        };
+        reported.insert(place.document);
+        let message = message(Format::Python, problem, project);
+        if let Some(draft) = failing::draft(project, failed, message) {
+            sink.report(
+                draft
+                    .subject(format!("{}:{}", document.path, problem.message))
+                    .label(format!("SyntaxError: {}", problem.message))
+                    .help(help(Format::Python, problem.kind)),
+            );
+        }
+    }
+    reported
 }
 
 fn message(format: Format, problem: &Problem, project: &Project) -> String {

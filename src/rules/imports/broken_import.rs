@@ -27,7 +27,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         }
         let label = match failure.kind {
             FailureKind::SecondName(_) => "a second copy of the module".to_owned(),
-            FailureKind::Relative => "attempted relative import with no known parent package".to_owned(),
+            FailureKind::Relative { has_package: true } => {
+                "attempted relative import beyond top-level package".to_owned()
+            }
+            FailureKind::Relative { .. } => {
+                "attempted relative import with no known parent package".to_owned()
+            }
             _ => format!("No module named '{}'", failure.missing),
         };
         sink.report(draft.subject(subject(failure)).label(label).help(help));
@@ -90,7 +95,11 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
             ),
             format!("Narrow the pattern in `{}` and commit the module.", withheld.file),
         ),
-        FailureKind::Relative => (
+        FailureKind::Relative { has_package: true } => (
+            format!("`{module}` has more dots than there are packages around this file"),
+            "Import by the full name, or start the program from the folder above.".to_owned(),
+        ),
+        FailureKind::Relative { .. } => (
             format!("`{module}` is a relative import in a file that runs as a script, which has no package"),
             "Start it as a module (`python -m package.module`), or import by the full name.".to_owned(),
         ),
