@@ -20,6 +20,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-requirement", requirements::missing_requirement::check),
+    ("newer-syntax", imports::newer_syntax::check),
     ("port-conflict", ports::port_conflict::check),
     ("syntax-error", files::syntax_error::check),
 ];

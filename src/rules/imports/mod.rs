@@ -1,3 +1,4 @@
 //! Rules about imports.
 
 pub(super) mod broken_import;
+pub(super) mod newer_syntax;
