@@ -72,22 +72,21 @@ fn text_of(name: &str) -> &'static str {
         .map_or("", |(_, text)| *text)
 }
 
-/// Pythons that tests may ask, if they are there: those on the path, and pyenv's.
 #[cfg(test)]
-pub(crate) fn interpreters() -> Vec<String> {
-    let mut interpreters = vec!["python3".to_owned(), "/usr/bin/python3".to_owned()];
-    interpreters.extend((8..=14).map(|minor| format!("python3.{minor}")));
-    if let Some(home) = std::env::var_os("HOME") {
-        let versions = std::path::Path::new(&home).join(".pyenv/versions");
-        let folders = std::fs::read_dir(versions).into_iter().flatten().flatten();
-        interpreters.extend(folders.map(|folder| folder.path().join("bin/python").display().to_string()));
-    }
-    interpreters
-}
-
-#[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Pythons that tests may ask, if they are there: those on the path, and pyenv's.
+    pub(crate) fn interpreters() -> Vec<String> {
+        let mut interpreters = vec!["python3".to_owned(), "/usr/bin/python3".to_owned()];
+        interpreters.extend((8..=14).map(|minor| format!("python3.{minor}")));
+        if let Some(home) = std::env::var_os("HOME") {
+            let versions = std::path::Path::new(&home).join(".pyenv/versions");
+            let folders = std::fs::read_dir(versions).into_iter().flatten().flatten();
+            interpreters.extend(folders.map(|folder| folder.path().join("bin/python").display().to_string()));
+        }
+        interpreters
+    }
 
     #[test]
     fn every_release_has_its_python() {

@@ -147,7 +147,7 @@ mod tests {
     /// The interpreters of this machine, as far as there are any, know best.
     #[test]
     fn the_table_agrees_with_the_interpreters_that_are_here() {
-        for interpreter in crate::knowledge::interpreters() {
+        for interpreter in crate::knowledge::tests::interpreters() {
             let asked = Command::new(&interpreter)
                 .args([
                     "-c",

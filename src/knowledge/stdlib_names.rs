@@ -107,18 +107,24 @@ pub fn lacks(module: &str, name: &str, version: PythonVersion) -> bool {
 
 /// The first version with this dotted submodule, or with the package around it.
 pub fn module_added_in(dotted: &str) -> Option<PythonVersion> {
-    let own = prefixes(dotted).filter_map(|part| match part.contains('.') {
-        true => NAMES.modules.get(part)?.from,
-        false => stdlib::added_in(part),
+    let own = prefixes(dotted).filter_map(|part| {
+        if part.contains('.') {
+            NAMES.modules.get(part)?.from
+        } else {
+            stdlib::added_in(part)
+        }
     });
     own.max()
 }
 
 /// The first version without this dotted submodule, or without the package around it.
 pub fn module_removed_in(dotted: &str) -> Option<PythonVersion> {
-    let own = prefixes(dotted).filter_map(|part| match part.contains('.') {
-        true => NAMES.modules.get(part)?.until,
-        false => stdlib::removed_in(part),
+    let own = prefixes(dotted).filter_map(|part| {
+        if part.contains('.') {
+            NAMES.modules.get(part)?.until
+        } else {
+            stdlib::removed_in(part)
+        }
     });
     own.min()
 }
@@ -229,7 +235,7 @@ mod tests {
         for module in NAMES.modules.keys() {
             let _ = writeln!(question, "print({module:?}, '-', there({module:?}))");
         }
-        for interpreter in crate::knowledge::interpreters() {
+        for interpreter in crate::knowledge::tests::interpreters() {
             let Ok(answer) = Command::new(&interpreter).args(["-c", &question]).output() else {
                 continue;
             };

@@ -117,13 +117,16 @@ impl Project {
         self.programs.get(id.0 as usize)
     }
 
-    /// How many other failures a program meets before the one at this place; the places that its run does
-    /// not meet come first, for they are in its definition.
+    /// How many other failures a program meets before the one at this place. What its run does not meet
+    /// is in its definition, and comes first, or in code that it does not get to, and comes last.
     pub fn moment(&self, program: ProgramId, place: Place) -> usize {
         let order = self.orders.get(program.0 as usize);
+        let document = self.document(place.document);
+        let is_code = document.is_some_and(|document| document.facts.python.is_some());
+        let aside = if is_code { usize::MAX } else { 0 };
         order
             .and_then(|order| order.get(&place))
-            .map_or(0, |moment| moment + 1)
+            .map_or(aside, |moment| moment + 1)
     }
 
     /// The program whose working directory is set at this place.

@@ -25,6 +25,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
+    ("newer-syntax", imports::newer_syntax::check),
     ("port-conflict", ports::port_conflict::check),
     ("standard-library", imports::standard_library::check),
     ("syntax-error", files::syntax_error::check),

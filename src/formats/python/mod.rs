@@ -14,6 +14,7 @@ mod importing;
 mod leaving;
 mod names;
 mod nesting;
+mod newer;
 mod paths;
 mod ports;
 mod values;
@@ -32,7 +33,8 @@ pub fn extract(text: &str) -> Facts {
             ..Facts::default()
         };
     }
-    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let options = ParseOptions::from(Mode::Module).with_target_version(newer::OLDEST);
+    let parsed = parse_unchecked(text, options);
     let mut facts = Facts::default();
     if let Some(error) = parsed.errors().first() {
         let range = error.location;
@@ -42,6 +44,8 @@ pub fn extract(text: &str) -> Facts {
             message,
             span: span_of(range),
         });
+    } else {
+        facts.newer_syntax = newer::syntax(parsed.unsupported_syntax_errors(), parsed.tokens());
     }
     if let Mod::Module(module) = parsed.syntax() {
         flow::read(text, &module.body, &mut facts);

@@ -278,7 +278,9 @@ impl<'a> Run<'a> {
         let world = self.world;
         let facts = &world.documents[frame.document.0 as usize].facts;
         let problem = facts.problems.first().map(|problem| problem.span);
-        let span = problem?;
+        let python = (self.python.major, self.python.minor);
+        let newer = facts.newer_than(python).map(|newer| newer.span);
+        let span = problem.or(newer)?;
         if let Some(space) = self.spaces.get_mut(&frame.module) {
             space.is_open = true;
         }

@@ -26,10 +26,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             };
             let effect = if is_started { Effect::Start } else { Effect::Use };
             sink.report(
-                Draft::new(place, message(document.format, problem, project))
+                Draft::new(place, message(document.format, problem))
                     .subject(format!("{}:{}", document.path, problem.message))
                     .label("the reader stops here")
-                    .help(help(document.format, problem.kind))
+                    .help(help(document.format))
                     .effect(effect),
             );
         }
@@ -48,7 +48,7 @@ fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> 
             continue;
         };
         reported.insert(place.document);
-        let message = message(Format::Python, problem, project);
+        let message = message(Format::Python, problem);
         if let Some(draft) = failing::draft(project, failed, message) {
             sink.report(
                 draft
@@ -61,13 +61,9 @@ fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> 
     reported
 }
 
-fn message(format: Format, problem: &Problem, project: &Project) -> String {
+fn message(format: Format, problem: &Problem) -> String {
     let what = &problem.message;
     match format {
-        Format::Python if problem.kind == ProblemKind::NewerSyntax => format!(
-            "Python {} on the server refuses the file: {what}; whoever imports it dies",
-            project.target.python
-        ),
         Format::Python => format!("Python refuses the file: {what}; whoever imports it dies"),
         Format::Supervisor => format!("supervisord refuses the file: {what}; no program of it starts"),
         Format::Requirements => format!("pip refuses the file: {what}; nothing of it is installed"),
@@ -80,17 +76,14 @@ fn message(format: Format, problem: &Problem, project: &Project) -> String {
     }
 }
 
-fn help(format: Format, kind: ProblemKind) -> &'static str {
-    match (format, kind) {
-        (_, ProblemKind::NewerSyntax) => {
-            "write it in the older syntax, or install the newer version on the server"
-        }
-        (Format::Json, _) => {
+fn help(format: Format) -> &'static str {
+    match format {
+        Format::Json => {
             "JSON has no comments and no comma behind the last element; `python3 -m json.tool FILE` shows the place"
         }
-        (Format::Python, _) => "`python3 -m py_compile FILE` shows the place",
-        (Format::Shell, _) => "`bash -n FILE` shows the place",
-        (Format::Requirements, _) => "`pip install --dry-run -r FILE` shows the place",
+        Format::Python => "`python3 -m py_compile FILE` shows the place",
+        Format::Shell => "`bash -n FILE` shows the place",
+        Format::Requirements => "`pip install --dry-run -r FILE` shows the place",
         _ => "correct the file; nothing of it takes effect as it stands",
     }
 }
