@@ -15,6 +15,10 @@ use crate::rule::Check;
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
+    (
+        "conflicting-requirements",
+        requirements::conflicting_requirements::check,
+    ),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("macos-path", platform::macos_path::check),
@@ -22,4 +26,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-requirement", requirements::missing_requirement::check),
     ("port-conflict", ports::port_conflict::check),
     ("syntax-error", files::syntax_error::check),
+    (
+        "uninstallable-requirement",
+        requirements::uninstallable_requirement::check,
+    ),
 ];
