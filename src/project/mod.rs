@@ -1,10 +1,13 @@
 //! All facts joined into one picture of the deployment.
 
+mod asks;
 mod bindings;
 mod eval;
 mod failure;
 mod guards;
+mod importers;
 mod imports;
+mod local;
 mod modules;
 mod paths;
 mod ports;
@@ -19,6 +22,7 @@ use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use asks::Ask;
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -55,7 +59,7 @@ impl Project {
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
-        let requirements = Requirements::join(&documents, target.python);
+        let requirements = Requirements::join(&documents, &paths, target.python);
         let programs = programs::collect(&documents, &paths, tree, &target);
         let set: BTreeSet<&str> = documents
             .iter()

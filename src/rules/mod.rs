@@ -19,6 +19,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
     ("circular-import", imports::circular_import::check),
     ("ends-at-start", imports::ends_at_start::check),
+    (
+        "conflicting-requirements",
+        requirements::conflicting_requirements::check,
+    ),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("macos-path", platform::macos_path::check),
@@ -30,4 +34,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("standard-library", imports::standard_library::check),
     ("syntax-error", files::syntax_error::check),
     ("unset-variable", environment::unset_variable::check),
+    (
+        "uninstallable-requirement",
+        requirements::uninstallable_requirement::check,
+    ),
 ];

@@ -54,7 +54,7 @@ fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> 
                 draft
                     .subject(format!("{}:{}", document.path, problem.message))
                     .label(format!("SyntaxError: {}", problem.message))
-                    .help(help(Format::Python, problem.kind)),
+                    .help(help(Format::Python)),
             );
         }
     }
