@@ -1,6 +1,7 @@
 //! All facts joined into one picture of the deployment.
 
 mod bindings;
+mod daemons;
 mod eval;
 mod failure;
 mod guards;
@@ -14,10 +15,11 @@ mod requirements;
 mod sys_path;
 
 use crate::document::Document;
-use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
+use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use daemons::{Daemon, Ground, Need};
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -26,6 +28,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ProgramView, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+use std::collections::BTreeSet;
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -38,6 +41,8 @@ pub struct Project {
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
     programs: Vec<ProgramView>,
+    /// Their process managers, as far as configurations of supervisord tell.
+    pub daemons: Vec<Daemon>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
@@ -54,6 +59,7 @@ impl Project {
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, target.python);
         let programs = programs::collect(&documents, &paths, tree, target.root.as_deref());
+        let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
             documents: &documents,
             paths: &paths,
@@ -68,6 +74,7 @@ impl Project {
             paths,
             requirements,
             programs,
+            daemons,
             failures: reach.failures,
             ports: Ports::join(&documents),
             documents,
@@ -106,15 +113,34 @@ impl Project {
         self.programs.get(id.0 as usize)
     }
 
-    /// The program whose working directory is set at this place.
-    pub fn program_started_in(&self, place: Place) -> Option<ProgramId> {
-        let is_there = |view: &ProgramView| {
-            view.directory
-                .written
-                .as_ref()
-                .is_some_and(|(_, at)| *at == place)
+    /// The programs that do not start when the path at this place does not exist, and when they fail: its
+    /// program for a working directory, all of a supervisord for the folder of a log.
+    pub fn stopped_by_path(&self, place: Place) -> Option<(Phase, Vec<ProgramId>)> {
+        let is_directory = |view: &ProgramView| {
+            let written = view.directory.written.as_ref();
+            written.is_some_and(|(_, at)| *at == place)
         };
-        self.programs().find(|(_, view)| is_there(view)).map(|(id, _)| id)
+        if let Some((id, _)) = self.programs().find(|(_, view)| is_directory(view)) {
+            return Some((Phase::Spawn, vec![id]));
+        }
+        let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
+        let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
+        (!daemons.is_empty()).then(|| (Phase::Manager, programs_of(&daemons)))
+    }
+
+    /// Whether the path at this place is a folder of another kind of machine that a supervisord needs.
+    pub fn is_foreign_need(&self, place: Place) -> bool {
+        let mut needs = self.daemons.iter().flat_map(|daemon| &daemon.needs);
+        needs.any(|need| need.place == place && need.ground == Ground::Foreign)
+    }
+
+    /// The programs of every supervisord that reads this document, sorted.
+    pub fn programs_configured_by(&self, id: DocumentId) -> Vec<ProgramId> {
+        let daemons = self
+            .daemons
+            .iter()
+            .filter(|daemon| daemon.documents.contains(&id));
+        programs_of(&daemons.collect::<Vec<_>>())
     }
 
     /// The places that lead to a failed import, from the program's command line on.
@@ -157,4 +183,12 @@ impl Project {
             span: Span::default(),
         }
     }
+}
+
+fn programs_of(daemons: &[&Daemon]) -> Vec<ProgramId> {
+    let programs: BTreeSet<ProgramId> = daemons
+        .iter()
+        .flat_map(|daemon| daemon.programs.iter().copied())
+        .collect();
+    programs.into_iter().collect()
 }

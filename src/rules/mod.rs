@@ -21,5 +21,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-requirement", requirements::missing_requirement::check),
     ("port-conflict", ports::port_conflict::check),
+    ("replaced-path", services::replaced_path::check),
+    ("supervisor-refuses", services::supervisor_refuses::check),
     ("syntax-error", files::syntax_error::check),
 ];

@@ -1,7 +1,7 @@
 //! Files that their own readers refuse.
 
 use crate::facts::{Problem, ProblemKind};
-use crate::finding::{Draft, Effect, Place};
+use crate::finding::{Draft, Effect, Phase, Place};
 use crate::formats::Format;
 use crate::project::Project;
 use crate::rule::Sink;
@@ -24,13 +24,17 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 _ => false,
             };
             let effect = if is_started { Effect::Start } else { Effect::Use };
-            sink.report(
-                Draft::new(place, message(document.format, problem, project))
-                    .subject(format!("{}:{}", document.path, problem.message))
-                    .label("the reader stops here")
-                    .help(help(document.format, problem.kind))
-                    .effect(effect),
-            );
+            let draft = Draft::new(place, message(document.format, problem, project))
+                .subject(format!("{}:{}", document.path, problem.message))
+                .label("the reader stops here")
+                .help(help(document.format, problem.kind))
+                .effect(effect);
+            sink.report(match document.format {
+                Format::Supervisor => draft
+                    .phase(Phase::Manager)
+                    .programs(project.programs_configured_by(id)),
+                _ => draft,
+            });
         }
     }
 }
