@@ -2,6 +2,7 @@
 
 mod asks;
 mod bindings;
+mod daemons;
 mod eval;
 mod failure;
 mod guards;
@@ -18,11 +19,12 @@ mod sys_path;
 
 use crate::document::Document;
 use crate::facts::Access;
-use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
+use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
+pub use daemons::{Daemon, Ground, Need};
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -44,6 +46,8 @@ pub struct Project {
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
     programs: Vec<ProgramView>,
+    /// Their process managers, as far as configurations of supervisord tell.
+    pub daemons: Vec<Daemon>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
@@ -67,6 +71,7 @@ impl Project {
             .filter(|variable| matches!(variable.access, Access::Set(_)))
             .map(|variable| variable.name.as_str())
             .collect();
+        let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
             is_set: &|name| set.contains(name),
             documents: &documents,
@@ -82,6 +87,7 @@ impl Project {
             paths,
             requirements,
             programs,
+            daemons,
             failures: reach.failures,
             ports: Ports::join(&documents),
             documents,
@@ -133,15 +139,34 @@ impl Project {
             .map_or(aside, |moment| moment + 1)
     }
 
-    /// The program whose working directory is set at this place.
-    pub fn program_started_in(&self, place: Place) -> Option<ProgramId> {
-        let is_there = |view: &ProgramView| {
-            view.directory
-                .written
-                .as_ref()
-                .is_some_and(|(_, at)| *at == place)
+    /// The programs that do not start when the path at this place does not exist, and when they fail: its
+    /// program for a working directory, all of a supervisord for the folder of a log.
+    pub fn stopped_by_path(&self, place: Place) -> Option<(Phase, Vec<ProgramId>)> {
+        let is_directory = |view: &ProgramView| {
+            let written = view.directory.written.as_ref();
+            written.is_some_and(|(_, at)| *at == place)
         };
-        self.programs().find(|(_, view)| is_there(view)).map(|(id, _)| id)
+        if let Some((id, _)) = self.programs().find(|(_, view)| is_directory(view)) {
+            return Some((Phase::Spawn, vec![id]));
+        }
+        let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
+        let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
+        (!daemons.is_empty()).then(|| (Phase::Manager, programs_of(&daemons)))
+    }
+
+    /// Whether the path at this place is a folder of another kind of machine that a supervisord needs.
+    pub fn is_foreign_need(&self, place: Place) -> bool {
+        let mut needs = self.daemons.iter().flat_map(|daemon| &daemon.needs);
+        needs.any(|need| need.place == place && need.ground == Ground::Foreign)
+    }
+
+    /// The programs of every supervisord that reads this document, sorted.
+    pub fn programs_configured_by(&self, id: DocumentId) -> Vec<ProgramId> {
+        let daemons = self
+            .daemons
+            .iter()
+            .filter(|daemon| daemon.documents.contains(&id));
+        programs_of(&daemons.collect::<Vec<_>>())
     }
 
     /// The places that lead to a failed import, from the program's command line on.
@@ -188,4 +213,12 @@ impl Project {
             span: Span::default(),
         }
     }
+}
+
+fn programs_of(daemons: &[&Daemon]) -> Vec<ProgramId> {
+    let programs: BTreeSet<ProgramId> = daemons
+        .iter()
+        .flat_map(|daemon| daemon.programs.iter().copied())
+        .collect();
+    programs.into_iter().collect()
 }

@@ -2,7 +2,7 @@
 
 use super::super::failing;
 use crate::facts::{Problem, ProblemKind};
-use crate::finding::{DocumentId, Draft, Effect, Place};
+use crate::finding::{DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
 use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
@@ -25,13 +25,17 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 _ => false,
             };
             let effect = if is_started { Effect::Start } else { Effect::Use };
-            sink.report(
-                Draft::new(place, message(document.format, problem))
-                    .subject(format!("{}:{}", document.path, problem.message))
-                    .label("the reader stops here")
-                    .help(help(document.format))
-                    .effect(effect),
-            );
+            let draft = Draft::new(place, message(document.format, problem))
+                .subject(format!("{}:{}", document.path, problem.message))
+                .label("the reader stops here")
+                .help(help(document.format))
+                .effect(effect);
+            sink.report(match document.format {
+                Format::Supervisor => draft
+                    .phase(Phase::Manager)
+                    .programs(project.programs_configured_by(id)),
+                _ => draft,
+            });
         }
     }
 }
