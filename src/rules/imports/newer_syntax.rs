@@ -13,7 +13,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let (Some(document), FailureKind::Syntax) = (project.document(id), &failed.failure.kind) else {
             continue;
         };
-        let program = failed.programs.first().and_then(|program| project.program(*program));
+        let program = failed
+            .programs
+            .first()
+            .and_then(|program| project.program(*program));
         let python = program.map_or(project.target.python, |program| program.python);
         for syntax in &document.facts.newer_syntax {
             let needs = PythonVersion {
