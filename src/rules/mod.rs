@@ -15,8 +15,10 @@ use crate::rule::Check;
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
+    ("file-case", files::file_case::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("ignored-module", imports::ignored_module::check),
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-requirement", requirements::missing_requirement::check),

@@ -67,7 +67,8 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
     let module = &failure.module;
     let missing = &failure.missing;
     Some(match &failure.kind {
-        FailureKind::Distribution(_) => return None,
+        // Each has a rule of its own: `missing-requirement` and `ignored-module`.
+        FailureKind::Distribution(_) | FailureKind::Ignored(_) => return None,
         FailureKind::Elsewhere(files) => {
             let file = files.first().map_or("", String::as_str);
             let root = root_of(file, module);
@@ -87,13 +88,6 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
         FailureKind::Lacking => (
             format!("`{missing}` is nowhere: the tree has no such module"),
             "Add the module, or remove the import.".to_owned(),
-        ),
-        FailureKind::Ignored(withheld) => (
-            format!(
-                "`{missing}` does not reach the server: `{}` ignores it (`{}`)",
-                withheld.file, withheld.pattern
-            ),
-            format!("Narrow the pattern in `{}` and commit the module.", withheld.file),
         ),
         FailureKind::Relative => (
             format!("`{module}` is a relative import in a file that runs as a script, which has no package"),
