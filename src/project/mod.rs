@@ -1,6 +1,7 @@
 //! All facts joined into one picture of the deployment.
 
 mod bindings;
+mod environment;
 mod eval;
 mod failure;
 mod guards;
@@ -18,6 +19,7 @@ use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -42,6 +44,8 @@ pub struct Project {
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
     pub ports: Ports,
+    /// What sets which environment variable.
+    environment: Environment,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
@@ -70,6 +74,7 @@ impl Project {
             programs,
             failures: reach.failures,
             ports: Ports::join(&documents),
+            environment: Environment::join(&documents, &reach.scopes),
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
