@@ -4,6 +4,7 @@
 //! past this point, and nothing here knows any rule.
 
 pub mod command;
+pub mod daemon;
 pub mod port;
 pub mod program;
 pub mod python;
@@ -12,6 +13,7 @@ pub mod value;
 
 use crate::source::Span;
 pub use command::{Command, Word};
+pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
 pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
 pub use requirement::{Origin, Requirement};
@@ -28,6 +30,8 @@ pub struct Facts {
     pub newer_syntax: Vec<NewerSyntax>,
     /// Processes that the target will start.
     pub programs: Vec<Program>,
+    /// What the document says of the daemon that starts them.
+    pub daemons: Vec<Daemon>,
     /// Distributions that the document has installed.
     pub requirements: Vec<Requirement>,
     /// Local projects that the document has installed: `-e .`, `pip install ./lib`.

@@ -2,6 +2,7 @@
 
 pub mod distributions;
 pub mod mac_paths;
+pub mod releases;
 pub mod stdlib;
 pub mod stdlib_names;
 

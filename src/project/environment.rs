@@ -2,11 +2,13 @@
 
 use super::Project;
 use super::modules::folder_of;
+use super::paths::Paths;
 use super::programs::ProgramView;
+use super::reach::is_development;
 use crate::document::Document;
 use crate::facts::python::Step;
-use crate::facts::{Access, Command, Manager, Program};
-use crate::finding::{DocumentId, Place, ProgramId, Scope};
+use crate::facts::{Access, Command, Manager};
+use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,11 +29,11 @@ pub enum Setting {
 #[derive(Debug, Default)]
 pub struct Environment {
     by_name: BTreeMap<String, Vec<Source>>,
-    /// Python files that read a dotenv file.
+    /// Python files that read a dotenv file which the tree does not hold.
     loaders: Vec<DocumentId>,
-    /// Shell scripts that take over a file of variables.
+    /// Shell scripts that take over a file of variables; the tree may not hold it.
     sourcing: Vec<DocumentId>,
-    /// Files that programs of a manager get variables from, as written.
+    /// Files that programs of a manager get variables from and that the tree lacks, as written.
     files: Vec<(Manager, String)>,
     /// Folders with a `.env` of the server's own.
     dotenv_folders: BTreeSet<String>,
@@ -74,22 +76,30 @@ const SAMPLES: [&str; 14] = [
 ];
 
 impl Environment {
-    /// Joins what all documents set; `scopes` says who runs each of them.
-    pub(super) fn join(documents: &[Document], scopes: &[Scope]) -> Self {
+    /// Joins what all documents set.
+    pub(super) fn join(documents: &[Document], paths: &Paths) -> Self {
         let mut environment = Self::default();
         for (id, document) in (0..).map(DocumentId).zip(documents) {
-            let scope = scopes.get(id.0 as usize).copied().unwrap_or(Scope::Deployed);
+            let is_development = is_development(file_of(documents, document));
             if document.format == Format::Dotenv {
-                environment.add_dotenv(id, document, scope);
-            } else if scope != Scope::Development {
+                environment.add_dotenv(id, document, is_development);
+            } else if !is_development {
                 environment.add(id, document);
             }
         }
+        // What the tree holds is known.
+        environment
+            .files
+            .retain(|(_, path)| !paths.has_end(last_parts(path)));
+        let folders = &environment.dotenv_folders;
+        environment
+            .loaders
+            .retain(|id| !has_dotenv_above(folders, &documents[id.0 as usize].path));
         environment
     }
 
-    fn add_dotenv(&mut self, id: DocumentId, document: &Document, scope: Scope) {
-        let is_sample = scope == Scope::Development || is_sample(&document.path);
+    fn add_dotenv(&mut self, id: DocumentId, document: &Document, is_development: bool) {
+        let is_sample = is_development || is_sample(&document.path);
         if !is_sample && (document.path == ".env" || document.path.ends_with("/.env")) {
             self.dotenv_folders.insert(folder_of(&document.path).to_owned());
         }
@@ -143,29 +153,23 @@ impl Environment {
     fn note(&mut self, name: &str, source: Source) {
         self.by_name.entry(name.to_owned()).or_default().push(source);
     }
-}
 
-impl Project {
-    /// Whether this program will find an environment variable set, as far as the tree tells.
-    ///
-    /// What could reach the program is believed to: a wrong [`Setting::Set`] hides a fault, a wrong
-    /// [`Setting::Nowhere`] invents one.
-    pub fn sets_variable(&self, program: ProgramId, name: &str) -> Setting {
-        let Some(view) = self.program(program) else {
-            return Setting::Unknown;
-        };
-        if COMMON.contains(&name) || name.starts_with("LC_") || brings(view.manager, name) {
+    /// Whether a program may find a variable set, before anything is known of what it reaches.
+    pub(super) fn may_have(&self, program: &ProgramView, name: &str) -> bool {
+        self.setting(program, name, &|_| true) != Setting::Nowhere
+    }
+
+    /// Whether a program will find a variable set; `runs` tells whether it runs a document.
+    fn setting(&self, program: &ProgramView, name: &str, runs: &dyn Fn(DocumentId) -> bool) -> Setting {
+        let is_own = program.environment.contains_key(name) || program.command.contains(&format!("{name}="));
+        if is_own || is_common(name) || brings(program.manager, name) {
             return Setting::Set;
         }
-        let definition = self.definition(view);
-        if definition.is_some_and(|definition| defines(definition, name)) {
-            return Setting::Set;
-        }
-        let sources = self.environment.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        let sources = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
         let is_set = sources.iter().any(|source| match source {
             Source::Anyone => true,
-            Source::Code(document) => self.runs_in(program, *document),
-            Source::Parent(manager) => may_start(*manager, view.manager),
+            Source::Code(document) => runs(*document),
+            Source::Parent(manager) => may_start(*manager, program.manager),
             Source::Sample(_) => false,
         });
         if is_set {
@@ -177,71 +181,69 @@ impl Project {
         });
         match sample {
             Some(place) => Setting::Documented(place),
-            None if self.has_hidden_source(program, view, definition) => Setting::Unknown,
+            None if self.has_hidden_source(program, runs) => Setting::Unknown,
             None => Setting::Nowhere,
         }
     }
 
-    /// The facts that a program was made of.
-    fn definition(&self, view: &ProgramView) -> Option<&Program> {
-        let programs = &self.document(view.place.document)?.facts.programs;
-        programs
-            .iter()
-            .find(|program| program.span == view.place.span && program.name == view.name)
-            .or_else(|| programs.iter().find(|program| program.span == view.place.span))
+    /// Whether a program gets variables out of a file that the tree does not hold. Such files are ignored by
+    /// git as a rule: that none is there does not mean that none will be.
+    fn has_hidden_source(&self, program: &ProgramView, runs: &dyn Fn(DocumentId) -> bool) -> bool {
+        let mut documents = self.sourcing.iter().chain(&self.loaders);
+        let mut files = self.files.iter();
+        program.has_open_environment
+            || documents.any(|document| runs(*document))
+            || files.any(|(manager, _)| may_start(*manager, program.manager))
     }
+}
 
-    fn is_reached_by(&self, document: DocumentId, program: ProgramId) -> bool {
-        let reached = self.reached.get(document.0 as usize);
-        reached.is_some_and(|programs| programs.binary_search(&program).is_ok())
+impl Project {
+    /// Whether this program will find an environment variable set, as far as the tree tells.
+    ///
+    /// What could reach the program is believed to: a wrong [`Setting::Set`] hides a fault, a wrong
+    /// [`Setting::Nowhere`] invents one.
+    pub fn sets_variable(&self, program: ProgramId, name: &str) -> Setting {
+        let Some(view) = self.program(program) else {
+            return Setting::Unknown;
+        };
+        // A document that runs commands may be what starts the program.
+        let runs = |document: DocumentId| {
+            let reached = self.reached.get(document.0 as usize);
+            reached.is_some_and(|programs| programs.binary_search(&program).is_ok())
+                || self.document(document).is_some_and(|document| {
+                    document.format == Format::Python && !document.facts.commands.is_empty()
+                })
+        };
+        self.environment.setting(view, name, &runs)
     }
+}
 
-    /// Whether code of a document runs in a program, or in one that may start it.
-    fn runs_in(&self, program: ProgramId, document: DocumentId) -> bool {
-        self.is_reached_by(document, program)
-            || self
-                .document(document)
-                .is_some_and(|document| !document.facts.commands.is_empty())
+fn is_common(name: &str) -> bool {
+    COMMON.contains(&name) || name.starts_with("LC_")
+}
+
+/// The path of the file that holds a document.
+fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> &'a str {
+    let mut at = document;
+    while let Some(host) = &at.host {
+        let Some(outer) = documents.get(host.document.0 as usize) else {
+            break;
+        };
+        at = outer;
     }
+    &at.path
+}
 
-    /// Whether a program gets variables out of a file that the tree does not hold.
-    fn has_hidden_source(&self, id: ProgramId, view: &ProgramView, definition: Option<&Program>) -> bool {
-        let reaches = |document: &&DocumentId| self.is_reached_by(**document, id);
-        let environment = &self.environment;
-        if environment.sourcing.iter().any(|document| reaches(&document)) {
+/// Whether `load_dotenv`, which looks in the folder of its caller and in all around it, finds a file of the tree.
+fn has_dotenv_above(folders: &BTreeSet<String>, path: &str) -> bool {
+    let mut path = path;
+    while !path.is_empty() {
+        path = folder_of(path);
+        if folders.contains(path) {
             return true;
         }
-        let mut loaders = environment.loaders.iter().filter(reaches);
-        if loaders.any(|document| !self.has_dotenv_above(*document)) {
-            return true;
-        }
-        let own = definition
-            .into_iter()
-            .flat_map(|program| &program.environment_files);
-        let parents = environment
-            .files
-            .iter()
-            .filter(|(manager, _)| may_start(*manager, view.manager));
-        let mut files = own
-            .map(|file| file.path.value.as_str())
-            .chain(parents.map(|(_, path)| path.as_str()));
-        files.any(|path| !self.paths.has_end(last_parts(path)))
     }
-
-    /// Whether `load_dotenv`, which looks in the folder of its caller and in all around it, finds a file of
-    /// the tree. Such files are ignored by git as a rule: that none is there does not mean that none will be.
-    fn has_dotenv_above(&self, document: DocumentId) -> bool {
-        let mut path = self
-            .document(document)
-            .map_or("", |document| document.path.as_str());
-        while !path.is_empty() {
-            path = folder_of(path);
-            if self.environment.dotenv_folders.contains(path) {
-                return true;
-            }
-        }
-        false
-    }
+    false
 }
 
 /// The names that a document sets, with their places.
@@ -291,16 +293,6 @@ fn may_start(outer: Manager, inner: Manager) -> bool {
     }
 }
 
-/// Whether a program's definition or command line sets a variable.
-fn defines(program: &Program, name: &str) -> bool {
-    let assigns = |text: &str| text.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
-    program.variable(name).is_some()
-        || program.commands.iter().any(|command| {
-            command.assignments.iter().any(|(key, _)| key == name)
-                || command.words.iter().any(|word| assigns(&word.text))
-        })
-}
-
 /// Whether a command takes over the variables of a file: `source /etc/app.env`, `. ./.env`.
 fn takes_over(command: &Command) -> bool {
     let is_source = command
@@ -348,8 +340,10 @@ fn loads_dotenv(steps: &[Step]) -> bool {
                 || tried.handlers.iter().any(|handler| loads_dotenv(&handler.body))
         }
         Step::Function(function) | Step::Class(function) => loads_dotenv(&function.body),
-        Step::Suppress(_, body) | Step::Block(body) => loads_dotenv(body),
-        Step::PathEdit(_) | Step::Bind(_) => false,
+        Step::Suppress(_, body) | Step::Block(body) | Step::Loop(body) | Step::Forever(body) => {
+            loads_dotenv(body)
+        }
+        _ => false,
     })
 }
 

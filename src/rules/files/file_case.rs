@@ -69,25 +69,44 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 /// The scripts that programs start.
 fn check_entries(project: &Project, sink: &mut Sink<'_>) {
     for (id, program) in project.programs() {
-        let Entry::Script { path, written, .. } = &program.entry else {
-            continue;
-        };
-        let Some(file) = project.paths.other_case(path) else {
-            continue;
-        };
-        let message = format!(
-            "`{}` cannot start: `{written}` is `{file}` in the tree, and Linux tells large letters from small",
-            program.name
-        );
-        sink.report(
-            Draft::new(program.command_place, message)
-                .subject(file)
-                .label("can't open file")
-                .help(help(file))
-                .programs(vec![id])
-                .effect(Effect::Start)
-                .phase(Phase::Spawn),
-        );
+        for stage in &program.stages {
+            let Entry::Script {
+                path,
+                written,
+                state: State::Missing(_),
+            } = &stage.entry
+            else {
+                continue;
+            };
+            let Some(file) = project.paths.other_case(path) else {
+                continue;
+            };
+            let message = format!(
+                "`{}` cannot start: `{written}` is `{file}` in the tree, and Linux tells large letters from small",
+                program.name
+            );
+            // An absolute path is taken to mean the tree because the program's folder is taken so.
+            let confidence = if written.starts_with('/') && project.target.root.is_none() {
+                Confidence::Likely
+            } else {
+                Confidence::Certain
+            };
+            let effect = if stage.is_conditional {
+                Effect::Use
+            } else {
+                Effect::Start
+            };
+            sink.report(
+                Draft::new(stage.place, message)
+                    .subject(file)
+                    .label("can't open file")
+                    .help(help(file))
+                    .programs(vec![id])
+                    .effect(effect)
+                    .confidence(confidence)
+                    .phase(Phase::Spawn),
+            );
+        }
     }
 }
 

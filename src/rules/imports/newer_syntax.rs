@@ -1,20 +1,23 @@
 //! Python files that the server's Python is too old to read.
 
-use crate::finding::{Draft, Effect, Place};
-use crate::project::Project;
+use super::super::failing;
+use crate::finding::Place;
+use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
 use crate::target::PythonVersion;
 
 /// Reports each kind of syntax that came after the target's Python, once in each file.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let python = project.target.python;
-    for (id, document) in project.documents() {
-        // A module that no program imports stops nobody until somebody runs it.
-        let effect = if project.programs_reaching(id).is_empty() {
-            Effect::Use
-        } else {
-            Effect::Start
+    for failed in &project.failures {
+        let id = failed.failure.place.document;
+        let (Some(document), FailureKind::Syntax) = (project.document(id), &failed.failure.kind) else {
+            continue;
         };
+        let program = failed
+            .programs
+            .first()
+            .and_then(|program| project.program(*program));
+        let python = program.map_or(project.target.python, |program| program.python);
         for syntax in &document.facts.newer_syntax {
             let needs = PythonVersion {
                 major: syntax.needs.0,
@@ -23,22 +26,24 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             if needs <= python {
                 continue;
             }
-            let place = Place {
-                document: id,
-                span: syntax.span,
-            };
             let message = format!(
                 "Python {python} on the server refuses `{}`: {} needs Python {needs}",
                 document.path, syntax.what
             );
+            let Some(mut draft) = failing::draft(project, failed, message) else {
+                continue;
+            };
+            draft.place = Place {
+                document: id,
+                span: syntax.span,
+            };
             sink.report(
-                Draft::new(place, message)
+                draft
                     .subject(format!("{}:{}", document.path, syntax.what))
                     .label(format!("SyntaxError: {}", syntax.words))
                     .help(format!(
                         "Write it as Python {python} reads it, or give the program a Python {needs} on the server."
-                    ))
-                    .effect(effect),
+                    )),
             );
         }
     }
