@@ -4,6 +4,7 @@ pub mod distributions;
 pub mod mac_paths;
 pub mod releases;
 pub mod stdlib;
+pub mod system_libraries;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

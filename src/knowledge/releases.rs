@@ -57,7 +57,9 @@ impl Release {
     /// is taken is enough.
     pub fn allows(&self, python: PythonVersion) -> bool {
         let (major, minor) = (u64::from(python.major), u64::from(python.minor));
-        [0, 99].iter().any(|patch| self.python.contains(&Version::new([major, minor, *patch])))
+        [0, 99]
+            .iter()
+            .any(|patch| self.python.contains(&Version::new([major, minor, *patch])))
     }
 
     /// Whether there is a wheel for this Python.
@@ -74,7 +76,10 @@ impl Release {
         let mut columns = line.split('|').map(str::trim);
         let mut versions = columns.next()?.split_whitespace();
         let first = Version::from_str(versions.next()?).ok()?;
-        let last = versions.next().map_or(Ok(first.clone()), Version::from_str).ok()?;
+        let last = versions
+            .next()
+            .map_or(Ok(first.clone()), Version::from_str)
+            .ok()?;
         let python = match columns.next()? {
             "-" => VersionSpecifiers::empty(),
             written => VersionSpecifiers::from_str(written).ok()?,
@@ -94,7 +99,9 @@ impl Release {
             python,
             wheels,
             has_source: built.next() == Some("source"),
-            needs: columns.map(|need| Requirement::from_str(need).ok()).collect::<Option<_>>()?,
+            needs: columns
+                .map(|need| Requirement::from_str(need).ok())
+                .collect::<Option<_>>()?,
         })
     }
 }
@@ -103,7 +110,9 @@ impl Release {
 /// stands in no line is unknown.
 pub fn releases_of(distribution: &str) -> Vec<Release> {
     let lines = TABLE.releases.get(&normalize(distribution));
-    lines.map_or_else(Vec::new, |lines| lines.lines().filter_map(Release::parse).collect())
+    lines.map_or_else(Vec::new, |lines| {
+        lines.lines().filter_map(Release::parse).collect()
+    })
 }
 
 #[cfg(test)]
@@ -120,15 +129,25 @@ mod tests {
 
     #[test]
     fn every_line_follows_its_form_and_the_lines_rise() {
-        assert!(TABLE.releases.len() >= 60, "{} distributions", TABLE.releases.len());
+        assert!(
+            TABLE.releases.len() >= 60,
+            "{} distributions",
+            TABLE.releases.len()
+        );
         for (name, lines) in &TABLE.releases {
             assert_eq!(&normalize(name), name);
             let releases: Vec<Release> = lines
                 .lines()
                 .map(|line| Release::parse(line).unwrap_or_else(|| panic!("{name}: {line}")))
                 .collect();
-            assert!(releases.iter().all(|release| release.first <= release.last), "{name}");
-            assert!(releases.windows(2).all(|pair| pair[0].last < pair[1].first), "{name}");
+            assert!(
+                releases.iter().all(|release| release.first <= release.last),
+                "{name}"
+            );
+            assert!(
+                releases.windows(2).all(|pair| pair[0].last < pair[1].first),
+                "{name}"
+            );
         }
     }
 

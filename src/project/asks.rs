@@ -105,12 +105,17 @@ impl Files {
                 .zip(documents)
                 .filter(|(_, document)| document.format == Format::Requirements)
         };
-        let by_path: BTreeMap<String, DocumentId> =
-            files().map(|(id, document)| (document.path.clone(), id)).collect();
+        let by_path: BTreeMap<String, DocumentId> = files()
+            .map(|(id, document)| (document.path.clone(), id))
+            .collect();
         let includes: BTreeMap<DocumentId, Vec<DocumentId>> = files()
             .map(|(id, document)| {
                 let folder = super::modules::folder_of(&document.path);
-                let read = document.facts.paths.iter().filter(|path| path.purpose == Purpose::Reads);
+                let read = document
+                    .facts
+                    .paths
+                    .iter()
+                    .filter(|path| path.purpose == Purpose::Reads);
                 let found = read
                     .filter_map(|path| resolve(folder, &path.path))
                     .filter_map(|path| by_path.get(&path).copied());

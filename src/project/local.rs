@@ -13,12 +13,22 @@ const MARKS: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
 /// The importable folders of all local installs, sorted.
 pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
     let mut folders = BTreeSet::new();
-    for document in documents.iter().filter(|document| !is_development(&document.path)) {
-        let here = if document.host.is_some() { "" } else { folder_of(&document.path) };
+    for document in documents
+        .iter()
+        .filter(|document| !is_development(&document.path))
+    {
+        let here = if document.host.is_some() {
+            ""
+        } else {
+            folder_of(&document.path)
+        };
         for install in &document.facts.local_installs {
             // pip starts from where it is called, which is mostly the root or the document's folder.
             let seen_from = ["", here].map(|folder| resolve(folder, &install.folder));
-            let project = seen_from.into_iter().flatten().find(|folder| is_project(folder, paths));
+            let project = seen_from
+                .into_iter()
+                .flatten()
+                .find(|folder| is_project(folder, paths));
             folders.extend(project);
         }
         for command in &document.facts.commands {
@@ -28,7 +38,10 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
             }
         }
     }
-    folders.into_iter().map(|folder| importable(&folder, paths)).collect()
+    folders
+        .into_iter()
+        .map(|folder| importable(&folder, paths))
+        .collect()
 }
 
 fn is_project(folder: &str, paths: &Paths) -> bool {
@@ -52,7 +65,11 @@ fn is_built(documents: &[Document], folder: &str) -> bool {
     let build = Origin::Group("build-system".to_owned());
     let project = documents.iter().find(|document| document.path == path);
     project.is_some_and(|document| {
-        document.facts.requirements.iter().any(|requirement| requirement.origin == build)
+        document
+            .facts
+            .requirements
+            .iter()
+            .any(|requirement| requirement.origin == build)
     })
 }
 

@@ -221,7 +221,9 @@ fn applies(requirement: &Requirement, environment: Option<&MarkerEnvironment>) -
                 _ => None,
             };
             let extras: Vec<ExtraName> = extra.into_iter().collect();
-            MarkerTree::from_str(marker).map_or(true, |marker| marker.evaluate(environment, &extras))
+            // `python_version in "3.9, 3.10"`: `packaging` looks for a part of the text, `pep508_rs` for a word.
+            let marker = marker.replace(',', " ");
+            MarkerTree::from_str(&marker).map_or(true, |marker| marker.evaluate(environment, &extras))
         }
         _ => true,
     }

@@ -19,11 +19,16 @@ pub const CHECKS: &[(&str, Check)] = &[
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-requirement", requirements::missing_requirement::check),
+    (
+        "missing-system-library",
+        requirements::missing_system_library::check,
+    ),
     ("port-conflict", ports::port_conflict::check),
     ("syntax-error", files::syntax_error::check),
     (

@@ -56,21 +56,41 @@ fn wishes<'a>(project: &Project, set: &[&'a Ask]) -> BTreeMap<String, Vec<Wish<'
             known.push(wish);
         }
     };
-    for ask in set.iter().copied().filter(|ask| asked.contains(ask.name.as_str())) {
+    for ask in set
+        .iter()
+        .copied()
+        .filter(|ask| asked.contains(ask.name.as_str()))
+    {
         let Some(specifiers) = ask.specifiers.clone() else {
             continue;
         };
         let is_own = true;
-        add(&ask.name, Wish { ask, specifiers, is_own });
+        add(
+            &ask.name,
+            Wish {
+                ask,
+                specifiers,
+                is_own,
+            },
+        );
         let Some(pin) = ask.pin() else { continue };
-        let release = releases_of(&ask.name).into_iter().find(|release| release.holds(pin));
+        let release = releases_of(&ask.name)
+            .into_iter()
+            .find(|release| release.holds(pin));
         for need in release.map(|release| release.needs).unwrap_or_default() {
             if !project.requirements.holds(&need.marker) {
                 continue;
             }
             if let Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) = need.version_or_url {
                 let is_own = false;
-                add(need.name.as_ref(), Wish { ask, specifiers, is_own });
+                add(
+                    need.name.as_ref(),
+                    Wish {
+                        ask,
+                        specifiers,
+                        is_own,
+                    },
+                );
             }
         }
     }
@@ -80,11 +100,13 @@ fn wishes<'a>(project: &Project, set: &[&'a Ask]) -> BTreeMap<String, Vec<Wish<'
 /// Whether no version meets both. Two ranges are never said to: that an unknown release lies between them
 /// cannot be ruled out here.
 fn exclude_each_other(one: &Wish<'_>, other: &Wish<'_>) -> bool {
-    let misses = |pinned: &Wish<'_>, range: &Wish<'_>| {
-        let pin = pinned.ask.pin().filter(|_| pinned.is_own);
-        pin.is_some_and(|pin| !range.specifiers.contains(pin))
-    };
-    misses(one, other) || misses(other, one)
+    let meets_both = |pin| one.specifiers.contains(pin) && other.specifiers.contains(pin);
+    let mut pins = [one, other]
+        .into_iter()
+        .filter(|wish| wish.is_own)
+        .filter_map(|wish| wish.ask.pin())
+        .peekable();
+    pins.peek().is_some() && !pins.any(meets_both)
 }
 
 fn draft(project: &Project, name: &str, earlier: &Wish<'_>, later: &Wish<'_>) -> Draft {
@@ -92,11 +114,19 @@ fn draft(project: &Project, name: &str, earlier: &Wish<'_>, later: &Wish<'_>) ->
         if wish.is_own {
             format!("`{}`", wish.ask.written)
         } else {
-            format!("`{}` needs `{name}{}`", wish.ask.written, compact(&wish.specifiers))
+            format!(
+                "`{}` needs `{name}{}`",
+                wish.ask.written,
+                compact(&wish.specifiers)
+            )
         }
     };
     // Said as pip does: who requires, then what is there.
-    let (first, second) = if later.is_own { (earlier, later) } else { (later, earlier) };
+    let (first, second) = if later.is_own {
+        (earlier, later)
+    } else {
+        (later, earlier)
+    };
     let message = if first.is_own {
         format!("{} and {} exclude each other", wants(first), wants(second))
     } else {

@@ -12,7 +12,12 @@ const COMPILERS: [&str; 6] = ["build-essential", "gcc", "g++", "clang", "build-b
 /// Reports every requirement that pip cannot meet on the target's Python.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let python = project.target.python;
-    for ask in project.requirements.asks().iter().filter(|ask| ask.is_installed()) {
+    for ask in project
+        .requirements
+        .asks()
+        .iter()
+        .filter(|ask| ask.is_installed())
+    {
         let known = releases_of(&ask.name);
         let Some(Meant { releases, is_all }) = meant(ask, &known) else {
             continue;
@@ -26,9 +31,16 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     in_words(newest)
                 ),
                 format!("No matching distribution found for {written}"),
-                if is_all { Confidence::Certain } else { Confidence::Likely },
+                if is_all {
+                    Confidence::Certain
+                } else {
+                    Confidence::Likely
+                },
             )
-        } else if releases.iter().any(|release| release.has_wheel(python) && release.allows(python)) {
+        } else if releases
+            .iter()
+            .any(|release| release.has_wheel(python) && release.allows(python))
+        {
             continue;
         } else if !releases.iter().any(|release| release.has_source) {
             (
@@ -38,7 +50,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     covered(newest)
                 ),
                 format!("No matching distribution found for {written}"),
-                if is_all { Confidence::Certain } else { Confidence::Likely },
+                if is_all {
+                    Confidence::Certain
+                } else {
+                    Confidence::Likely
+                },
             )
         } else if ask.pin().is_some() && newest.wheels != Wheels::None {
             (
@@ -47,7 +63,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     covered(newest)
                 ),
                 format!("Failed to build {}", ask.name),
-                if has_compiler(project) { Confidence::Possible } else { Confidence::Likely },
+                if has_compiler(project) {
+                    Confidence::Possible
+                } else {
+                    Confidence::Likely
+                },
             )
         } else {
             continue;
@@ -73,7 +93,10 @@ struct Meant<'a> {
 
 /// What a requirement means; nothing where an unknown release could meet it.
 fn meant<'a>(ask: &Ask, known: &'a [Release]) -> Option<Meant<'a>> {
-    let specifiers = ask.specifiers.as_ref().filter(|specifiers| !specifiers.is_empty())?;
+    let specifiers = ask
+        .specifiers
+        .as_ref()
+        .filter(|specifiers| !specifiers.is_empty())?;
     if let Some(pin) = ask.pin() {
         let releases: Vec<&Release> = known.iter().filter(|release| release.holds(pin)).collect();
         return Some(Meant {
@@ -82,8 +105,12 @@ fn meant<'a>(ask: &Ask, known: &'a [Release]) -> Option<Meant<'a>> {
         });
     }
     let fits = |release: &&Release| specifiers.contains(&release.first) || specifiers.contains(&release.last);
-    let oldest_fits = known.first().is_some_and(|release| specifiers.contains(&release.first));
-    let newest_fits = known.last().is_some_and(|release| specifiers.contains(&release.last));
+    let oldest_fits = known
+        .first()
+        .is_some_and(|release| specifiers.contains(&release.first));
+    let newest_fits = known
+        .last()
+        .is_some_and(|release| specifiers.contains(&release.last));
     // Older releases than the table's could be what pip takes.
     (!oldest_fits).then(|| Meant {
         releases: known.iter().filter(fits).collect(),
@@ -119,7 +146,10 @@ fn help(ask: &Ask, known: &[Release], wanted: &Release, python: PythonVersion) -
             "Pin `{}=={}`, the newest known release for Python {python}, or {other}.",
             ask.name, release.last
         ),
-        None => format!("No release for Python {python} is known: {other}, or do without `{}`.", ask.name),
+        None => format!(
+            "No release for Python {python} is known: {other}, or do without `{}`.",
+            ask.name
+        ),
     }
 }
 
