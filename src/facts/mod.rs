@@ -4,6 +4,7 @@
 //! past this point, and nothing here knows any rule.
 
 pub mod command;
+pub mod lock;
 pub mod port;
 pub mod program;
 pub mod python;
@@ -32,6 +33,8 @@ pub struct Facts {
     pub local_installs: Vec<LocalInstall>,
     /// Commands that an installed project of the tree brings (`[project.scripts]`).
     pub console_scripts: Vec<ConsoleScript>,
+    /// What the document, a lock file, holds.
+    pub lock: Option<Box<lock::Lock>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
     /// Environment variables that are read or set.

@@ -3,6 +3,7 @@
 mod commandline;
 pub mod dotenv;
 pub mod json;
+mod lock;
 mod pip;
 pub mod plain;
 pub mod python;
@@ -131,7 +132,8 @@ impl Format {
             return Some(Self::Requirements);
         }
         match name {
-            "Pipfile" => Some(Self::Toml),
+            "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
+            "Pipfile.lock" => Some(Self::Json),
             "Dockerfile" | "Makefile" | "Procfile" | "Caddyfile" | "crontab" => Some(Self::Plain),
             _ => None,
         }

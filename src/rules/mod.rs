@@ -30,6 +30,7 @@ pub const CHECKS: &[(&str, Check)] = &[
         requirements::missing_system_library::check,
     ),
     ("port-conflict", ports::port_conflict::check),
+    ("stale-lock", requirements::stale_lock::check),
     ("syntax-error", files::syntax_error::check),
     (
         "uninstallable-requirement",
