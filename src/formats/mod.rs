@@ -6,6 +6,7 @@ pub mod docker;
 pub mod dotenv;
 mod joined;
 pub mod json;
+mod lock;
 mod pip;
 pub mod plain;
 pub mod procfile;
@@ -152,7 +153,8 @@ impl Format {
             return Some(Self::Requirements);
         }
         match name {
-            "Pipfile" => Some(Self::Toml),
+            "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
+            "Pipfile.lock" => Some(Self::Json),
             "Makefile" | "Caddyfile" => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),

@@ -5,6 +5,7 @@ pub mod mac_paths;
 pub mod releases;
 pub mod stdlib;
 pub mod stdlib_names;
+pub mod system_libraries;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

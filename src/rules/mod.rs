@@ -24,6 +24,7 @@ pub const CHECKS: &[(&str, Check)] = &[
         requirements::conflicting_requirements::check,
     ),
     ("file-case", files::file_case::check),
+    ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("ignored-module", imports::ignored_module::check),
@@ -36,6 +37,11 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("standard-library", imports::standard_library::check),
     ("replaced-path", services::replaced_path::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
+    (
+        "missing-system-library",
+        requirements::missing_system_library::check,
+    ),
+    ("stale-lock", requirements::stale_lock::check),
     ("syntax-error", files::syntax_error::check),
     ("unset-variable", environment::unset_variable::check),
     (
