@@ -3,6 +3,7 @@
 use super::{audit, run};
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -61,7 +62,6 @@ def __getattr__(name):
 "#;
 
 /// What became of a program.
-#[derive(Debug)]
 pub(crate) struct Outcome {
     /// Whether it runs, and goes on running.
     pub(crate) starts: bool,
@@ -88,6 +88,22 @@ impl Scratch {
         let scratch = Self { folder, root };
         scratch.install();
         scratch
+    }
+
+    /// An empty root, without an environment of its own.
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap().join("app");
+        fs::create_dir_all(&root).unwrap();
+        Self { folder, root }
+    }
+
+    /// Writes a file that can be run.
+    pub(crate) fn write_runner(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// What `audit` says of each program of a config of the copy; what pip would do is left out, as stubs
@@ -129,8 +145,8 @@ impl Scratch {
             .stderr(said_to)
             .spawn()
             .unwrap();
-        let daemon = Daemon(daemon);
-        let states = self.states(supervisor, config);
+        let mut daemon = Daemon(daemon);
+        let states = self.states(supervisor, config, &mut daemon.0);
         drop(daemon);
         fs::write(&path, text).unwrap();
         assert!(!states.is_empty(), "{}", fs::read_to_string(said).unwrap());
@@ -166,10 +182,10 @@ impl Scratch {
     }
 
     /// Asks until no program is on its way any more.
-    fn states(&self, supervisor: &Path, config: &str) -> BTreeMap<String, String> {
+    fn states(&self, supervisor: &Path, config: &str, daemon: &mut Child) -> BTreeMap<String, String> {
         let start = Instant::now();
         let mut states = BTreeMap::new();
-        while start.elapsed() < PATIENCE {
+        while start.elapsed() < PATIENCE && daemon.try_wait().unwrap().is_none() {
             sleep(Duration::from_millis(500));
             let mut control = self.command(&supervisor.join("bin/supervisorctl"), config);
             let output = control.arg("status").stdout(Stdio::piped()).output().unwrap();
@@ -196,19 +212,16 @@ impl Scratch {
         let run = self.folder.path().display().to_string();
         let mut moved = String::new();
         for line in text.lines() {
-            let line = line
-                .replace("/opt/lodestar", &root)
-                .replace(":/usr/bin:", &format!(":{root}/venv/bin:/usr/bin:"));
             let line = ["/tmp/", "/run/"]
                 .iter()
-                .fold(line, |line, place| match line.split_once(place) {
-                    Some((before, behind))
-                        if !line.starts_with("command") && before.ends_with(['=', '/']) =>
-                    {
+                .fold(line.to_owned(), |line, place| match line.split_once(place) {
+                    Some((before, behind)) if before.ends_with(['=', '/']) => {
                         format!("{before}{run}/{behind}")
                     }
                     _ => line,
-                });
+                })
+                .replace("/opt/lodestar", &root)
+                .replace(":/usr/bin:", &format!(":{root}/venv/bin:/usr/bin:"));
             if !line.starts_with("user=") {
                 moved.push_str(&line);
                 moved.push('\n');
