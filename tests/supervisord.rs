@@ -15,7 +15,8 @@ use audit::target::Target;
 use audit::tree::Memory;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use supervisor::configs::CONFIGS;
@@ -251,7 +252,10 @@ fn supervisord_starts_programs_without_looking_at_their_files() {
                       serverurl=unix:///run/s.sock\n"
         .to_owned();
     for (name, command, option, _) in SPAWNS {
-        config += &format!("[program:{name}]\ncommand={command}\n{option}\nautorestart=false\n");
+        let _ = writeln!(
+            config,
+            "[program:{name}]\ncommand={command}\n{option}\nautorestart=false"
+        );
     }
     scratch.write_runner("s.conf", &config);
     let outcomes = scratch.outcome(environment, "s.conf");

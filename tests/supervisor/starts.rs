@@ -2,6 +2,7 @@
 
 use super::{audit, run};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -227,7 +228,7 @@ impl Scratch {
                 moved.push('\n');
             }
             if line.starts_with("[program:") {
-                moved.push_str(&format!("startsecs={UP}\nstartretries=0\n"));
+                let _ = writeln!(moved, "startsecs={UP}\nstartretries=0");
             }
         }
         moved

@@ -192,13 +192,11 @@ fn is_listed(list: &str, word: &str) -> bool {
 }
 
 fn is_signal(value: &str) -> bool {
-    match integer(value) {
-        Some(number) => (1..=31).contains(&number) || number == 34 || number == 64,
-        None => {
-            let name = value.trim().to_uppercase();
-            is_listed(SIGNALS, name.strip_prefix("SIG").unwrap_or(&name))
-        }
+    if let Some(number) = integer(value) {
+        return (1..=31).contains(&number) || number == 34 || number == 64;
     }
+    let name = value.trim().to_uppercase();
+    is_listed(SIGNALS, name.strip_prefix("SIG").unwrap_or(&name))
 }
 
 /// A whole number as Python's `int` reads it.
