@@ -1,11 +1,14 @@
 //! All facts joined into one picture of the deployment.
 
+mod asks;
 mod bindings;
 mod daemons;
 mod eval;
 mod failure;
 mod guards;
+mod importers;
 mod imports;
+mod local;
 mod modules;
 mod paths;
 mod ports;
@@ -15,20 +18,22 @@ mod requirements;
 mod sys_path;
 
 use crate::document::Document;
+use crate::facts::Access;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
 pub(crate) use programs::same_name;
-pub use programs::{Directory, Entry, ProgramView, State};
+pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -50,6 +55,7 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
+    orders: Vec<BTreeMap<Place, usize>>,
 }
 
 impl Project {
@@ -57,10 +63,17 @@ impl Project {
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
-        let requirements = Requirements::join(&documents, target.python);
-        let programs = programs::collect(&documents, &paths, tree, target.root.as_deref());
+        let requirements = Requirements::join(&documents, &paths, target.python);
+        let programs = programs::collect(&documents, &paths, tree, &target);
+        let set: BTreeSet<&str> = documents
+            .iter()
+            .flat_map(|document| &document.facts.variables)
+            .filter(|variable| matches!(variable.access, Access::Set(_)))
+            .map(|variable| variable.name.as_str())
+            .collect();
         let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
+            is_set: &|name| set.contains(name),
             documents: &documents,
             paths: &paths,
             modules: &modules,
@@ -80,6 +93,7 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            orders: reach.orders,
         }
     }
 
@@ -111,6 +125,18 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// How many other failures a program meets before the one at this place. What its run does not meet
+    /// is in its definition, and comes first, or in code that it does not get to, and comes last.
+    pub fn moment(&self, program: ProgramId, place: Place) -> usize {
+        let order = self.orders.get(program.0 as usize);
+        let document = self.document(place.document);
+        let is_code = document.is_some_and(|document| document.facts.python.is_some());
+        let aside = if is_code { usize::MAX } else { 0 };
+        order
+            .and_then(|order| order.get(&place))
+            .map_or(aside, |moment| moment + 1)
     }
 
     /// The programs that do not start when the path at this place does not exist, and when they fail: its
@@ -154,7 +180,11 @@ impl Project {
             place: program.command_place,
             message: format!("{} starts here", program.name),
         });
-        let imports = failed.failure.chain.iter().map(|place| Related {
+        // What the command line names is said by the line above already.
+        let at_command = starter.map(|program| program.command_place.document);
+        let steps = failed.failure.chain.iter();
+        let steps = steps.filter(|place| Some(place.document) != at_command);
+        let imports = steps.map(|place| Related {
             place: *place,
             message: "this import leads there".to_owned(),
         });

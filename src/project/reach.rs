@@ -3,10 +3,10 @@
 use super::failure::{Failure, FailureKind, When};
 use super::imports::{Outcome, Run, World};
 use super::modules::folder_of;
-use super::programs::{Entry, ProgramView, State};
+use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::document::Document;
 use crate::facts::Manager;
-use crate::finding::{DocumentId, Place, ProgramId, Scope};
+use crate::finding::{Confidence, DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub(super) struct Reach {
     pub programs: Vec<Vec<ProgramId>>,
     /// By document: who runs it.
     pub scopes: Vec<Scope>,
+    /// By program: the places where it fails, in the order in which it gets there.
+    pub orders: Vec<BTreeMap<Place, usize>>,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -47,6 +49,11 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
+        let mut order = BTreeMap::new();
+        for (at, failure) in outcome.failures.iter().enumerate() {
+            order.entry(failure.place).or_insert(at);
+        }
+        reach.orders.push(order);
         for failure in outcome
             .failures
             .iter()
@@ -76,39 +83,54 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     reach
 }
 
+/// What the commands of a program come to, one after the other.
 fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
-    match &program.entry {
+    let mut whole = Outcome::default();
+    for stage in &program.stages {
+        let mut outcome = run_stage(world, program, stage);
+        if stage.is_conditional {
+            // The program starts without it; what it was to do is not done.
+            for failure in &mut outcome.failures {
+                failure.when = failure.when.min(When::Use);
+            }
+        }
+        whole.failures.append(&mut outcome.failures);
+        whole.reached.append(&mut outcome.reached);
+        whole.by_folder.append(&mut outcome.by_folder);
+        for (document, names) in outcome.names {
+            whole.names.entry(document).or_default().extend(names);
+        }
+    }
+    whole
+}
+
+fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
+    let run = |mut folders: Vec<String>| {
+        folders.extend(stage.python_path.iter().cloned());
+        let environment = program.environment.keys().cloned().collect();
+        Run::new(world, folders, &stage.directory, true).under(program.python, environment)
+    };
+    match &stage.entry {
         Entry::Script { path, state, .. } => {
-            let Some(document) = world
-                .modules
-                .at(path)
-                .filter(|_| !matches!(state, State::Missing(_)))
-            else {
-                return Outcome::default();
-            };
-            let mut folders = vec![folder_of(path).to_owned()];
-            folders.extend(program.python_path.iter().cloned());
-            Run::new(world, folders, &program.directory.path, true).script(document)
+            let document = world.modules.at(path);
+            match document.filter(|_| !matches!(state, State::Missing(_))) {
+                Some(document) => run(vec![folder_of(path).to_owned()]).script(document),
+                None => Outcome::default(),
+            }
         }
         Entry::Module {
-            name, from_directory, ..
-        } => {
-            let mut folders = Vec::new();
-            if *from_directory {
-                folders.push(program.directory.path.clone());
+            name,
+            start,
+            attribute,
+            ..
+        } => match start {
+            ModuleStart::Main => run(vec![stage.directory.clone()]).main_module(name, stage.place),
+            ModuleStart::Imported(folder) => {
+                run(vec![folder.clone()]).imported(name, attribute.as_deref(), stage.place)
             }
-            folders.extend(program.python_path.iter().cloned());
-            let elsewhere = super::modules::join(&name.replace('.', "/"), "__main__.py");
-            let run = Run::new(world, folders, &program.directory.path, true);
-            let is_package = world.modules.at(&elsewhere).is_some();
-            let module = if is_package {
-                format!("{name}.__main__")
-            } else {
-                name.clone()
-            };
-            run.module(&module, program.command_place)
-        }
-        Entry::Other => Outcome::default(),
+            ModuleStart::Installed => run(Vec::new()).imported(name, attribute.as_deref(), stage.place),
+        },
+        Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }
 }
 
@@ -213,7 +235,7 @@ fn second_names(outcome: &Outcome, names: &BTreeMap<DocumentId, BTreeSet<String>
                 chain: Vec::new(),
                 when: When::Use,
                 kind: FailureKind::SecondName(other.clone()),
-                is_sure: true,
+                confidence: Confidence::Certain,
             });
         }
     }

@@ -45,10 +45,13 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 
 /// Commands such as `uvicorn`, which a distribution of their own name brings.
 fn check_runners(project: &Project, sink: &mut Sink<'_>) {
-    for (id, program) in project.programs() {
+    let commands = project
+        .programs()
+        .flat_map(|(id, program)| program.stages.iter().map(move |stage| (id, program, stage)));
+    for (id, program, stage) in commands {
         let Entry::Module {
             runner: Some(runner), ..
-        } = &program.entry
+        } = &stage.entry
         else {
             continue;
         };
@@ -61,13 +64,17 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
             program.name
         );
         sink.report(
-            Draft::new(program.command_place, message)
+            Draft::new(stage.place, message)
                 .subject(normalize(runner))
                 .label("command not found")
                 .help(help(project, &provision, runner))
                 .programs(vec![id])
                 .confidence(Confidence::Likely)
-                .effect(Effect::Start),
+                .effect(if stage.is_conditional {
+                    Effect::Use
+                } else {
+                    Effect::Start
+                }),
         );
     }
 }
@@ -76,7 +83,7 @@ fn confidence(project: &Project, failure: &Failure, provision: &Provision) -> Co
     let is_known =
         distributions::is_known_module(&failure.module) || distributions::is_known(&failure.module);
     match provision {
-        _ if !failure.is_sure => Confidence::Possible,
+        _ if failure.confidence == Confidence::Possible => Confidence::Possible,
         Provision::Unknown(_) | Provision::Group(..) => Confidence::Likely,
         _ if project.requirements.is_empty() || !is_known => Confidence::Likely,
         _ => Confidence::Certain,

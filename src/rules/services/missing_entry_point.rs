@@ -1,7 +1,7 @@
 //! Programs whose script, module or folder the server will not have.
 
 use crate::finding::{Confidence, Draft, Effect, ProgramId};
-use crate::project::{Entry, FailureKind, ProgramView, Project, State, same_name};
+use crate::project::{Entry, FailureKind, ProgramView, Project, Stage, State, same_name};
 use crate::rule::Sink;
 use crate::tree::Withheld;
 
@@ -9,8 +9,10 @@ use crate::tree::Withheld;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, program) in project.programs() {
         check_directory(id, program, sink);
-        check_interpreter(id, program, sink);
-        check_entry(project, id, program, sink);
+        for stage in &program.stages {
+            check_interpreter(id, program, stage, sink);
+            check_entry(project, id, program, stage, sink);
+        }
     }
 }
 
@@ -45,30 +47,28 @@ fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
 }
 
 /// An interpreter of a Mac: `/opt/homebrew/bin/python3`.
-fn check_interpreter(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
-    let Some(first) = program.command.split_whitespace().next() else {
-        return;
-    };
-    let (why, confidence) = match &program.runner {
+fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: &mut Sink<'_>) {
+    let first = &stage.runner_written;
+    let (why, confidence) = match &stage.runner {
         State::Foreign => ("is not on a Linux server", Confidence::Certain),
         State::Missing(_) => ("is not in the tree, and nothing makes it", Confidence::Likely),
         State::Present | State::Unknown => return,
     };
-    let message = format!("`{}` cannot start: `{first}` {why}", program.name);
+    let message = format!("`{}` cannot {}: `{first}` {why}", program.name, verb(stage));
     sink.report(
-        Draft::new(program.command_place, message)
+        Draft::new(stage.place, message)
             .subject(format!("interpreter {first}"))
             .label("no such file")
             .confidence(confidence)
             .help("Name the virtual environment's interpreter on the server, such as `venv/bin/python`.")
             .programs(vec![id])
-            .effect(Effect::Start),
+            .effect(effect(stage)),
     );
 }
 
-fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
+fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &Stage, sink: &mut Sink<'_>) {
     let name = &program.name;
-    let (what, why, help, confidence) = match &program.entry {
+    let (what, why, help, confidence) = match &stage.entry {
         Entry::Script { path, written, state } => match state {
             State::Missing(withheld) => (
                 written.clone(),
@@ -90,34 +90,59 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, sink: &m
             _ => return,
         },
         Entry::Module { name: module, .. } => {
-            let Some(missing) = missing_module(project, program) else {
+            let Some(missing) = missing_module(project, stage) else {
                 return;
             };
             let file = format!("{}.py", module.replace('.', "/"));
             let why = format!("is not found from its working directory: no module `{missing}` there");
             (module.clone(), why, help_for(project, &file), Confidence::Certain)
         }
-        Entry::Other => return,
+        Entry::Tool { .. } | Entry::Other => return,
     };
-    let message = format!("`{name}` cannot start: `{what}` {why}");
+    let message = format!("`{name}` cannot {}: `{what}` {why}", verb(stage));
     sink.report(
-        Draft::new(program.command_place, message)
+        Draft::new(stage.place, message)
             .subject(format!("entry {what}"))
             .label("can't open file")
             .help(help)
             .programs(vec![id])
             .confidence(confidence)
-            .effect(Effect::Start),
+            .effect(effect(stage)),
     );
 }
 
-/// The part of a program's module that its command line does not find.
-fn missing_module<'a>(project: &'a Project, program: &ProgramView) -> Option<&'a str> {
-    let failed = project.failures.iter().find(|failed| {
-        failed.failure.place == program.command_place
-            && !matches!(failed.failure.kind, FailureKind::Distribution(_))
-    })?;
+/// What a program cannot do without a command: one that may be skipped does not stop it.
+fn verb(stage: &Stage) -> &'static str {
+    if stage.is_conditional {
+        "run a command of its start"
+    } else {
+        "start"
+    }
+}
+
+fn effect(stage: &Stage) -> Effect {
+    if stage.is_conditional {
+        Effect::Use
+    } else {
+        Effect::Start
+    }
+}
+
+/// The part of a command's module that is not found.
+fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a str> {
+    let failed = project
+        .failures
+        .iter()
+        .find(|failed| failed.failure.place == stage.place && is_of_tree(&failed.failure.kind))?;
     Some(&failed.failure.missing)
+}
+
+/// Whether a module of the tree was looked for, and not found.
+fn is_of_tree(kind: &FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Elsewhere(_) | FailureKind::Lacking | FailureKind::NotPackage | FailureKind::Ignored(_)
+    )
 }
 
 fn absent(withheld: Option<&Withheld>) -> String {

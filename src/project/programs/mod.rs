@@ -1,0 +1,268 @@
+//! The processes that the target will start, and what each of them runs.
+
+mod entry;
+mod place;
+
+use super::modules::folder_of;
+use super::paths::Paths;
+use crate::document::Document;
+use crate::facts::{Manager, Program};
+use crate::finding::{DocumentId, Place};
+use crate::source::{Span, Spanned};
+use crate::target::{PythonVersion, Target};
+use crate::tree::{Tree, Withheld};
+use place::{Locator, Site};
+pub(crate) use place::{is_foreign, same_name};
+use std::collections::BTreeMap;
+
+/// A program, with its paths seen from the root of the tree.
+#[derive(Debug, Clone)]
+pub struct ProgramView {
+    /// Its name.
+    pub name: String,
+    /// Who starts it.
+    pub manager: Manager,
+    /// Where it is defined.
+    pub place: Place,
+    /// Its command line, as written.
+    pub command: String,
+    /// Where the command line stands.
+    pub command_place: Place,
+    /// Where it starts.
+    pub directory: Directory,
+    /// Its commands that matter for its start, in order.
+    pub stages: Vec<Stage>,
+    /// What the definition and its environment files set.
+    pub environment: BTreeMap<String, String>,
+    /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
+    /// not known.
+    pub has_open_environment: bool,
+    /// The Python that runs it: the target's, or its container's.
+    pub python: PythonVersion,
+    /// Whether it starts by itself.
+    pub autostart: bool,
+    /// Whether it runs in a container, whose files are not the server's.
+    pub in_container: bool,
+}
+
+/// One command of a program that matters for its start.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// What it runs.
+    pub entry: Entry,
+    /// Where it is written: in the definition, or in a script that the program runs.
+    pub place: Place,
+    /// Where it runs, relative to the root.
+    pub directory: String,
+    /// Folders of `PYTHONPATH`, relative to the root.
+    pub python_path: Vec<String>,
+    /// Whether the server will have the interpreter or command.
+    pub runner: State,
+    /// The interpreter or command, as written.
+    pub runner_written: String,
+    /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
+    pub is_conditional: bool,
+}
+
+/// The working directory of a program.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// Relative to the root; where the real one is not in the tree, the nearest that makes sense.
+    pub path: String,
+    /// Where it is set, as written; nothing when it is not set.
+    pub written: Option<(String, Place)>,
+    /// Whether the server will have it.
+    pub state: State,
+}
+
+/// Whether the server will have a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It does.
+    Present,
+    /// It cannot be told: the path is outside the tree.
+    Unknown,
+    /// It is a place of a Mac or of Windows, which no Linux server has.
+    Foreign,
+    /// The tree does not hold it; git ignores it where a rule is given.
+    Missing(Option<Withheld>),
+}
+
+/// What a command runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// `python path/to/script.py`.
+    Script {
+        /// Relative to the root, when it is inside the tree.
+        path: String,
+        /// As written.
+        written: String,
+        /// Whether the server will have it.
+        state: State,
+    },
+    /// `python -m package.module`, `uvicorn package.module:app`.
+    Module {
+        /// Its dotted name.
+        name: String,
+        /// Who loads it.
+        start: ModuleStart,
+        /// The command whose distribution has to be installed (`uvicorn`), when it is not Python itself.
+        runner: Option<String>,
+        /// What is taken from the module (`app`), where one is named.
+        attribute: Option<String>,
+    },
+    /// A command that a distribution brings and that names no code of the tree: `alembic`, `pytest`.
+    Tool {
+        /// The command's name.
+        command: String,
+    },
+    /// Something else: not Python, or not understood.
+    Other,
+}
+
+/// Who loads a module, and so what stands first in its `sys.path`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModuleStart {
+    /// `python -m`: it runs as `__main__`, with its package; the working directory comes first.
+    Main,
+    /// A server imports it; this folder of the tree comes first.
+    Imported(String),
+    /// An installed command imports it; nothing is put first.
+    Installed,
+}
+
+impl ProgramView {
+    /// What the program is: the last command that runs Python.
+    pub fn entry(&self) -> &Entry {
+        self.main_stage().map_or(&Entry::Other, |stage| &stage.entry)
+    }
+
+    /// The last command that runs Python.
+    pub fn main_stage(&self) -> Option<&Stage> {
+        let runs_python = |stage: &&Stage| matches!(stage.entry, Entry::Script { .. } | Entry::Module { .. });
+        self.stages.iter().rev().find(runs_python)
+    }
+}
+
+/// All programs of the documents, in the order of their definitions.
+pub(super) fn collect(
+    documents: &[Document],
+    paths: &Paths,
+    tree: &dyn Tree,
+    target: &Target,
+) -> Vec<ProgramView> {
+    let locator = Locator {
+        documents,
+        paths,
+        tree,
+        root: target.root.as_deref(),
+    };
+    let collector = Collector { locator, target };
+    let mut programs = Vec::new();
+    for (id, document) in (0..).map(DocumentId).zip(documents) {
+        // A config in an archive or a sample starts nothing.
+        if file_of(documents, document).is_some_and(super::reach::is_development) {
+            continue;
+        }
+        for program in &document.facts.programs {
+            programs.push(collector.view(id, document, program));
+        }
+    }
+    programs
+}
+
+/// The path of the file that holds a document.
+fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> Option<&'a str> {
+    let mut at = document;
+    while let Some(host) = &at.host {
+        at = documents.get(host.document.0 as usize)?;
+    }
+    Some(&at.path)
+}
+
+/// What all programs are judged by.
+struct Collector<'a> {
+    locator: Locator<'a>,
+    target: &'a Target,
+}
+
+impl Collector<'_> {
+    fn view(&self, id: DocumentId, document: &Document, program: &Program) -> ProgramView {
+        let place = |span: Span| Place { document: id, span };
+        // supervisord's %(here)s is the folder of its config file.
+        let here = if document.host.is_none() {
+            folder_of(&document.path)
+        } else {
+            ""
+        };
+        let mut site = Site::new(here);
+        let directory = self.directory(program.directory.as_ref(), &site, id);
+        site.directory.clone_from(&directory.path);
+        let command = program
+            .command
+            .clone()
+            .unwrap_or_else(|| Spanned::new(String::new(), program.span));
+        let command_place = place(command.span);
+        let environment: BTreeMap<String, String> = program
+            .environment
+            .iter()
+            .map(|(name, value)| (name.clone(), value.value.clone()))
+            .collect();
+        let mut stage = self.locator.stage(&split(&command.value), command_place, &site);
+        self.locator.judge_below(&directory, &mut stage.entry);
+        if let Some(value) = environment.get("PYTHONPATH") {
+            stage.python_path.extend(self.locator.search_path(value, &site));
+        }
+        ProgramView {
+            name: program.name.clone(),
+            manager: program.manager,
+            place: place(program.span),
+            command_place,
+            command: command.value,
+            directory,
+            stages: vec![stage],
+            environment,
+            has_open_environment: false,
+            python: self.target.python,
+            autostart: program.autostart,
+            in_container: program.in_container,
+        }
+    }
+
+    fn directory(&self, written: Option<&Spanned<String>>, site: &Site, document: DocumentId) -> Directory {
+        let Some(written) = written else {
+            return Directory {
+                path: String::new(),
+                written: None,
+                state: State::Present,
+            };
+        };
+        let (path, state) = self.locator.locate(&written.value, site, place::Kind::Folder);
+        let place = Place {
+            document,
+            span: written.span,
+        };
+        Directory {
+            path,
+            written: Some((written.value.clone(), place)),
+            state,
+        }
+    }
+}
+
+/// Splits a command line as `shlex.split` does, which supervisord uses; a line that it refuses is split
+/// at blanks.
+fn split(line: &str) -> Vec<String> {
+    shlex::split(line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_lines_split_as_shlex_does() {
+        assert_eq!(split(r#"a 'b c' "d \" e" f\ g"#), ["a", "b c", "d \" e", "f g"]);
+        assert_eq!(split("it's"), ["it's"]);
+    }
+}

@@ -1,0 +1,184 @@
+//! Which part of the tree a written path means, and whether the server has it.
+
+use super::{Directory, Entry, State};
+use crate::document::Document;
+use crate::project::paths::{Paths, resolve};
+use crate::tree::Tree;
+
+/// Finds paths of programs' definitions.
+pub(super) struct Locator<'a> {
+    pub(super) documents: &'a [Document],
+    pub(super) paths: &'a Paths,
+    pub(super) tree: &'a dyn Tree,
+    /// The folder that the tree is put into, where one is declared.
+    pub(super) root: Option<&'a str>,
+}
+
+/// Where a path is written, and so what it is relative to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Site {
+    /// The working directory, relative to the root.
+    pub(super) directory: String,
+    /// The folder of the file, which `%(here)s` means.
+    pub(super) here: String,
+}
+
+/// What a path is expected to be.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    File,
+    Folder,
+}
+
+impl Site {
+    pub(super) fn new(here: &str) -> Self {
+        Self {
+            directory: String::new(),
+            here: here.to_owned(),
+        }
+    }
+}
+
+impl Locator<'_> {
+    /// The part of the tree that a written path means, and whether the server has it.
+    pub(super) fn locate(&self, written: &str, site: &Site, kind: Kind) -> (String, State) {
+        let written = written.trim_end_matches('/');
+        if let Some(rest) = written.strip_prefix("%(here)s") {
+            return self.within(&site.here, rest.trim_start_matches('/'), kind);
+        }
+        if written.contains("%(") || written.contains('$') || written.starts_with('~') {
+            let known = self.paths.suffix_in_tree(written).map(str::to_owned);
+            return (known.unwrap_or_default(), State::Unknown);
+        }
+        if let Some(rest) = self.root.and_then(|root| below(written, root)) {
+            return self.within("", rest, kind);
+        }
+        if is_foreign(written) {
+            let known = self.paths.suffix_in_tree(written).unwrap_or_default();
+            return (known.to_owned(), State::Foreign);
+        }
+        if written.starts_with('/') {
+            let known = self.paths.suffix_in_tree(written).unwrap_or_default();
+            return (known.to_owned(), State::Unknown);
+        }
+        self.within(&site.directory, written, kind)
+    }
+
+    fn within(&self, folder: &str, relative: &str, kind: Kind) -> (String, State) {
+        let Some(path) = resolve(folder, relative) else {
+            return (String::new(), State::Unknown);
+        };
+        let is_there = match kind {
+            Kind::File => self.paths.has_file(&path),
+            Kind::Folder => self.paths.has_folder(&path),
+        };
+        let state = if is_there {
+            State::Present
+        } else {
+            State::Missing(self.tree.withheld(&path))
+        };
+        (path, state)
+    }
+
+    /// The folders of a `PYTHONPATH`.
+    pub(super) fn search_path(&self, value: &str, site: &Site) -> Vec<String> {
+        value
+            .split(':')
+            .filter(|entry| !entry.is_empty() && !entry.contains("%(ENV_") && !entry.starts_with('$'))
+            .map(|entry| self.locate(entry, site, Kind::Folder).0)
+            .collect()
+    }
+
+    /// An absolute script below the program's own absolute folder: that folder is taken to be the tree's.
+    pub(super) fn judge_below(&self, directory: &Directory, entry: &mut Entry) {
+        let Entry::Script { path, written, state } = entry else {
+            return;
+        };
+        let Some((folder, _)) = &directory.written else {
+            return;
+        };
+        let is_open =
+            *state == State::Unknown && directory.state == State::Unknown && folder.starts_with('/');
+        if let (true, Some(rest)) = (is_open, below(written, folder)) {
+            (*path, *state) = self.within(&directory.path, rest, Kind::File);
+        }
+    }
+
+    /// Whether the server has what a command begins with. A virtual environment is made there.
+    pub(super) fn runner(&self, first: &str, site: &Site) -> State {
+        if !first.contains('/') {
+            return State::Unknown;
+        }
+        let (path, state) = self.locate(first, site, Kind::File);
+        let Some((folder, _)) = path.split_once("/bin/") else {
+            return state;
+        };
+        let name = name_of(folder);
+        let is_usual = matches!(name, "venv" | ".venv" | "env" | ".env" | "virtualenv");
+        let makes = |document: &Document| {
+            document.facts.commands.iter().any(|command| {
+                let words = || command.words.iter().map(|word| name_of(&word.text));
+                words().any(|word| matches!(word, "venv" | "virtualenv")) && words().any(|word| word == name)
+            })
+        };
+        match state {
+            State::Missing(None) if is_usual || self.documents.iter().any(makes) => State::Unknown,
+            State::Missing(Some(_)) => State::Unknown,
+            state => state,
+        }
+    }
+}
+
+/// The last part of a path.
+pub(super) fn name_of(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// Whether a path can only be one of a Mac or of Windows.
+pub(crate) fn is_foreign(path: &str) -> bool {
+    let is_windows =
+        matches!(path.as_bytes(), [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    is_windows
+        || [
+            "/Users/",
+            "/Applications/",
+            "/Library/",
+            "/System/",
+            "/Volumes/",
+            "/opt/homebrew/",
+        ]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+/// The part of `path` below `root`, when it is below it.
+pub(super) fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(root.trim_end_matches('/'))?;
+    if rest.is_empty() {
+        Some(rest)
+    } else {
+        rest.strip_prefix('/')
+    }
+}
+
+/// The path of a sibling of the tree's root that a missing script might mean: every file of its name.
+pub(crate) fn same_name(paths: &Paths, path: &str) -> Vec<String> {
+    paths
+        .named(name_of(path))
+        .iter()
+        .filter(|other| *other != path)
+        .cloned()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_holds_only_what_is_below_it() {
+        assert_eq!(below("/opt/app/x", "/opt/app/"), Some("x"));
+        assert_eq!(below("/opt/application", "/opt/app"), None);
+        assert_eq!(below("/opt/app", "/opt/app"), Some(""));
+    }
+}
