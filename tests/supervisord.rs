@@ -133,19 +133,6 @@ fn reading(files: &[(&str, &str)]) -> Value {
     json!(programs)
 }
 
-/// Programs on which we and the real supervisord do not agree yet: `backend/core/settings.py` calls
-/// `load_environment()` while it is imported, and the import in that function fails then, not later. A row
-/// that is no longer needed fails the test.
-const KNOWN: &[(&str, &str)] = &[
-    ("rec_trading/backend/supervisord.conf", "feed_watchdog"),
-    ("rec_trading/backend/supervisord.conf", "market_feed"),
-    ("rec_trading/backend/supervisord.conf", "order_router"),
-    ("rec_trading/backend/supervisord.conf", "process_watchdog"),
-    ("rec_trading/backend/supervisord.conf", "position_keeper"),
-    ("rec_trading/backend/supervisord.conf", "risk_monitor"),
-    ("rec_trading/backend/supervisord.conf", "web_api"),
-];
-
 #[test]
 fn programs_start_and_die_as_predicted() {
     let Some(environment) = supervisor::environment() else {
@@ -174,15 +161,11 @@ fn programs_start_and_die_as_predicted() {
             );
             for (name, (starts, because)) in predicted {
                 let outcome = &outcomes[&name];
-                let place = format!("{system}/{config}");
-                let is_known = KNOWN.iter().any(|known| known.0 == place && known.1 == name);
                 let agrees = starts == outcome.starts && (starts || names_the_reason(&because, &outcome.log));
-                if agrees && is_known {
-                    wrong.push(format!("{place} {name}: agrees now, take it out of KNOWN"));
-                } else if !agrees && !is_known {
+                if !agrees {
                     let (was, log) = (outcome.starts, &outcome.log);
                     wrong.push(format!(
-                        "{place} {name}: predicted {starts} ({because}), was {was}: {log}"
+                        "{system}/{config} {name}: predicted {starts} ({because}), was {was}: {log}"
                     ));
                 }
             }
