@@ -40,4 +40,5 @@ pub const CHECKS: &[(&str, Check)] = &[
         "uninstallable-requirement",
         requirements::uninstallable_requirement::check,
     ),
+    ("unit-refused", services::unit_refused::check),
 ];
