@@ -209,6 +209,13 @@ const SPAWNS: &[(&str, &str, &str, bool)] = &[
         "environment=PATH=\"%(here)s/bin\"",
         false,
     ),
+    // Nobody puts variables in there.
+    (
+        "dollar-path",
+        "sleep 60",
+        "environment=PATH=\"%(here)s/bin:$PATH\"",
+        false,
+    ),
     // Children look in that PATH too: the script does not find sleep.
     (
         "child-not-in-path",

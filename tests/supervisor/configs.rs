@@ -347,9 +347,9 @@ pub(crate) const CONFIGS: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "etc/s.conf",
-                "[supervisord]\n[program:a]\ncommand=x\ndirectory=%(here)s\nstdout_logfile=logs/a.log\n",
+                "[supervisord]\n[program:a]\ncommand=x\ndirectory=%(here)s/work\nstdout_logfile=logs/a.log\n",
             ),
-            ("etc/logs/keep", ""),
+            ("etc/work/logs/keep", ""),
         ],
     ),
     (
