@@ -48,4 +48,5 @@ pub const CHECKS: &[(&str, Check)] = &[
         "uninstallable-requirement",
         requirements::uninstallable_requirement::check,
     ),
+    ("unit-refused", services::unit_refused::check),
 ];
