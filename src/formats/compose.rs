@@ -295,6 +295,29 @@ mod tests {
     }
 
     #[test]
+    fn aliases_and_merge_keys_are_followed() {
+        let text = "x-env: &env\n  A: 1\n  B: 2\nx-app: &app\n  image: x\n  command: python a.py\n  working_dir: /app\n\
+                    services:\n  one:\n    <<: *app\n    environment:\n      <<: *env\n      B: 3\n  two:\n    \
+                    <<: [{user: me}, *app, {user: you, image: y}]\n    command: &line [python, b.py]\n  \
+                    three:\n    image: x\n    command: *line\n";
+        let programs = extract(text).programs;
+        let lines: Vec<_> = programs.iter().map(words).collect();
+        assert_eq!(
+            lines,
+            [["python", "a.py"], ["python", "b.py"], ["python", "b.py"]]
+        );
+        assert_eq!(programs[0].variable("A").unwrap().value, "1");
+        assert_eq!(programs[0].variable("B").unwrap().value, "3");
+        assert_eq!(programs[0].directory.as_ref().unwrap().value, "/app");
+        assert_eq!(programs[1].user.as_ref().unwrap().value, "me");
+        assert!(
+            extract("a: &a\n  services: *a\nservices: *a\n")
+                .programs
+                .is_empty()
+        );
+    }
+
+    #[test]
     fn hostile_services_are_read() {
         for body in [
             "build: []",

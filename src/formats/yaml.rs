@@ -1,9 +1,12 @@
 //! YAML, with what compose files and conda's `environment.yml` say.
 
+mod aliases;
+
 use super::structured::{self, DEPTH, Entry, Node, Shape};
 use super::{compose, pm2, requirements};
 use crate::facts::{Facts, Origin, Problem, ProblemKind, Requirement};
 use crate::source::Span;
+use aliases::Aliases;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 /// Flow brackets (`[`, `{`) inside each other that are read at all: the scanner's work grows with the
@@ -16,12 +19,15 @@ pub fn extract(path: &str, text: &str) -> Facts {
         let message = format!("brackets inside brackets more than {BRACKETS} levels deep");
         return Facts::of_problem(ProblemKind::Syntax, message, Span::new(0, 0));
     }
-    let (documents, problem) = read(text);
+    let (documents, aliases, problem) = read(text);
     let mut facts = Facts::default();
     for document in &documents {
         let mut found = structured::collect(document);
-        compose::read(document, &mut found);
-        pm2::read(path, document, &mut found);
+        // Rules about literals see each where it stands; what starts is told by the whole.
+        let followed = aliases.followed(document);
+        let whole = followed.as_ref().unwrap_or(document);
+        compose::read(whole, &mut found);
+        pm2::read(path, whole, &mut found);
         if is_conda(path, document) {
             of_conda(document, &mut found);
         }
@@ -51,7 +57,7 @@ fn nests_too_deep(text: &str) -> bool {
 }
 
 /// The documents of a stream, as far as they can be read, and the mistake that ends them.
-fn read(text: &str) -> (Vec<Node>, Option<Problem>) {
+fn read(text: &str) -> (Vec<Node>, Aliases, Option<Problem>) {
     let offsets = Offsets::new(text);
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
@@ -69,11 +75,11 @@ fn read(text: &str) -> (Vec<Node>, Option<Problem>) {
                     message: error.info().to_owned(),
                     span: Span::new(at, end),
                 };
-                return (builder.documents, Some(problem));
+                return (builder.documents, builder.aliases, Some(problem));
             }
         }
     }
-    (builder.documents, None)
+    (builder.documents, builder.aliases, None)
 }
 
 /// Byte offsets of characters: the parser counts characters.
@@ -121,7 +127,9 @@ enum Open {
 #[derive(Default)]
 struct Builder {
     documents: Vec<Node>,
-    open: Vec<Open>,
+    /// Each with the number of its anchor, or 0.
+    open: Vec<(usize, Open)>,
+    aliases: Aliases,
     /// Containers too deep to be kept.
     skipped: usize,
 }
@@ -129,37 +137,41 @@ struct Builder {
 impl Builder {
     fn take(&mut self, event: &Event<'_>, span: Span, text: &str) {
         match event {
-            Event::SequenceStart(..) => self.begin(Open::List(span, Vec::new())),
-            Event::MappingStart(..) => self.begin(Open::Map(span, Vec::new(), None)),
+            Event::SequenceStart(anchor, ..) => self.begin(*anchor, Open::List(span, Vec::new())),
+            Event::MappingStart(anchor, ..) => self.begin(*anchor, Open::Map(span, Vec::new(), None)),
             Event::SequenceEnd | Event::MappingEnd if self.skipped > 0 => self.skipped -= 1,
             Event::SequenceEnd | Event::MappingEnd => self.close(span.end as usize),
-            Event::Scalar(value, style, ..) => {
+            Event::Scalar(value, style, anchor, _) => {
                 let node = scalar(value, *style, span, text);
+                self.aliases.anchor(*anchor, &node);
                 self.add(node);
             }
-            Event::Alias(_) => self.add(Node::new(Shape::Other, span)),
+            Event::Alias(anchor) => {
+                self.aliases.alias(span, *anchor);
+                self.add(Node::new(Shape::Other, span));
+            }
             _ => {}
         }
     }
 
-    fn begin(&mut self, open: Open) {
+    fn begin(&mut self, anchor: usize, open: Open) {
         if self.skipped > 0 || self.open.len() >= DEPTH {
             self.skipped += 1;
         } else {
-            self.open.push(open);
+            self.open.push((anchor, open));
         }
     }
 
     fn close(&mut self, end: usize) {
-        let node = match self.open.pop() {
-            Some(Open::List(span, elements)) => {
-                Node::new(Shape::List(elements), Span::new(span.start as usize, end))
-            }
-            Some(Open::Map(span, entries, _)) => {
-                Node::new(Shape::Map(entries), Span::new(span.start as usize, end))
-            }
-            None => return,
+        let Some((anchor, open)) = self.open.pop() else {
+            return;
         };
+        let (shape, span) = match open {
+            Open::List(span, elements) => (Shape::List(elements), span),
+            Open::Map(span, entries, _) => (Shape::Map(entries), span),
+        };
+        let node = Node::new(shape, Span::new(span.start as usize, end));
+        self.aliases.anchor(anchor, &node);
         self.add(node);
     }
 
@@ -175,8 +187,8 @@ impl Builder {
         }
         match self.open.last_mut() {
             None => self.documents.push(node),
-            Some(Open::List(_, elements)) => elements.push(node),
-            Some(Open::Map(_, entries, key)) => match key.take() {
+            Some((_, Open::List(_, elements))) => elements.push(node),
+            Some((_, Open::Map(_, entries, key))) => match key.take() {
                 None => *key = Some((node.scalar().unwrap_or("").to_owned(), node.span)),
                 Some((key, key_span)) => entries.push(Entry { key, key_span, node }),
             },

@@ -9,8 +9,8 @@ use tree_sitter::Node as Tree;
 /// Configurations over this many bytes, or nested deeper than this, are not read.
 const LARGEST: usize = 1 << 20;
 const DEEPEST: usize = 500;
-/// Values that are worked out for one document: a name may be used again and again.
-const BUDGET: usize = 50_000;
+/// Values, and bytes of text, that are worked out for one document: a name may be used again and again.
+const BUDGET: usize = 4 << 20;
 
 /// What `module.exports = …` or `export default …` gives.
 pub(super) fn exported(path: &str, text: &str) -> Option<Node> {
@@ -70,6 +70,13 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self, node: Tree<'t>, depth: usize) -> Node {
+        let value = self.shaped(node, depth);
+        let size = value.text().map_or(0, str::len);
+        self.budget = self.budget.saturating_sub(size);
+        value
+    }
+
+    fn shaped(&mut self, node: Tree<'t>, depth: usize) -> Node {
         let span = Span::new(node.start_byte(), node.end_byte());
         self.budget = self.budget.saturating_sub(1);
         if depth > DEPTH || self.budget == 0 {
