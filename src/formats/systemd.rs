@@ -231,6 +231,7 @@ impl Known<'_> {
     /// `before` the program may fail when a `-` says so.
     fn commands(&self, setting: &Setting<'_>, before: bool) -> Vec<Command> {
         let words = words::split(setting.value);
+        let is_template = structured::is_template(setting.value);
         let mut commands = Vec::new();
         for group in words.split(|word| word.text == ";" && word.end - word.start == 1) {
             let Some((first, rest)) = group.split_first() else {
@@ -259,7 +260,7 @@ impl Known<'_> {
             commands.extend(found.into_iter().map(|mut command| {
                 command.is_conditional |= before && prefix.contains('-');
                 for word in &mut command.words {
-                    word.is_literal &= !specifier::leaves_open(&word.text);
+                    word.is_literal &= !is_template && !specifier::leaves_open(&word.text);
                 }
                 command
             }));

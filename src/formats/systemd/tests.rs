@@ -129,13 +129,15 @@ fn specifiers_are_put_in_as_far_as_they_are_known() {
             .all(|word| word.is_literal || word.text.contains('%'));
         assert!(literal, "{path}");
     }
-    let open = program("ExecStart=/bin/x %z {{ app }} fine");
+    let template = program("ExecStart=/bin/x {{ app }}");
+    assert!(template.commands[0].words.iter().all(|word| !word.is_literal));
+    let open = program("ExecStart=/bin/x %z fine");
     let literal: Vec<_> = open.commands[0]
         .words
         .iter()
         .map(|word| word.is_literal)
         .collect();
-    assert_eq!(literal[1], false);
+    assert_eq!(literal, [true, false, true]);
     assert_eq!(
         program("WorkingDirectory=~\nExecStart=/x")
             .directory
