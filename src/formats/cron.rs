@@ -87,7 +87,8 @@ impl Reader {
             program.user = user.map(|user| Spanned::new(user.to_owned(), place(user)));
             program.environment.clone_from(&self.environment);
             // A job starts in its user's home, which the table may set.
-            program.directory = program.variable("HOME").cloned();
+            let home = || Spanned::new("~".to_owned(), program.span);
+            program.directory = Some(program.variable("HOME").cloned().unwrap_or_else(home));
             facts.programs.push(program);
         }
     }
@@ -244,7 +245,9 @@ mod tests {
         assert_eq!(program.user.as_ref().unwrap().value, "app");
         assert_eq!(program.command.as_ref().unwrap().value, "/srv/run.sh");
         assert_eq!(program.directory.as_ref().unwrap().value, "/srv");
-        assert!(extract("x/crontab", "0 3 * * * run\n").programs[0].user.is_none());
+        let own = extract("x/crontab", "0 3 * * * run\n").programs.remove(0);
+        assert!(own.user.is_none());
+        assert_eq!(own.directory.unwrap().value, "~");
     }
 
     #[test]

@@ -96,10 +96,24 @@ fn words_are_systemds() {
         (":/bin/x ${A} $$", "/bin/x|${A}|$$"),
         ("/bin/x ${A}c $A $B $$C a%%b", "/bin/x|1 2c|1|2|$B|$C|a%b"),
         ("+!!/bin/sh -c 'cd /a && python b.py'", "cd|/a;python|b.py"),
-        ("/bin/x \"never closed", "/bin/x|never closed"),
+        ("/bin/x \"never closed", ""),
     ] {
         let program = program(&format!("Environment=\"A=1 2\"\nExecStart={line}"));
         assert_eq!(lines(&program).join(";"), words, "{line}");
+    }
+}
+
+#[test]
+fn a_quote_that_stays_open_is_a_mistake() {
+    for (line, count) in [
+        ("ExecStart=/x 'a", 1),
+        ("ExecStart=-/x 'a", 0),
+        ("ExecStart=/x 'a'", 0),
+        ("ExecStart=/x\nExecStartPre=+/y \"", 1),
+        ("ExecStart=/x\nEnvironment=A='", 0),
+    ] {
+        let facts = extract("a.service", &format!("[Service]\n{line}\n"));
+        assert_eq!(facts.problems.len(), count, "{line}");
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             // A module that no program imports stops nobody until somebody runs it.
             let is_started = match document.format {
                 Format::Python => !project.programs_reaching(id).is_empty(),
-                Format::Requirements | Format::Supervisor => true,
+                Format::Requirements | Format::Supervisor | Format::Systemd => true,
                 _ => false,
             };
             let effect = if is_started { Effect::Start } else { Effect::Use };
@@ -44,6 +44,7 @@ fn message(format: Format, problem: &Problem, project: &Project) -> String {
         ),
         Format::Python => format!("Python refuses the file: {what}; whoever imports it dies"),
         Format::Supervisor => format!("supervisord refuses the file: {what}; no program of it starts"),
+        Format::Systemd => format!("systemd refuses the unit: {what}; nothing of it starts"),
         Format::Requirements => format!("pip refuses the file: {what}; nothing of it is installed"),
         Format::Shell => format!("the shell refuses the script: {what}"),
         Format::Json => format!("this is no JSON: {what}; whoever reads the file fails"),
@@ -64,6 +65,7 @@ fn help(format: Format, kind: ProblemKind) -> &'static str {
         }
         (Format::Python, _) => "`python3 -m py_compile FILE` shows the place",
         (Format::Shell, _) => "`bash -n FILE` shows the place",
+        (Format::Systemd, _) => "`systemd-analyze verify FILE` shows the place",
         (Format::Requirements, _) => "`pip install --dry-run -r FILE` shows the place",
         _ => "correct the file; nothing of it takes effect as it stands",
     }
