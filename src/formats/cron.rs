@@ -87,8 +87,7 @@ impl Reader {
             program.user = user.map(|user| Spanned::new(user.to_owned(), place(user)));
             program.environment.clone_from(&self.environment);
             // A job starts in its user's home, which the table may set.
-            let home = || Spanned::new("~".to_owned(), program.span);
-            program.directory = Some(program.variable("HOME").cloned().unwrap_or_else(home));
+            program.directory = program.variable("HOME").cloned();
             facts.programs.push(program);
         }
     }
@@ -246,8 +245,7 @@ mod tests {
         assert_eq!(program.command.as_ref().unwrap().value, "/srv/run.sh");
         assert_eq!(program.directory.as_ref().unwrap().value, "/srv");
         let own = extract("x/crontab", "0 3 * * * run\n").programs.remove(0);
-        assert!(own.user.is_none());
-        assert_eq!(own.directory.unwrap().value, "~");
+        assert!(own.user.is_none() && own.directory.is_none());
     }
 
     #[test]
