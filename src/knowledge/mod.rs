@@ -2,6 +2,7 @@
 
 pub mod distributions;
 pub mod mac_paths;
+pub mod runners;
 pub mod stdlib;
 
 use crate::target::PythonVersion;

@@ -100,14 +100,12 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 fn run_stage(world: &World<'_>, stage: &Stage) -> Outcome {
     match &stage.entry {
         Entry::Script { path, state, .. } => {
-            let Some(document) = world
-                .modules
-                .at(path)
-                .filter(|_| !matches!(state, State::Missing(_)))
+            let Some(document) = script_at(world, path).filter(|_| !matches!(state, State::Missing(_)))
             else {
                 return Outcome::default();
             };
             let mut folders = vec![folder_of(path).to_owned()];
+            folders.retain(|_| !stage.is_isolated);
             folders.extend(stage.python_path.iter().cloned());
             Run::new(world, folders, &stage.directory, true).script(document)
         }
@@ -117,6 +115,7 @@ fn run_stage(world: &World<'_>, stage: &Stage) -> Outcome {
                 ModuleStart::Imported(folder) => vec![folder.clone()],
                 ModuleStart::Installed => Vec::new(),
             };
+            folders.retain(|_| !stage.is_isolated || *start != ModuleStart::Main);
             folders.extend(stage.python_path.iter().cloned());
             let elsewhere = super::modules::join(&name.replace('.', "/"), "__main__.py");
             let run = Run::new(world, folders, &stage.directory, true);
@@ -130,6 +129,19 @@ fn run_stage(world: &World<'_>, stage: &Stage) -> Outcome {
         }
         Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }
+}
+
+/// The Python file at a path; a script needs no `.py` in its name.
+fn script_at(world: &World<'_>, path: &str) -> Option<DocumentId> {
+    world.modules.at(path).or_else(|| {
+        (0..)
+            .map(DocumentId)
+            .zip(world.documents)
+            .find(|(_, document)| {
+                document.host.is_none() && document.path == path && document.format == Format::Python
+            })
+            .map(|(id, _)| id)
+    })
 }
 
 /// A file that no program reaches, taken by itself and kindly: from its own folder, from the root, and

@@ -1,12 +1,16 @@
 //! The processes that the target will start, and what each of them runs.
 
+mod application;
 mod entry;
+mod line;
 mod place;
+mod script;
+mod shell;
 
 use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
-use crate::facts::{Manager, Program};
+use crate::facts::{Command, Manager, Program, Reach, Word};
 use crate::finding::{DocumentId, Place};
 use crate::source::{Span, Spanned};
 use crate::target::{PythonVersion, Target};
@@ -56,6 +60,8 @@ pub struct Stage {
     pub directory: String,
     /// Folders of `PYTHONPATH`, relative to the root.
     pub python_path: Vec<String>,
+    /// Whether the interpreter leaves out the script's folder, or the working directory (`-I`, `-P`).
+    pub is_isolated: bool,
     /// Whether the server will have the interpreter or command.
     pub runner: State,
     /// The interpreter or command, as written.
@@ -151,12 +157,7 @@ pub(super) fn collect(
     tree: &dyn Tree,
     target: &Target,
 ) -> Vec<ProgramView> {
-    let locator = Locator {
-        documents,
-        paths,
-        tree,
-        root: target.root.as_deref(),
-    };
+    let locator = Locator::new(documents, paths, tree, target.root.as_deref());
     let collector = Collector { locator, target };
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
@@ -208,10 +209,12 @@ impl Collector<'_> {
             .iter()
             .map(|(name, value)| (name.clone(), value.value.clone()))
             .collect();
-        let mut stage = self.locator.stage(&split(&command.value), command_place, &site);
-        self.locator.judge_below(&directory, &mut stage.entry);
-        if let Some(value) = environment.get("PYTHONPATH") {
-            stage.python_path.extend(self.locator.search_path(value, &site));
+        site.environment.clone_from(&environment);
+        let mut stages = self
+            .locator
+            .run(&commands(program), &command.value, command_place, &site);
+        for stage in &mut stages {
+            self.locator.judge_below(&directory, &mut stage.entry);
         }
         ProgramView {
             name: program.name.clone(),
@@ -220,7 +223,7 @@ impl Collector<'_> {
             command_place,
             command: command.value,
             directory,
-            stages: vec![stage],
+            stages,
             environment,
             has_open_environment: false,
             python: self.target.python,
@@ -248,6 +251,30 @@ impl Collector<'_> {
             state,
         }
     }
+}
+
+/// What a program's command line runs: what its format says, or the one command that it is without a shell.
+fn commands(program: &Program) -> Vec<Command> {
+    let Some(command) = &program.command else {
+        return program.commands.clone();
+    };
+    if !program.commands.is_empty() {
+        return program.commands.clone();
+    }
+    let words = split(&command.value).into_iter().map(|text| Word {
+        is_literal: !text.contains('$'),
+        text,
+        span: command.span,
+    });
+    vec![Command {
+        words: words.collect(),
+        assignments: Vec::new(),
+        span: command.span,
+        folder: None,
+        reach: Reach::Always,
+        is_conditional: false,
+        background: false,
+    }]
 }
 
 /// Splits a command line as `shlex.split` does, which supervisord uses; a line that it refuses is split

@@ -1,0 +1,316 @@
+//! What the command lines and scripts of small trees come to.
+
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by panicking")]
+
+use audit::engine::{self, Progress};
+use audit::project::{Entry, ModuleStart, Project, Stage, State};
+use audit::target::Target;
+use audit::tree::Memory;
+
+/// The stages of the first program of a tree, each in one line.
+fn stages(files: &[(&str, &str)]) -> Vec<String> {
+    let project = project(files);
+    let (_, program) = project.programs().next().unwrap();
+    program.stages.iter().map(shown).collect()
+}
+
+/// What a command line comes to in a tree of these files.
+fn line(command: &str, files: &[&str]) -> String {
+    // A quote, `%` and `;` mean something to supervisord's file, not to the command.
+    let config = format!("[program:x]\ncommand={command}\nenvironment=FLASK_APP=wsgi.py\n");
+    let mut tree: Vec<(&str, &str)> = files.iter().map(|path| (*path, "")).collect();
+    tree.push(("supervisord.conf", &config));
+    stages(&tree).join(" + ")
+}
+
+fn shown(stage: &Stage) -> String {
+    let mut text = match &stage.entry {
+        Entry::Script { path, state, .. } => {
+            format!("script {path}{}", if *state == State::Present { "" } else { "?" })
+        }
+        Entry::Module {
+            name,
+            start,
+            runner,
+            attribute,
+        } => {
+            let start = match start {
+                ModuleStart::Main => "main".to_owned(),
+                ModuleStart::Imported(folder) => format!("from /{folder}"),
+                ModuleStart::Installed => "installed".to_owned(),
+            };
+            let attribute = attribute
+                .as_ref()
+                .map_or(String::new(), |name| format!(":{name}"));
+            let runner = runner
+                .as_ref()
+                .map_or(String::new(), |name| format!(" by {name}"));
+            format!("module {name}{attribute} {start}{runner}")
+        }
+        Entry::Tool { command } => format!("tool {command}"),
+        Entry::Other => "other".to_owned(),
+    };
+    if !stage.directory.is_empty() {
+        text.push_str(&format!(" in {}", stage.directory));
+    }
+    if !stage.python_path.is_empty() {
+        text.push_str(&format!(" with {}", stage.python_path.join(":")));
+    }
+    if stage.is_isolated {
+        text.push_str(" isolated");
+    }
+    if stage.is_conditional {
+        text.push_str(" perhaps");
+    }
+    text
+}
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let tree = Memory::new(files.iter().map(|(path, text)| (*path, *text)));
+    engine::read(&tree, Target::default(), &|_| false, &Progress::default()).0
+}
+
+#[test]
+fn pythons_own_options() {
+    let files = &["x.py", "app/__main__.py", "app/__init__.py"];
+    for (command, expected) in [
+        ("python x.py", "script x.py"),
+        ("venv/bin/python -u -O -B x.py", "script x.py"),
+        ("/usr/bin/python3.10 -W ignore -X dev x.py", "script x.py"),
+        ("python -Wignore -uB x.py a b", "script x.py"),
+        ("python gone.py", "script gone.py?"),
+        ("python app/", "script app/__main__.py"),
+        ("python -m app", "module app main"),
+        ("python -um app", "module app main"),
+        ("python -mapp", "module app main"),
+        ("python -c pass", ""),
+        ("python -", ""),
+        ("python", ""),
+        ("env PYTHONPATH=app python x.py", "script x.py with app"),
+        ("env PYTHONPATH=app python -E x.py", "script x.py"),
+        ("env PYTHONPATH=app python -I x.py", "script x.py isolated"),
+        ("python -m coverage run x.py", "tool coverage + script x.py"),
+        ("uv run x.py", "script x.py"),
+        ("uv run -m app", "module app main"),
+    ] {
+        assert_eq!(line(command, files), expected, "{command}");
+    }
+}
+
+#[test]
+fn servers_and_workers_load_what_they_are_told() {
+    let files = &[
+        "main.py",
+        "wsgi.py",
+        "src/api.py",
+        "shop/__init__.py",
+        "shop/celery.py",
+        "shop/web.py",
+        "jobs/tasks.py",
+        "view.py",
+    ];
+    for (command, expected) in [
+        ("uvicorn main:app", "module main:app from / by uvicorn"),
+        (
+            "venv/bin/uvicorn --host 0.0.0.0 --port 80 main:app",
+            "module main:app from / by uvicorn",
+        ),
+        (
+            "uvicorn --factory shop.web:create_app",
+            "module shop.web:create_app from / by uvicorn",
+        ),
+        (
+            "uvicorn --app-dir src api:app",
+            "module api:app from /src by uvicorn",
+        ),
+        (
+            "python -m uvicorn api:app --app-dir=src",
+            "module api:app from /src by uvicorn",
+        ),
+        (
+            "gunicorn -w 4 -b :80 main:app",
+            "module main:app from / by gunicorn",
+        ),
+        ("gunicorn main", "module main:application from / by gunicorn"),
+        (
+            "gunicorn --chdir src api:app",
+            "module api:app from /src by gunicorn in src",
+        ),
+        (
+            "gunicorn --pythonpath src,jobs main:app",
+            "module main:app from / by gunicorn with src:jobs",
+        ),
+        (
+            "gunicorn 'shop:create_app()'",
+            "module shop:create_app from / by gunicorn",
+        ),
+        ("gunicorn -c conf.py", "tool gunicorn"),
+        ("hypercorn main:app", "module main:app from / by hypercorn"),
+        ("daphne -p 80 main:app", "module main:app from / by daphne"),
+        (
+            "granian --interface asgi main:app",
+            "module main:app from / by granian",
+        ),
+        (
+            "waitress-serve --port=80 main:app",
+            "module main:app from / by waitress-serve",
+        ),
+        (
+            "waitress-serve --call main:make",
+            "module main:make from / by waitress-serve",
+        ),
+        (
+            "celery -A shop worker -l info",
+            "module shop.celery from / by celery",
+        ),
+        (
+            "celery --app=jobs.tasks beat",
+            "module jobs.tasks from / by celery",
+        ),
+        (
+            "celery -Ajobs.tasks:app worker",
+            "module jobs.tasks:app from / by celery",
+        ),
+        (
+            "celery -A jobs.tasks.app worker",
+            "module jobs.tasks:app from / by celery",
+        ),
+        (
+            "celery --workdir jobs -A tasks worker",
+            "module tasks from /jobs by celery in jobs",
+        ),
+        ("celery worker", "tool celery"),
+        ("flask --app shop.web run", "module shop.web from / by flask"),
+        ("flask --app shop/web.py run", "module shop.web from / by flask"),
+        (
+            "flask -A shop.web:create_app run -p 80",
+            "module shop.web:create_app from / by flask",
+        ),
+        ("flask run", "module wsgi from / by flask"),
+        (
+            "streamlit run view.py --server.port 80",
+            "tool streamlit + script view.py",
+        ),
+        ("fastapi run shop/web.py", "module shop.web from / by fastapi"),
+        (
+            "dramatiq jobs.tasks shop",
+            "module jobs.tasks from / by dramatiq + module shop from / by dramatiq",
+        ),
+        (
+            "huey_consumer jobs.tasks.huey -w 4",
+            "module jobs.tasks:huey from / by huey_consumer",
+        ),
+        (
+            "arq jobs.tasks.Settings",
+            "module jobs.tasks:Settings from / by arq",
+        ),
+        ("rq worker high", "tool rq"),
+        ("alembic upgrade head", "tool alembic"),
+        ("django-admin migrate", "tool django-admin"),
+        ("poetry run uvicorn main:app", "module main:app from / by uvicorn"),
+        (
+            "ddtrace-run gunicorn main:app",
+            "tool ddtrace-run + module main:app from / by gunicorn",
+        ),
+        ("dotenv run -- python main.py", "tool dotenv + script main.py"),
+        ("nginx -g x", ""),
+    ] {
+        assert_eq!(line(command, files), expected, "{command}");
+    }
+}
+
+#[test]
+fn a_script_of_the_tree_is_what_it_runs() {
+    let start = "#!/bin/bash\nset -e\nDIR=\"$(cd \"$(dirname \"${BASH_SOURCE[0]}\")/..\" && pwd)\"\ncd \"$DIR/api\"\n\
+                 source venv/bin/activate\nexport PYTHONPATH=\"$DIR/lib:$PYTHONPATH\"\npython migrate.py\n\
+                 if [ -n \"$SEED\" ]; then python seed.py; fi\nexec \"$@\"\npython never.py\n";
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=bash bin/start.sh uvicorn main:app\n",
+        ),
+        ("bin/start.sh", start),
+        ("api/migrate.py", ""),
+        ("api/seed.py", ""),
+        ("api/main.py", ""),
+        ("lib/x.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script api/migrate.py in api with lib",
+            "script api/seed.py in api with lib perhaps",
+            "module main:app from /api by uvicorn in api with lib",
+        ]
+    );
+}
+
+#[test]
+fn only_the_last_command_of_a_loose_script_is_the_program() {
+    let found = stages(&[
+        ("supervisord.conf", "[program:x]\ncommand=/bin/sh start.sh\n"),
+        ("start.sh", "python a.py\npython b.py &\npython c.py\necho done\n"),
+        ("a.py", ""),
+        ("b.py", ""),
+        ("c.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        ["script a.py perhaps", "script b.py perhaps", "script c.py"]
+    );
+}
+
+#[test]
+fn a_line_with_cd_runs_there() {
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=bash -c \"cd api && exec python main.py\"\n",
+        ),
+        ("api/main.py", ""),
+    ]);
+    assert_eq!(found, ["script api/main.py in api"]);
+}
+
+#[test]
+fn scripts_that_run_each_other_end() {
+    let found = stages(&[
+        ("supervisord.conf", "[program:x]\ncommand=bash a.sh\n"),
+        ("a.sh", "bash b.sh\n"),
+        ("b.sh", "bash a.sh\n"),
+    ]);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn commands_of_the_own_project_are_known() {
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=venv/bin/serve --port 80\n",
+        ),
+        (
+            "pyproject.toml",
+            "[project]\nname=\"shop\"\n[project.scripts]\nserve=\"shop.cli:main\"\n",
+        ),
+        ("src/shop/__init__.py", ""),
+        ("src/shop/cli.py", ""),
+    ]);
+    // Until the project's own commands are read from its pyproject.toml, nothing is claimed.
+    assert!(found.is_empty() || found == ["module shop.cli:main installed with src"]);
+}
+
+#[test]
+fn a_file_with_a_first_line_of_python_is_a_script() {
+    let found = stages(&[
+        ("supervisord.conf", "[program:x]\ncommand=./bin/serve\n"),
+        ("bin/serve", "#!/usr/bin/env python3\nimport gone\n"),
+    ]);
+    assert_eq!(found, ["script bin/serve"]);
+}
+
+#[test]
+fn a_script_that_is_not_there_is_named() {
+    let found = stages(&[("supervisord.conf", "[program:x]\ncommand=bash bin/gone.sh\n")]);
+    assert_eq!(found, ["script bin/gone.sh?"]);
+}
