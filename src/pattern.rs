@@ -60,11 +60,7 @@ impl Pattern {
             text.map(|text| Regex::new(&text).map_err(|error| error.to_string()))
                 .transpose()
         };
-        let problems = [
-            ProblemKind::Unreadable,
-            ProblemKind::Syntax,
-            ProblemKind::NewerSyntax,
-        ];
+        let problems = [ProblemKind::Unreadable, ProblemKind::Syntax];
         let facts = match table.kind.as_str() {
             "value" => Kind::Values(named(&table.roles, &Role::ALL, Role::name, "role")?),
             "problem" => Kind::Problems(named(&table.roles, &problems, ProblemKind::name, "problem")?),

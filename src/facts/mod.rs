@@ -4,6 +4,7 @@
 //! past this point, and nothing here knows any rule.
 
 pub mod command;
+pub mod daemon;
 pub mod port;
 pub mod program;
 pub mod python;
@@ -12,6 +13,7 @@ pub mod value;
 
 use crate::source::Span;
 pub use command::{Command, Word};
+pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
 pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
 pub use requirement::{Origin, Requirement};
@@ -24,8 +26,12 @@ pub struct Facts {
     pub values: Vec<Value>,
     /// The statements of a Python module, in the order in which they run.
     pub python: Option<Box<python::Module>>,
+    /// What of a Python module an older Python refuses, in the order of the text, each kind once.
+    pub newer_syntax: Vec<NewerSyntax>,
     /// Processes that the target will start.
     pub programs: Vec<Program>,
+    /// What the document says of the daemon that starts them.
+    pub daemons: Vec<Daemon>,
     /// Distributions that the document has installed.
     pub requirements: Vec<Requirement>,
     /// Local projects that the document has installed: `-e .`, `pip install ./lib`.
@@ -176,6 +182,19 @@ pub struct Problem {
     pub span: Span,
 }
 
+/// Syntax of a Python module that came with a later Python.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewerSyntax {
+    /// Major and minor version of the first Python that accepts it.
+    pub needs: (u32, u32),
+    /// What it is: "a `match` statement".
+    pub what: &'static str,
+    /// How older Pythons complain, behind `SyntaxError: `.
+    pub words: &'static str,
+    /// Where it stands first.
+    pub span: Span,
+}
+
 /// Kinds of trouble with a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemKind {
@@ -183,8 +202,6 @@ pub enum ProblemKind {
     Unreadable,
     /// The text does not follow its format.
     Syntax,
-    /// The text follows its format only in a newer version than the target has.
-    NewerSyntax,
 }
 
 impl ProblemKind {
@@ -193,12 +210,17 @@ impl ProblemKind {
         match self {
             Self::Unreadable => "unreadable",
             Self::Syntax => "syntax",
-            Self::NewerSyntax => "newer-syntax",
         }
     }
 }
 
 impl Facts {
+    /// The first syntax of a Python module that this version (major, minor) refuses: importing the module
+    /// or starting it raises a `SyntaxError`.
+    pub fn newer_than(&self, version: (u32, u32)) -> Option<&NewerSyntax> {
+        self.newer_syntax.iter().find(|syntax| version < syntax.needs)
+    }
+
     /// Facts that hold nothing but one problem.
     pub fn of_problem(kind: ProblemKind, message: impl Into<String>, span: Span) -> Self {
         let problem = Problem {

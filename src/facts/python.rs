@@ -12,6 +12,8 @@ pub struct Module {
     pub body: Vec<Step>,
     /// Whether an `if __name__ == "__main__":` stands in it, or a shebang: people run it as a script.
     pub is_script: bool,
+    /// Names that functions give a value after a `global` statement: calls may define them later.
+    pub globals: Vec<String>,
 }
 
 /// One thing that happens when a module runs.
@@ -23,18 +25,62 @@ pub enum Step {
     PathEdit(PathEdit),
     /// A name gets a value.
     Bind(Binding),
+    /// `del name`.
+    Unbind(String),
+    /// What the module exports is set or extended (`__all__`).
+    Exports(Exports),
+    /// Names may be defined that nothing here tells: `globals()[…] = …`, `exec(…)`.
+    Dynamic,
+    /// A dotted name that begins with an imported one is read: `datetime.UTC`.
+    Use(Spanned<String>),
+    /// A function that is known by name is called.
+    Call(Call),
+    /// An environment variable is read that has to be there: `os.environ["X"]`.
+    Environ(Spanned<String>),
     /// `if`/`elif`/`else`, each arm with its guard; an `else` has [`Guard::Otherwise`].
     Branch(Vec<Arm>),
     /// `try`.
     Try(Box<Try>),
-    /// `with contextlib.suppress(…)`.
-    Suppress(Catches, Vec<Step>),
-    /// A function; its body runs later, if ever.
+    /// `with contextlib.suppress(…)`: the exceptions' names, and the body.
+    Suppress(Vec<String>, Vec<Step>),
+    /// A function; its body runs when it is called, if ever.
     Function(Function),
     /// A class; its body runs at once.
     Class(Function),
-    /// A loop or `with` body, which runs in place.
+    /// A `with` body, or another that runs in place.
     Block(Vec<Step>),
+    /// A body that may run never, once or often.
+    Loop(Vec<Step>),
+    /// `while True:` without a `break`: nothing behind it is reached.
+    Forever(Vec<Step>),
+    /// `return`.
+    Return,
+    /// `raise`: the exception's name, empty when an earlier one goes on.
+    Raise(Spanned<String>),
+    /// `sys.exit(…)`; whether it says that something failed.
+    Exit(Spanned<bool>),
+}
+
+/// A call of a function that is known by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The name, perhaps dotted, as this module knows it.
+    pub name: String,
+    /// Whether a coroutine that it gives is run at once: `asyncio.run(main())`.
+    pub is_awaited: bool,
+    /// Where the name stands.
+    pub span: Span,
+}
+
+/// A statement about `__all__`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exports {
+    /// It gets exactly these names.
+    Set(Vec<Spanned<String>>),
+    /// These are added.
+    Add(Vec<Spanned<String>>),
+    /// It gets something that cannot be told.
+    Unknown,
 }
 
 /// An import of one module.
@@ -120,6 +166,10 @@ pub enum Guard {
     Version(Comparison, Vec<u32>),
     /// The test is constant.
     Constant(bool),
+    /// This name, perhaps dotted, is true.
+    Named(String),
+    /// This name is `None`.
+    IsNone(String),
     /// Only when this module can be found (`importlib.util.find_spec`).
     ModuleFound(String),
     /// Another guard, negated.
@@ -165,23 +215,12 @@ pub struct Try {
 /// An `except` clause.
 #[derive(Debug, Clone)]
 pub struct Handler {
-    /// What it catches.
-    pub catches: Catches,
+    /// The names of the exceptions that it catches, without their modules; `BaseException` for a bare one.
+    pub catches: Vec<String>,
     /// What it does.
     pub body: Vec<Step>,
     /// Whether the program ends there: `raise`, `sys.exit()`.
     pub ends: bool,
-}
-
-/// Whether a handler catches a failed import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Catches {
-    /// `ImportError` or `ModuleNotFoundError` by name: the author expects it.
-    ImportErrors,
-    /// A broad `Exception`, `BaseException` or bare `except`: it is caught, and hidden.
-    Everything,
-    /// Something else.
-    Other,
 }
 
 /// A function or class.
@@ -193,6 +232,10 @@ pub struct Function {
     pub body: Vec<Step>,
     /// The path that it returns, when its last `return` gives one.
     pub returns: PathExpr,
+    /// Whether a call alone does not run its body: `async def`, or a generator.
+    pub is_deferred: bool,
+    /// Whether it is an `async def`, so that an event loop runs it.
+    pub is_async: bool,
 }
 
 /// An expression that stands for a path.
@@ -203,6 +246,10 @@ pub enum PathExpr {
     Unknown,
     /// A literal.
     Literal(String),
+    /// `True` or `False`.
+    Truth(bool),
+    /// `None`.
+    Nothing,
     /// `__file__`.
     File,
     /// The working directory.
@@ -226,6 +273,36 @@ pub enum PathExpr {
 }
 
 impl Guard {
+    /// The names that it asks for.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Named(name) | Self::IsNone(name) => vec![name],
+            Self::Not(inner) => inner.names(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::names).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The modules that it looks for.
+    pub fn modules(&self) -> Vec<&str> {
+        match self {
+            Self::ModuleFound(name) => vec![name],
+            Self::Not(inner) => inner.modules(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::modules).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the platform or the version of Python decides it.
+    pub fn is_about_target(&self) -> bool {
+        match self {
+            Self::OnLinux(_) | Self::Version(..) => true,
+            Self::Not(inner) => inner.is_about_target(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_about_target),
+            _ => false,
+        }
+    }
+
     /// Whether the arm runs on Linux at all, as far as the guard itself tells: nothing when it does not.
     pub fn on_linux(&self) -> Option<bool> {
         match self {

@@ -1,10 +1,14 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
 mod commandline;
+pub mod cron;
+pub mod docker;
 pub mod dotenv;
+mod joined;
 pub mod json;
 mod pip;
 pub mod plain;
+pub mod procfile;
 pub mod python;
 mod quoted;
 pub mod requirements;
@@ -13,6 +17,7 @@ pub mod shell;
 pub mod structured;
 pub mod supervisor;
 pub mod suppression;
+pub mod systemd;
 pub mod toml;
 pub mod web;
 pub mod yaml;
@@ -49,13 +54,21 @@ pub enum Format {
     Rust,
     /// An installed distribution's `METADATA`.
     Metadata,
+    /// systemd's units.
+    Systemd,
+    /// A Procfile.
+    Procfile,
+    /// A Dockerfile.
+    Docker,
+    /// A crontab.
+    Cron,
     /// Any other source or config: quotes and comments are known, nothing else.
     Plain,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Python,
         Self::Shell,
         Self::Json,
@@ -69,6 +82,10 @@ impl Format {
         Self::Style,
         Self::Rust,
         Self::Metadata,
+        Self::Systemd,
+        Self::Procfile,
+        Self::Docker,
+        Self::Cron,
         Self::Plain,
     ];
 
@@ -88,6 +105,10 @@ impl Format {
             Self::Style => "style",
             Self::Rust => "rust",
             Self::Metadata => "metadata",
+            Self::Systemd => "systemd",
+            Self::Procfile => "procfile",
+            Self::Docker => "docker",
+            Self::Cron => "cron",
             Self::Plain => "plain",
         }
     }
@@ -132,7 +153,10 @@ impl Format {
         }
         match name {
             "Pipfile" => Some(Self::Toml),
-            "Dockerfile" | "Makefile" | "Procfile" | "Caddyfile" | "crontab" => Some(Self::Plain),
+            "Makefile" | "Caddyfile" => Some(Self::Plain),
+            _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
+            _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
+            _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
             _ => None,
         }
     }
@@ -149,12 +173,11 @@ impl Format {
             "css" | "scss" | "sass" | "less" => Self::Style,
             "rs" => Self::Rust,
             "conf" | "ini" | "supervisor" if supervisor::is_supervisor(head) => Self::Supervisor,
-            "conf" | "ini" | "cfg" | "service" | "timer" | "socket" | "plist" | "swift" | "go" | "java"
-            | "kt" | "c" | "h" | "cpp" | "cc" | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql"
-            | "properties" | "xml" | "nginx" | "tf" | "hcl" | "gradle" | "cron" | "fish" | "ps1" | "bat"
-            | "cmd" | "mk" | "env" | "example" | "sample" | "template" | "tmpl" | "pyx" | "pxd" | "pth" => {
-                Self::Plain
-            }
+            "service" | "timer" | "socket" => Self::Systemd,
+            "conf" | "ini" | "cfg" | "plist" | "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc"
+            | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
+            | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
+            | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
             _ => return Self::of_shebang(head),
         })
     }
@@ -194,6 +217,10 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Style => web::extract_style(text),
         Format::Rust => rust::extract(text),
         Format::Metadata => requirements::extract_metadata(text),
+        Format::Systemd => systemd::extract(path, text),
+        Format::Procfile => procfile::extract(text),
+        Format::Docker => docker::extract(path, text),
+        Format::Cron => cron::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
     facts.suppressions = suppression::find(text);

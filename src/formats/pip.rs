@@ -1,5 +1,6 @@
 //! `pip install …` on a command line: what it has installed.
 
+use super::requirements;
 use crate::facts::{Facts, Origin, PathUse, Purpose, Requirement, Word};
 use crate::source::Span;
 use pep508_rs::{ExtraName, Requirement as Parsed, VerbatimUrl, VersionOrUrl};
@@ -49,8 +50,16 @@ pub(super) fn read(words: &[Word], facts: &mut Facts) {
             reads(word, file, word.span, facts);
         } else if text.starts_with("-r") && !text.starts_with("--") && text.len() > 2 {
             reads(word, &text[2..], word.span, facts);
-        } else if matches!(text, "-e" | "--editable") || WITH_VALUE.contains(&text) {
+        } else if matches!(text, "-e" | "--editable") {
+            if let Some(folder) = arguments.next() {
+                installs(folder, &folder.text, true, facts);
+            }
+        } else if let Some(folder) = text.strip_prefix("--editable=") {
+            installs(word, folder, true, facts);
+        } else if WITH_VALUE.contains(&text) {
             arguments.next();
+        } else if !text.starts_with('-') && requirements::is_place(text) {
+            installs(word, text, false, facts);
         } else if !text.starts_with('-') && word.is_literal {
             facts.requirements.extend(parse(text, word.span, Origin::Command));
         }
@@ -83,6 +92,11 @@ fn install_arguments(words: &[Word]) -> Option<&[Word]> {
         at += 1;
     }
     (words.get(at)?.text == "install").then(|| words.get(at + 1..).unwrap_or_default())
+}
+
+fn installs(word: &Word, path: &str, is_editable: bool, facts: &mut Facts) {
+    let install = requirements::folder(path, is_editable, word.span).filter(|_| word.is_literal);
+    facts.local_installs.extend(install);
 }
 
 fn reads(word: &Word, path: &str, span: Span, facts: &mut Facts) {
@@ -166,5 +180,17 @@ mod tests {
         assert_eq!(facts.requirements[0].name, "good");
         assert_eq!(facts.paths.len(), 1);
         assert_eq!(facts.paths[0].path, "req.txt");
+        let folders: Vec<_> = facts
+            .local_installs
+            .iter()
+            .map(|install| install.folder.as_str())
+            .collect();
+        assert_eq!(folders, [".", "./pkg", "src"]);
+        assert_eq!(
+            installed("pip install -e .[dev] git+https://h/x.git ./x.whl")
+                .local_installs
+                .len(),
+            1
+        );
     }
 }

@@ -68,31 +68,39 @@ fn markup(text: &str) -> Facts {
     facts
 }
 
-/// What a line of a config is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Docker,
-    Make,
-    Procfile,
-    Cron,
-    Config,
-}
-
+/// A config whose values have no quotes.
 fn lines(name: &str, text: &str) -> Facts {
     let lower = name.to_ascii_lowercase();
     let has_extension = |wanted: &str| lower.rsplit_once('.').is_some_and(|(_, found)| found == wanted);
-    let kind = if lower == "dockerfile" {
-        Kind::Docker
-    } else if lower == "makefile" || has_extension("mk") {
-        Kind::Make
-    } else if lower == "procfile" {
-        Kind::Procfile
-    } else if lower == "crontab" || has_extension("cron") {
-        Kind::Cron
-    } else {
-        Kind::Config
-    };
+    if lower == "makefile" || has_extension("mk") {
+        return by_lines(text, is_comment, |line, body| {
+            if line.starts_with('\t') {
+                Statement::command(None, body.trim_start_matches(['@', '-', '+']))
+            } else {
+                setting(body)
+            }
+        });
+    }
     let is_batch = has_extension("bat") || has_extension("cmd");
+    let is_remark = |line: &str| {
+        is_comment(line)
+            || (is_batch && (line.starts_with("::") || line.to_ascii_lowercase().starts_with("rem ")))
+    };
+    by_lines(text, is_remark, |_, body| setting(body))
+}
+
+/// Whether a line that begins with a letter says nothing, in most configs.
+pub(super) fn is_comment(line: &str) -> bool {
+    line.starts_with(['#', ';'])
+}
+
+/// The values of a text, and what its command lines install. `statement` takes a line apart: the whole
+/// line, and the same without blanks around it and without the `\` that continues it.
+pub(super) fn by_lines<'t>(
+    text: &'t str,
+    is_comment: impl Fn(&str) -> bool,
+    statement: impl Fn(&'t str, &'t str) -> Statement<'t>,
+) -> Facts {
     let mut facts = Facts::default();
     let mut at = 0;
     // The name that a line goes on with when the one before it ended with `\`.
@@ -103,9 +111,7 @@ fn lines(name: &str, text: &str) -> Facts {
         let start = at;
         at += line.len();
         let trimmed = line.trim();
-        let is_comment = trimmed.starts_with(['#', ';'])
-            || (is_batch && (trimmed.starts_with("::") || trimmed.to_ascii_lowercase().starts_with("rem ")));
-        if trimmed.is_empty() || is_comment {
+        if trimmed.is_empty() || is_comment(trimmed) {
             continue;
         }
         let body = trimmed.trim_end_matches('\\').trim_end();
@@ -115,7 +121,7 @@ fn lines(name: &str, text: &str) -> Facts {
                 value: body,
                 ..before
             },
-            None => statement(kind, line, body),
+            None => statement(line, body),
         };
         let offset = body_start + (statement.value.as_ptr() as usize - body.as_ptr() as usize);
         add(&statement, offset, &mut facts);
@@ -142,7 +148,7 @@ fn lines(name: &str, text: &str) -> Facts {
 
 /// A line, taken apart.
 #[derive(Clone, Copy)]
-struct Statement<'a> {
+pub(super) struct Statement<'a> {
     name: Option<&'a str>,
     value: &'a str,
     role: Role,
@@ -150,59 +156,46 @@ struct Statement<'a> {
     is_run: bool,
 }
 
-fn statement<'a>(kind: Kind, line: &str, body: &'a str) -> Statement<'a> {
-    let command = |name, value| Statement {
-        name,
-        value,
-        role: Role::Command,
-        is_run: true,
-    };
-    let (first, rest) = body
-        .split_once(char::is_whitespace)
-        .map_or((body, &body[body.len()..]), |(first, rest)| {
-            (first, rest.trim_start())
+impl<'a> Statement<'a> {
+    /// A command line.
+    pub(super) fn command(name: Option<&'a str>, value: &'a str) -> Self {
+        Self {
+            name,
+            value,
+            role: Role::Command,
+            is_run: true,
+        }
+    }
+
+    /// A value with its name; quotes around the value are none of it.
+    pub(super) fn assigned(name: &'a str, value: &'a str) -> Self {
+        let value = value.trim();
+        let unquoted = ['"', '\''].iter().find_map(|quote| {
+            value
+                .strip_prefix(*quote)
+                .and_then(|inner| inner.strip_suffix(*quote))
+                .filter(|inner| !inner.contains(*quote))
         });
-    match kind {
-        Kind::Docker
-            if ["RUN", "CMD", "ENTRYPOINT"]
-                .iter()
-                .any(|word| first.eq_ignore_ascii_case(word)) =>
-        {
-            command(None, rest)
+        Self {
+            name: Some(name.trim()).filter(|name| !name.is_empty()),
+            value: unquoted.unwrap_or(value),
+            role: Role::Assigned,
+            is_run: false,
         }
-        Kind::Docker
-            if ["ENV", "ARG", "LABEL"]
-                .iter()
-                .any(|word| first.eq_ignore_ascii_case(word)) =>
-        {
-            let (name, value) = rest
-                .split_once(['=', ' '])
-                .map_or((rest, &rest[rest.len()..]), |(name, value)| (name, value));
-            assigned(name, value)
-        }
-        Kind::Docker => assigned(first, rest),
-        Kind::Make if line.starts_with('\t') => command(None, body.trim_start_matches(['@', '-', '+'])),
-        Kind::Procfile => match body.split_once(':') {
-            Some((name, value)) => command(Some(name.trim()), value.trim()),
-            None => command(None, body),
-        },
-        Kind::Cron if !first.contains('=') => {
-            let fields = if first.starts_with('@') { 1 } else { 5 };
-            let mut value = body;
-            for _ in 0..fields {
-                value = value
-                    .split_once(char::is_whitespace)
-                    .map_or("", |(_, rest)| rest.trim_start());
-            }
-            // A line with too few fields schedules nothing.
-            command(None, if value.is_empty() { body } else { value })
-        }
-        _ => setting(body, first, rest),
     }
 }
 
+/// The first word of a line, and what stands behind it.
+pub(super) fn first_word(body: &str) -> (&str, &str) {
+    body.split_once(char::is_whitespace)
+        .map_or((body, &body[body.len()..]), |(first, rest)| {
+            (first, rest.trim_start())
+        })
+}
+
 /// `key = value`, `key: value`, or `key value`.
-fn setting<'a>(body: &'a str, first: &'a str, rest: &'a str) -> Statement<'a> {
+pub(super) fn setting(body: &str) -> Statement<'_> {
+    let (first, rest) = first_word(body);
     let is_key = |key: &str| {
         let key = key.trim();
         !key.is_empty()
@@ -210,36 +203,20 @@ fn setting<'a>(body: &'a str, first: &'a str, rest: &'a str) -> Statement<'a> {
             && key.split_whitespace().count() <= 3
     };
     if let Some((key, value)) = body.split_once('=').filter(|(key, _)| is_key(key)) {
-        return assigned(key.trim_end_matches([':', '?', '+', '!']), value);
+        return Statement::assigned(key.trim_end_matches([':', '?', '+', '!']), value);
     }
     let colon = body.split_once(':').filter(|(key, value)| {
         is_key(key) && !key.contains(' ') && !value.starts_with("//") && value.starts_with(' ')
     });
     match colon {
-        Some((key, value)) => assigned(key, value),
-        None if is_key(first) && !rest.is_empty() => assigned(first, rest.trim_end_matches(';')),
+        Some((key, value)) => Statement::assigned(key, value),
+        None if is_key(first) && !rest.is_empty() => Statement::assigned(first, rest.trim_end_matches(';')),
         None => Statement {
             name: None,
             value: body,
             role: Role::Plain,
             is_run: false,
         },
-    }
-}
-
-fn assigned<'a>(name: &'a str, value: &'a str) -> Statement<'a> {
-    let value = value.trim();
-    let unquoted = ['"', '\''].iter().find_map(|quote| {
-        value
-            .strip_prefix(*quote)
-            .and_then(|inner| inner.strip_suffix(*quote))
-            .filter(|inner| !inner.contains(*quote))
-    });
-    Statement {
-        name: Some(name.trim()).filter(|name| !name.is_empty()),
-        value: unquoted.unwrap_or(value),
-        role: Role::Assigned,
-        is_run: false,
     }
 }
 
@@ -365,40 +342,13 @@ mod tests {
             Some("proxy_pass"),
         );
         one(
-            "Procfile",
-            "web: /usr/bin/x\n",
-            "/usr/bin/x",
-            Role::Command,
-            Some("web"),
-        );
-        one(
-            "crontab",
-            "*/5 * * * * /usr/bin/x\n",
-            "/usr/bin/x",
-            Role::Command,
-            None,
-        );
-        one(
             "Makefile",
             "run:\n\t@/usr/bin/x\n",
             "/usr/bin/x",
             Role::Command,
             None,
         );
-        one("Dockerfile", "FROM x\nENV A=/srv\n", "/srv", assigned, Some("A"));
         one("x.pth", "/srv/lib\n", "/srv/lib", Role::Plain, None);
-    }
-
-    #[test]
-    fn a_dockerfile_installs_requirements() {
-        let text = "RUN apt-get update && \\\n    pip install --no-cache-dir \\\n      'a>=1' b==2 \\\n && rm -rf /x\n";
-        let facts = extract("Dockerfile", text);
-        let names: Vec<_> = facts
-            .requirements
-            .iter()
-            .map(|found| found.span.text(text))
-            .collect();
-        assert_eq!(names, ["a>=1", "b==2"]);
     }
 
     #[test]
@@ -415,22 +365,13 @@ mod tests {
             ":",
             "* *\r",
         ] {
-            for path in [
-                "a.ini",
-                "Dockerfile",
-                "Makefile",
-                "crontab",
-                "Procfile",
-                "a.go",
-                "a.xml",
-                "a.bat",
-            ] {
+            for path in ["a.ini", "Makefile", "a.go", "a.xml", "a.bat"] {
                 extract(path, text);
             }
         }
         let begin = std::time::Instant::now();
         extract("a.plist", &"</key><string>/a</string>".repeat(20_000));
-        extract("Dockerfile", &"RUN pip install a \\\n".repeat(50_000));
+        extract("Makefile", &"\tpip install a \\\n".repeat(50_000));
         assert!(begin.elapsed().as_secs() < 20);
     }
 }

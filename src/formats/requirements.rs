@@ -6,6 +6,7 @@ mod specifier;
 use crate::facts::{Facts, Origin, PathUse, Problem, ProblemKind, Purpose};
 use crate::source::Span;
 use line::{Line, Said};
+pub(super) use line::{folder, is_place};
 pub use specifier::parse;
 
 /// The facts of a requirements or constraints file.
@@ -26,6 +27,9 @@ pub fn extract(path: &str, text: &str) -> Facts {
                 requirement.origin = origin.clone();
                 facts.requirements.push(requirement);
             }
+            // What only developers install is not on the server.
+            Said::Installs(install) if origin == Origin::Main => facts.local_installs.push(install),
+            Said::Installs(_) => {}
             Said::Refused(message, span) => facts.problems.push(problem(message, span)),
         }
     }
@@ -165,6 +169,29 @@ mod tests {
             Some("python_version < '3.12'")
         );
         assert_eq!(facts.requirements[3].extras, ["standard"]);
+    }
+
+    #[test]
+    fn folders_are_installed() {
+        let text = "-e .\n--editable=./lib[fast]\n./pkg ; python_version > '3'\nlibs/common\n-e git+https://h/x.git\n\
+                    -e file:../y#egg=y\n";
+        let found: Vec<_> = extract("requirements.txt", text)
+            .local_installs
+            .into_iter()
+            .map(|install| (install.folder, install.is_editable))
+            .collect();
+        let expected = [
+            (".", true),
+            ("./lib", true),
+            ("./pkg", false),
+            ("libs/common", false),
+            ("../y", true),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(folder, is_editable)| (folder.to_owned(), is_editable))
+        );
+        assert!(extract("requirements-dev.txt", text).local_installs.is_empty());
     }
 
     #[test]

@@ -7,7 +7,10 @@ mod ini;
 mod text;
 
 use super::{commandline, structured};
-use crate::facts::{Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind, Program, Purpose, Role};
+use crate::facts::{
+    Daemon, DaemonFile, DaemonFileKind, Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind,
+    Program, Purpose, Role,
+};
 use crate::source::{Span, Spanned};
 use ini::{Opt, Section};
 use std::collections::BTreeMap;
@@ -37,6 +40,7 @@ pub fn extract(text: &str) -> Facts {
     let ini = ini::read(text);
     let mut reader = Reader {
         facts: Facts::default(),
+        daemon: Daemon::default(),
         environment: BTreeMap::new(),
         groups: BTreeMap::new(),
     };
@@ -62,11 +66,13 @@ pub fn extract(text: &str) -> Facts {
     for section in &ini.sections {
         reader.section(section);
     }
+    reader.facts.daemons.push(reader.daemon);
     reader.facts
 }
 
 struct Reader {
     facts: Facts,
+    daemon: Daemon,
     /// Expansions that every section knows.
     environment: BTreeMap<String, String>,
     /// The group of a program, where one is declared.
@@ -87,6 +93,18 @@ impl Reader {
         self.facts.paths.push(PathUse { path, span, purpose });
     }
 
+    fn daemon_file(&mut self, option: &Opt, kind: DaemonFileKind) {
+        let path = self.expanded(option, &BTreeMap::new());
+        let Some(path) = path.filter(|path| is_file(path)) else {
+            return;
+        };
+        if !kind.is_folder() {
+            self.path(option, path.clone(), Purpose::Writes);
+        }
+        let path = Spanned::new(path, option.span());
+        self.daemon.files.push(DaemonFile { kind, path });
+    }
+
     fn section(&mut self, section: &Section) {
         for option in &section.options {
             if option.key != "environment" {
@@ -103,7 +121,7 @@ impl Reader {
             "include" => self.include(section),
             "inet_http_server" => self.server(section),
             "unix_http_server" => match section.get("file") {
-                Some(file) => self.path(file, file.value(), Purpose::Writes),
+                Some(file) => self.daemon_file(file, DaemonFileKind::Socket),
                 None => self.problem("[unix_http_server] has no file=", section.span),
             },
             _ => {}
@@ -111,14 +129,21 @@ impl Reader {
     }
 
     fn supervisord(&mut self, section: &Section) {
-        for key in ["logfile", "pidfile"] {
-            if let Some(option) = section.get(key)
-                && let Some(path) = self
-                    .expanded(option, &BTreeMap::new())
-                    .filter(|path| is_file(path))
-            {
-                self.path(option, path, Purpose::Writes);
+        self.daemon.section = Some(section.span);
+        let kinds = [
+            DaemonFileKind::Log,
+            DaemonFileKind::Pid,
+            DaemonFileKind::ChildLogs,
+            DaemonFileKind::Directory,
+        ];
+        for kind in kinds {
+            if let Some(option) = section.get(kind.option()) {
+                self.daemon_file(option, kind);
             }
+        }
+        if let Some(option) = section.get("user") {
+            let user = self.expanded(option, &BTreeMap::new());
+            self.daemon.user = user.map(|user| Spanned::new(user, option.span()));
         }
         if let Some(option) = section.get("environment") {
             for (name, value) in self.environment_of(section, option, &BTreeMap::new()) {
@@ -140,9 +165,11 @@ impl Reader {
         for word in value.split_whitespace() {
             let start = at + value[at..].find(word).unwrap_or(0);
             at = start + word.len();
+            let span = Span::new(option.offset(start), option.offset(start) + word.len());
+            self.daemon.includes.push(Spanned::new(word.to_owned(), span));
             self.facts.paths.push(PathUse {
                 path: word.to_owned(),
-                span: Span::new(option.offset(start), option.offset(start) + word.len()),
+                span,
                 purpose: Purpose::Reads,
             });
         }

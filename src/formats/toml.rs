@@ -3,7 +3,7 @@
 use super::commandline;
 use super::requirements;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
-use crate::facts::{Facts, Manager, Origin, Problem, ProblemKind, Program, Requirement};
+use crate::facts::{ConsoleScript, Facts, Manager, Origin, Problem, ProblemKind, Program, Requirement};
 use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
 
@@ -106,6 +106,16 @@ fn declared(list: Option<&Node>, facts: &mut Facts) {
 /// PEP 621 (`[project]`), PEP 735 (`[dependency-groups]`), PEP 518 (`[build-system]`), poetry and uv.
 fn of_pyproject(root: &Node, facts: &mut Facts) {
     declared(root.at(&["tool", "audit", "program"]), facts);
+    for path in [
+        &["project", "scripts"][..],
+        &["project", "gui-scripts"],
+        &["tool", "poetry", "scripts"],
+    ] {
+        let scripts = root.at(path).map_or(&[][..], Node::entries);
+        facts
+            .console_scripts
+            .extend(scripts.iter().filter_map(console_script));
+    }
     listed(root.at(&["project", "dependencies"]), &Origin::Main, facts);
     for (path, is_nested) in [
         (&["project", "optional-dependencies"][..], true),
@@ -137,6 +147,26 @@ fn of_pyproject(root: &Node, facts: &mut Facts) {
         let origin = Origin::Group(group.key.clone());
         keyed(group.node.get("dependencies"), &origin, facts);
     }
+}
+
+/// `serve = "package.module:main"` (entry points specification); poetry also has a table for it.
+fn console_script(entry: &Entry) -> Option<ConsoleScript> {
+    let node = entry
+        .node
+        .get("reference")
+        .or(entry.node.get("callable"))
+        .unwrap_or(&entry.node);
+    let reference = node.text()?.split('[').next()?.trim();
+    let (module, attribute) = reference.split_once(':').unwrap_or((reference, ""));
+    if module.contains('/') {
+        return None;
+    }
+    Some(ConsoleScript {
+        name: entry.key.clone(),
+        module: module.trim().to_owned(),
+        attribute: attribute.trim().to_owned(),
+        span: Span::new(entry.key_span.start as usize, node.span.end as usize),
+    })
 }
 
 fn of_pipfile(root: &Node, facts: &mut Facts) {
@@ -275,6 +305,22 @@ requires = ["setuptools>=61"]
             ]
         );
         assert!(extract("other.toml", text).requirements.is_empty());
+    }
+
+    #[test]
+    fn commands_of_a_project_are_known() {
+        let text = "[project.scripts]\nserve = 'app.main:run'\n[project.gui-scripts]\nshow = 'app.ui : go [gui]'\n\
+                    [tool.poetry.scripts]\nold = { reference = 'bin/old.sh', type = 'file' }\n";
+        let found: Vec<_> = extract("pyproject.toml", text)
+            .console_scripts
+            .into_iter()
+            .map(|script| (script.name, script.module, script.attribute))
+            .collect();
+        let row = |parts: [&str; 3]| (parts[0].to_owned(), parts[1].to_owned(), parts[2].to_owned());
+        assert_eq!(
+            found[..2],
+            [row(["serve", "app.main", "run"]), row(["show", "app.ui", "go"])]
+        );
     }
 
     #[test]

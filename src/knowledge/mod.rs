@@ -2,8 +2,10 @@
 
 pub mod distributions;
 pub mod mac_paths;
+pub mod releases;
 pub mod runners;
 pub mod stdlib;
+pub mod stdlib_names;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;
@@ -73,8 +75,20 @@ fn text_of(name: &str) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Pythons that tests may ask, if they are there: those on the path, and pyenv's.
+    pub(crate) fn interpreters() -> Vec<String> {
+        let mut interpreters = vec!["python3".to_owned(), "/usr/bin/python3".to_owned()];
+        interpreters.extend((8..=14).map(|minor| format!("python3.{minor}")));
+        if let Some(home) = std::env::var_os("HOME") {
+            let versions = std::path::Path::new(&home).join(".pyenv/versions");
+            let folders = std::fs::read_dir(versions).into_iter().flatten().flatten();
+            interpreters.extend(folders.map(|folder| folder.path().join("bin/python").display().to_string()));
+        }
+        interpreters
+    }
 
     #[test]
     fn every_release_has_its_python() {

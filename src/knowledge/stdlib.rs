@@ -147,14 +147,7 @@ mod tests {
     /// The interpreters of this machine, as far as there are any, know best.
     #[test]
     fn the_table_agrees_with_the_interpreters_that_are_here() {
-        let mut interpreters = vec!["python3".to_owned(), "/usr/bin/python3".to_owned()];
-        interpreters.extend((8..=14).map(|minor| format!("python3.{minor}")));
-        if let Some(home) = std::env::var_os("HOME") {
-            let versions = std::path::Path::new(&home).join(".pyenv/versions");
-            let folders = std::fs::read_dir(versions).into_iter().flatten().flatten();
-            interpreters.extend(folders.map(|folder| folder.path().join("bin/python").display().to_string()));
-        }
-        for interpreter in interpreters {
+        for interpreter in crate::knowledge::tests::interpreters() {
             let asked = Command::new(&interpreter)
                 .args([
                     "-c",

@@ -114,7 +114,9 @@ fn find<'a>(
 ) -> Option<&'a PathExpr> {
     steps.iter().rev().find_map(|step| {
         of(step, name).or_else(|| match step {
-            Step::Block(body) | Step::Suppress(_, body) => find(body, name, of),
+            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                find(body, name, of)
+            }
             Step::Branch(arms) => arms.iter().find_map(|arm| find(&arm.body, name, of)),
             Step::Try(tried) => find(&tried.body, name, of),
             _ => None,

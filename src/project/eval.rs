@@ -52,7 +52,11 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
         PathExpr::Name(name) => scope.name(name, depth),
         PathExpr::Call(name) => scope.call(name, depth),
         PathExpr::Variable(_, Some(default)) => evaluate(default, scope, depth),
-        PathExpr::Unknown | PathExpr::Home | PathExpr::Variable(_, None) => Value::Unknown,
+        PathExpr::Unknown
+        | PathExpr::Truth(_)
+        | PathExpr::Nothing
+        | PathExpr::Home
+        | PathExpr::Variable(_, None) => Value::Unknown,
         PathExpr::Parent(inner, times) => parent(evaluate(inner, scope, depth), *times),
         PathExpr::Absolute(inner) => match evaluate(inner, scope, depth) {
             Value::Text(text) => join(&Value::Tree(scope.working_directory().to_owned()), &text),

@@ -1,7 +1,7 @@
 //! Imports that do not resolve.
 
 use super::requirements::Provision;
-use crate::finding::Place;
+use crate::finding::{Confidence, Place};
 use crate::tree::Withheld;
 
 /// When a failed import is noticed.
@@ -17,7 +17,7 @@ pub enum When {
     Start,
 }
 
-/// An import of a program that does not resolve.
+/// Something that stops a program, or would if nothing caught it: mostly an import that does not resolve.
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The dotted name that is imported.
@@ -32,8 +32,8 @@ pub struct Failure {
     pub when: When,
     /// What was looked for and not found.
     pub kind: FailureKind,
-    /// Whether `sys.path` was known to its last entry.
-    pub is_sure: bool,
+    /// How sure it is: not everything that `sys.path` or a condition comes to is known.
+    pub confidence: Confidence,
 }
 
 /// Why an import does not resolve.
@@ -43,10 +43,36 @@ pub enum FailureKind {
     Elsewhere(Vec<String>),
     /// A package of the tree lacks this part.
     Lacking,
+    /// What stands before the last dot is a module of the tree, not a package.
+    NotPackage,
+    /// The module of the tree (`module`) does not define the name (`missing`).
+    Name {
+        /// Whether an attribute is read, rather than a name imported.
+        is_attribute: bool,
+    },
+    /// The module is still being imported: the name comes later in it.
+    Circular {
+        /// Whether an attribute is read, rather than a name imported.
+        is_attribute: bool,
+    },
+    /// A module of the target's standard library lacks the name.
+    StandardName {
+        /// Whether an attribute is read, rather than a name imported.
+        is_attribute: bool,
+    },
+    /// The target's Python cannot read the file.
+    Syntax,
+    /// An environment variable that nothing sets.
+    Variable,
+    /// The module ends the program itself: `raise`, `sys.exit`.
+    Ends,
     /// Git ignores it, so it stays on the author's machine.
     Ignored(Withheld),
     /// A relative import in a file that runs as a script, or above its top package.
-    Relative,
+    Relative {
+        /// Whether the file is part of a package at all: then the dots lead out of it.
+        has_package: bool,
+    },
     /// The standard library of the target's Python lacks it.
     StandardLibrary,
     /// A distribution that is not installed.

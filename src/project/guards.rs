@@ -1,7 +1,7 @@
 //! What a guard comes to on the target.
 
 use crate::facts::python::{Comparison, Guard};
-use crate::target::Target;
+use crate::target::PythonVersion;
 use std::cmp::Ordering;
 
 /// Whether an arm runs.
@@ -26,30 +26,59 @@ impl Truth {
     }
 }
 
-/// Whether an arm with this guard runs, behind the arms with the guards `before`.
-pub(super) fn truth(guard: &Guard, before: &[Guard], target: &Target, is_main: bool) -> Truth {
-    if before
-        .iter()
-        .any(|guard| truth(guard, &[], target, is_main) == Truth::Yes)
-    {
-        return Truth::No;
+/// What a guard depends on.
+pub(super) struct Asked {
+    python: PythonVersion,
+    is_main: bool,
+    /// Names, with whether each is true and whether it is `None`, as far as that is known.
+    pub(super) names: Vec<(String, Option<bool>, Option<bool>)>,
+    /// Modules, with whether each can be found.
+    pub(super) modules: Vec<(String, Option<bool>)>,
+}
+
+impl Asked {
+    /// The Python that runs, and whether the module is started as a script; nothing else is known.
+    pub(super) fn new(python: PythonVersion, is_main: bool) -> Self {
+        Self {
+            python,
+            is_main,
+            names: Vec::new(),
+            modules: Vec::new(),
+        }
     }
+
+    fn name(&self, wanted: &str) -> (Option<bool>, Option<bool>) {
+        let found = self.names.iter().find(|(name, ..)| name == wanted);
+        found.map_or((None, None), |(_, truth, is_none)| (*truth, *is_none))
+    }
+
+    fn module(&self, wanted: &str) -> Option<bool> {
+        let found = self.modules.iter().find(|(name, _)| name == wanted);
+        found.and_then(|(_, answer)| *answer)
+    }
+}
+
+/// Whether an arm with this guard runs, when none before it did. [`Guard::Otherwise`] is the matter of
+/// whoever knows the arms before it.
+pub(super) fn truth(guard: &Guard, asked: &Asked) -> Truth {
+    let known = |answer: Option<bool>| answer.map_or(Truth::Maybe, Truth::of);
+    let all = |parts: &[Guard]| parts.iter().map(|part| truth(part, asked)).collect::<Vec<_>>();
     match guard {
-        Guard::Unknown | Guard::ModuleFound(_) => Truth::Maybe,
+        Guard::Unknown | Guard::Otherwise => Truth::Maybe,
+        Guard::ModuleFound(name) => known(asked.module(name)),
+        Guard::Named(name) => known(asked.name(name).0),
+        Guard::IsNone(name) => known(asked.name(name).1),
         Guard::OnLinux(answer) | Guard::Constant(answer) => Truth::of(*answer),
         Guard::TypeChecking => Truth::No,
-        Guard::IsMain => Truth::of(is_main),
+        Guard::IsMain => Truth::of(asked.is_main),
         Guard::Version(comparison, version) => Truth::of(compare(
-            [target.python.major, target.python.minor],
+            [asked.python.major, asked.python.minor],
             *comparison,
             version,
         )),
-        Guard::Not(inner) => truth(inner, &[], target, is_main).not(),
+        Guard::Not(inner) => truth(inner, asked).not(),
         Guard::All(parts) => {
-            let all: Vec<Truth> = parts
-                .iter()
-                .map(|part| truth(part, &[], target, is_main))
-                .collect();
+            let all = all(parts);
             if all.contains(&Truth::No) {
                 Truth::No
             } else if all.contains(&Truth::Maybe) {
@@ -59,10 +88,7 @@ pub(super) fn truth(guard: &Guard, before: &[Guard], target: &Target, is_main: b
             }
         }
         Guard::Any(parts) => {
-            let all: Vec<Truth> = parts
-                .iter()
-                .map(|part| truth(part, &[], target, is_main))
-                .collect();
+            let all = all(parts);
             if all.contains(&Truth::Yes) {
                 Truth::Yes
             } else if all.contains(&Truth::Maybe) {
@@ -70,12 +96,6 @@ pub(super) fn truth(guard: &Guard, before: &[Guard], target: &Target, is_main: b
             } else {
                 Truth::No
             }
-        }
-        Guard::Otherwise => {
-            let all_known = before
-                .iter()
-                .all(|guard| truth(guard, &[], target, is_main) == Truth::No);
-            if all_known { Truth::Yes } else { Truth::Maybe }
         }
     }
 }
@@ -116,13 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn an_else_runs_when_no_arm_before_it_does() {
-        let target = Target::default();
-        let before = [Guard::OnLinux(false)];
-        assert_eq!(truth(&Guard::Otherwise, &before, &target, false), Truth::Yes);
-        let before = [Guard::Unknown];
-        assert_eq!(truth(&Guard::Otherwise, &before, &target, false), Truth::Maybe);
-        let before = [Guard::OnLinux(true)];
-        assert_eq!(truth(&Guard::Otherwise, &before, &target, false), Truth::No);
+    fn names_and_modules_are_answered_as_far_as_they_are_known() {
+        let mut asked = Asked::new(PythonVersion { major: 3, minor: 10 }, false);
+        asked.names.push(("HAS".to_owned(), Some(false), Some(false)));
+        asked.modules.push(("yaml".to_owned(), Some(true)));
+        assert_eq!(truth(&Guard::Named("HAS".to_owned()), &asked), Truth::No);
+        assert_eq!(truth(&Guard::Named("other".to_owned()), &asked), Truth::Maybe);
+        assert_eq!(truth(&Guard::ModuleFound("yaml".to_owned()), &asked), Truth::Yes);
+        assert_eq!(truth(&Guard::Not(Box::new(Guard::IsMain)), &asked), Truth::Yes);
     }
 }

@@ -1,10 +1,14 @@
 //! All facts joined into one picture of the deployment.
 
+mod asks;
 mod bindings;
+mod daemons;
 mod eval;
 mod failure;
 mod guards;
+mod importers;
 mod imports;
+mod local;
 mod modules;
 mod paths;
 mod ports;
@@ -14,10 +18,13 @@ mod requirements;
 mod sys_path;
 
 use crate::document::Document;
-use crate::finding::{DocumentId, Place, ProgramId, Related, Scope};
+use crate::facts::Access;
+use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
+pub use asks::Ask;
+pub use daemons::{Daemon, Ground, Need};
 pub use failure::{Failure, FailureKind, When};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -26,6 +33,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -38,6 +46,8 @@ pub struct Project {
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
     programs: Vec<ProgramView>,
+    /// Their process managers, as far as configurations of supervisord tell.
+    pub daemons: Vec<Daemon>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
@@ -45,6 +55,7 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
+    orders: Vec<BTreeMap<Place, usize>>,
 }
 
 impl Project {
@@ -52,9 +63,17 @@ impl Project {
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
-        let requirements = Requirements::join(&documents, target.python);
+        let requirements = Requirements::join(&documents, &paths, target.python);
         let programs = programs::collect(&documents, &paths, tree, &target);
+        let set: BTreeSet<&str> = documents
+            .iter()
+            .flat_map(|document| &document.facts.variables)
+            .filter(|variable| matches!(variable.access, Access::Set(_)))
+            .map(|variable| variable.name.as_str())
+            .collect();
+        let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
+            is_set: &|name| set.contains(name),
             documents: &documents,
             paths: &paths,
             modules: &modules,
@@ -68,11 +87,13 @@ impl Project {
             paths,
             requirements,
             programs,
+            daemons,
             failures: reach.failures,
             ports: Ports::join(&documents),
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            orders: reach.orders,
         }
     }
 
@@ -106,15 +127,46 @@ impl Project {
         self.programs.get(id.0 as usize)
     }
 
-    /// The program whose working directory is set at this place.
-    pub fn program_started_in(&self, place: Place) -> Option<ProgramId> {
-        let is_there = |view: &ProgramView| {
-            view.directory
-                .written
-                .as_ref()
-                .is_some_and(|(_, at)| *at == place)
+    /// How many other failures a program meets before the one at this place. What its run does not meet
+    /// is in its definition, and comes first, or in code that it does not get to, and comes last.
+    pub fn moment(&self, program: ProgramId, place: Place) -> usize {
+        let order = self.orders.get(program.0 as usize);
+        let document = self.document(place.document);
+        let is_code = document.is_some_and(|document| document.facts.python.is_some());
+        let aside = if is_code { usize::MAX } else { 0 };
+        order
+            .and_then(|order| order.get(&place))
+            .map_or(aside, |moment| moment + 1)
+    }
+
+    /// The programs that do not start when the path at this place does not exist, and when they fail: its
+    /// program for a working directory, all of a supervisord for the folder of a log.
+    pub fn stopped_by_path(&self, place: Place) -> Option<(Phase, Vec<ProgramId>)> {
+        let is_directory = |view: &ProgramView| {
+            let written = view.directory.written.as_ref();
+            written.is_some_and(|(_, at)| *at == place)
         };
-        self.programs().find(|(_, view)| is_there(view)).map(|(id, _)| id)
+        if let Some((id, _)) = self.programs().find(|(_, view)| is_directory(view)) {
+            return Some((Phase::Spawn, vec![id]));
+        }
+        let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
+        let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
+        (!daemons.is_empty()).then(|| (Phase::Manager, programs_of(&daemons)))
+    }
+
+    /// Whether the path at this place is a folder of another kind of machine that a supervisord needs.
+    pub fn is_foreign_need(&self, place: Place) -> bool {
+        let mut needs = self.daemons.iter().flat_map(|daemon| &daemon.needs);
+        needs.any(|need| need.place == place && need.ground == Ground::Foreign)
+    }
+
+    /// The programs of every supervisord that reads this document, sorted.
+    pub fn programs_configured_by(&self, id: DocumentId) -> Vec<ProgramId> {
+        let daemons = self
+            .daemons
+            .iter()
+            .filter(|daemon| daemon.documents.contains(&id));
+        programs_of(&daemons.collect::<Vec<_>>())
     }
 
     /// The places that lead to a failed import, from the program's command line on.
@@ -128,7 +180,11 @@ impl Project {
             place: program.command_place,
             message: format!("{} starts here", program.name),
         });
-        let imports = failed.failure.chain.iter().map(|place| Related {
+        // What the command line names is said by the line above already.
+        let at_command = starter.map(|program| program.command_place.document);
+        let steps = failed.failure.chain.iter();
+        let steps = steps.filter(|place| Some(place.document) != at_command);
+        let imports = steps.map(|place| Related {
             place: *place,
             message: "this import leads there".to_owned(),
         });
@@ -157,4 +213,12 @@ impl Project {
             span: Span::default(),
         }
     }
+}
+
+fn programs_of(daemons: &[&Daemon]) -> Vec<ProgramId> {
+    let programs: BTreeSet<ProgramId> = daemons
+        .iter()
+        .flat_map(|daemon| daemon.programs.iter().copied())
+        .collect();
+    programs.into_iter().collect()
 }

@@ -20,8 +20,8 @@ pub enum Found {
     Module(DocumentId),
     /// A regular package: `name/__init__.py`, with the folder of its modules.
     Package(DocumentId, String),
-    /// A folder without `__init__.py` (PEP 420).
-    Namespace(String),
+    /// Folders without `__init__.py`, which are one package together (PEP 420).
+    Namespace(Vec<String>),
     /// Something that Python can import and we cannot read: a compiled extension.
     Compiled,
 }
@@ -60,7 +60,21 @@ impl Modules {
         if let Some(id) = self.by_path.get(&format!("{base}.py")) {
             return Some(Found::Module(*id));
         }
-        paths.has_folder(&base).then_some(Found::Namespace(base))
+        paths.has_folder(&base).then(|| Found::Namespace(vec![base]))
+    }
+
+    /// What several folders that are searched in turn hold under `name`: the first module or package, or
+    /// all their namespace folders together.
+    pub fn find_in(&self, paths: &Paths, folders: &[String], name: &str) -> Option<Found> {
+        let mut portions = Vec::new();
+        for folder in folders {
+            match self.find(paths, folder, name) {
+                Some(Found::Namespace(more)) => portions.extend(more),
+                Some(found) => return Some(found),
+                None => {}
+            }
+        }
+        (!portions.is_empty()).then_some(Found::Namespace(portions))
     }
 
     /// The document that makes `name` importable without being a Python file (a Rust `#[pymodule]`).

@@ -6,7 +6,7 @@ use super::modules::folder_of;
 use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::document::Document;
 use crate::facts::Manager;
-use crate::finding::{DocumentId, Place, ProgramId, Scope};
+use crate::finding::{Confidence, DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub(super) struct Reach {
     pub programs: Vec<Vec<ProgramId>>,
     /// By document: who runs it.
     pub scopes: Vec<Scope>,
+    /// By program: the places where it fails, in the order in which it gets there.
+    pub orders: Vec<BTreeMap<Place, usize>>,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -47,6 +49,11 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
+        let mut order = BTreeMap::new();
+        for (at, failure) in outcome.failures.iter().enumerate() {
+            order.entry(failure.place).or_insert(at);
+        }
+        reach.orders.push(order);
         for failure in outcome
             .failures
             .iter()
@@ -80,7 +87,7 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
 fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
     let mut whole = Outcome::default();
     for stage in &program.stages {
-        let mut outcome = run_stage(world, stage);
+        let mut outcome = run_stage(world, program, stage);
         if stage.is_conditional {
             // The program starts without it; what it was to do is not done.
             for failure in &mut outcome.failures {
@@ -97,36 +104,36 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
     whole
 }
 
-fn run_stage(world: &World<'_>, stage: &Stage) -> Outcome {
+fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
+    let run = |mut folders: Vec<String>| {
+        folders.extend(stage.python_path.iter().cloned());
+        let environment = program.environment.keys().cloned().collect();
+        Run::new(world, folders, &stage.directory, true).under(program.python, environment)
+    };
     match &stage.entry {
         Entry::Script { path, state, .. } => {
-            let Some(document) = script_at(world, path).filter(|_| !matches!(state, State::Missing(_)))
-            else {
-                return Outcome::default();
-            };
-            let mut folders = vec![folder_of(path).to_owned()];
-            folders.retain(|_| !stage.is_isolated);
-            folders.extend(stage.python_path.iter().cloned());
-            Run::new(world, folders, &stage.directory, true).script(document)
+            let document = script_at(world, path).filter(|_| !matches!(state, State::Missing(_)));
+            let first = Some(folder_of(path).to_owned()).filter(|_| !stage.is_isolated);
+            match document {
+                Some(document) => run(first.into_iter().collect()).script(document),
+                None => Outcome::default(),
+            }
         }
-        Entry::Module { name, start, .. } => {
-            let mut folders = match start {
-                ModuleStart::Main => vec![stage.directory.clone()],
-                ModuleStart::Imported(folder) => vec![folder.clone()],
-                ModuleStart::Installed => Vec::new(),
-            };
-            folders.retain(|_| !stage.is_isolated || *start != ModuleStart::Main);
-            folders.extend(stage.python_path.iter().cloned());
-            let elsewhere = super::modules::join(&name.replace('.', "/"), "__main__.py");
-            let run = Run::new(world, folders, &stage.directory, true);
-            let is_package = *start == ModuleStart::Main && world.modules.at(&elsewhere).is_some();
-            let module = if is_package {
-                format!("{name}.__main__")
-            } else {
-                name.clone()
-            };
-            run.module(&module, stage.place)
-        }
+        Entry::Module {
+            name,
+            start,
+            attribute,
+            ..
+        } => match start {
+            ModuleStart::Main => {
+                let first = Some(stage.directory.clone()).filter(|_| !stage.is_isolated);
+                run(first.into_iter().collect()).main_module(name, stage.place)
+            }
+            ModuleStart::Imported(folder) => {
+                run(vec![folder.clone()]).imported(name, attribute.as_deref(), stage.place)
+            }
+            ModuleStart::Installed => run(Vec::new()).imported(name, attribute.as_deref(), stage.place),
+        },
         Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }
 }
@@ -245,7 +252,7 @@ fn second_names(outcome: &Outcome, names: &BTreeMap<DocumentId, BTreeSet<String>
                 chain: Vec::new(),
                 when: When::Use,
                 kind: FailureKind::SecondName(other.clone()),
-                is_sure: true,
+                confidence: Confidence::Certain,
             });
         }
     }

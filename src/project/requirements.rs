@@ -1,5 +1,8 @@
 //! What `pip` will have installed on the target.
 
+use super::asks::{self, Ask};
+use super::local;
+use super::paths::Paths;
 use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Origin, Requirement};
@@ -18,6 +21,10 @@ pub struct Requirements {
     brought: BTreeMap<String, String>,
     unknown: Vec<String>,
     files: Vec<DocumentId>,
+    asks: Vec<Ask>,
+    sets: Vec<Vec<usize>>,
+    local_roots: Vec<String>,
+    environment: Option<MarkerEnvironment>,
     /// Answers that were given: the same few modules are asked for in every file.
     given: RwLock<BTreeMap<String, Provision>>,
 }
@@ -52,12 +59,18 @@ pub enum Provision {
 
 impl Requirements {
     /// Joins what all documents ask for.
-    pub fn join(documents: &[Document], python: PythonVersion) -> Self {
-        let mut requirements = Self::default();
+    pub fn join(documents: &[Document], paths: &Paths, python: PythonVersion) -> Self {
         let environment = environment(python);
+        let mut requirements = Self {
+            local_roots: local::roots(documents, paths),
+            ..Self::default()
+        };
         for (id, document) in (0..).map(DocumentId).zip(documents) {
             let mut asks = false;
             for requirement in &document.facts.requirements {
+                if applies(requirement, environment.as_ref()) {
+                    requirements.asks.push(Ask::new(requirement, id));
+                }
                 if requirement.origin == Origin::Constraint {
                     continue;
                 }
@@ -84,7 +97,33 @@ impl Requirements {
             .files
             .sort_by_key(|id| documents[id.0 as usize].path.matches('/').count());
         requirements.follow(python);
+        requirements.sets = asks::sets(documents, &requirements.asks);
+        requirements.environment = environment;
         requirements
+    }
+
+    /// The folders, relative to the root, that a local install (`pip install -e .`) makes importable: the
+    /// project's own, or its `src/`.
+    pub fn local_roots(&self) -> &[String] {
+        &self.local_roots
+    }
+
+    /// All that is asked for on the target's platform and Python.
+    pub fn asks(&self) -> &[Ask] {
+        &self.asks
+    }
+
+    /// What one `pip install` is asked for at once: a file with all that it includes, a command.
+    pub fn sets(&self) -> impl Iterator<Item = Vec<&Ask>> {
+        let of = |set: &Vec<usize>| set.iter().filter_map(|index| self.asks.get(*index)).collect();
+        self.sets.iter().map(of)
+    }
+
+    /// Whether a marker holds on the target.
+    pub fn holds(&self, marker: &MarkerTree) -> bool {
+        self.environment
+            .as_ref()
+            .is_none_or(|environment| marker.evaluate(environment, &[]))
     }
 
     /// Notes what the installed distributions bring along.

@@ -2,10 +2,11 @@
 
 use super::bindings::Module;
 use super::eval::{self, Value};
-use super::imports::{Frame, Run};
-use super::modules::{Found, folder_of};
+use super::imports::Run;
+use super::modules::Found;
 use super::requirements::Provision;
 use crate::facts::python::{PathEdit, PathEditKind};
+use crate::finding::DocumentId;
 use crate::knowledge::stdlib;
 use crate::tree::Withheld;
 
@@ -23,18 +24,12 @@ pub(super) enum Entry {
 }
 
 impl Run<'_> {
-    pub(super) fn edit(&mut self, edit: &PathEdit, frame: &Frame) {
+    pub(super) fn edit(&mut self, edit: &PathEdit, document: DocumentId) {
         let entries: Vec<Entry> =
             edit.entries
                 .iter()
                 .map(|entry| {
-                    match eval::value(
-                        &entry.value,
-                        &Module {
-                            run: self,
-                            document: frame.document,
-                        },
-                    ) {
+                    match eval::value(&entry.value, &Module { run: self, document }) {
                         Value::Tree(folder) => Entry::Folder(folder),
                         Value::Text(text) => super::paths::resolve(&self.directory, &text)
                             .map_or(Entry::Unknown, Entry::Folder),
@@ -57,52 +52,46 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn is_submodule(&self, module: &str, name: &str) -> bool {
-        let Some(Some(document)) = self.loaded.get(module) else {
-            return self
-                .namespace_folder(module)
-                .is_some_and(|folder| self.world.modules.find(self.world.paths, &folder, name).is_some());
-        };
-        let path = &self.world.documents[document.0 as usize].path;
-        path.ends_with("/__init__.py")
-            && self
-                .world
-                .modules
-                .find(self.world.paths, folder_of(path), name)
-                .is_some()
-    }
-
-    /// The folder of a namespace package that was loaded.
-    pub(super) fn namespace_folder(&self, module: &str) -> Option<String> {
+    /// The folders of a namespace package that was loaded.
+    pub(super) fn namespace_folders(&self, module: &str) -> Option<Vec<String>> {
         self.loaded.contains_key(module).then_some(())?;
-        let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-        let (Found::Namespace(mut folder) | Found::Package(_, mut folder)) = self.find_top(first)?.1 else {
-            return None;
-        };
-        for part in rest.split('.').filter(|part| !part.is_empty()) {
-            folder = super::modules::join(&folder, part);
+        let mut parts = module.split('.');
+        let mut found = self.find_top(parts.next()?)?.1;
+        for part in parts {
+            let folders = match found {
+                Found::Namespace(folders) => folders,
+                Found::Package(_, folder) => vec![folder],
+                Found::Module(_) | Found::Compiled => return None,
+            };
+            found = self.world.modules.find_in(self.world.paths, &folders, part)?;
         }
-        self.world.paths.has_folder(&folder).then_some(folder)
+        match found {
+            Found::Namespace(folders) => Some(folders),
+            _ => None,
+        }
     }
 
     /// The first folder of `sys.path` that holds a top-level name; which entry it is, and what it holds.
     /// A namespace package counts only when no later entry has a real one. Nothing when the standard
     /// library or an installed distribution comes first, or no entry has it.
     pub(super) fn find_top(&self, name: &str) -> Option<(usize, Found)> {
-        let mut namespace = None;
+        let mut namespace: Option<(usize, Vec<String>)> = None;
         for (at, entry) in self.path.iter().enumerate() {
             match entry {
                 Entry::Folder(folder) => match self.world.modules.find(self.world.paths, folder, name) {
-                    Some(found @ Found::Namespace(_)) => namespace = namespace.or(Some((at, found))),
+                    Some(Found::Namespace(folders)) => match &mut namespace {
+                        Some((_, known)) => known.extend(folders),
+                        None => namespace = Some((at, folders)),
+                    },
                     Some(found) => return Some((at, found)),
                     None => {}
                 },
-                Entry::Standard if stdlib::stdlib_has(name, self.world.target.python) => return None,
+                Entry::Standard if stdlib::stdlib_has(name, self.python) => return None,
                 Entry::Installed if self.is_installed(name) => return None,
                 _ => {}
             }
         }
-        namespace
+        namespace.map(|(at, folders)| (at, Found::Namespace(folders)))
     }
 
     pub(super) fn is_installed(&self, module: &str) -> bool {

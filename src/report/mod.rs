@@ -149,12 +149,7 @@ impl Report {
                 source: program.manager.name(),
                 location: sources.locate(program.place),
                 command: program.command.clone(),
-                because: findings
-                    .iter()
-                    .filter(|found| readiness::stops(&found.finding))
-                    .filter(|found| found.finding.programs.contains(&program_id))
-                    .map(|found| found.id.clone())
-                    .collect(),
+                because: because(parts.project, &findings, program_id),
             })
             .collect();
         let notices = parts
@@ -199,6 +194,19 @@ impl Report {
         let starts = |program: &&ProgramReport| program.because.is_empty();
         self.programs.iter().filter(starts).count()
     }
+}
+
+/// The findings that keep a program from starting, the one that it meets first in front.
+fn because(project: &Project, findings: &[FindingReport], program: ProgramId) -> Vec<String> {
+    let mut stopping: Vec<&FindingReport> = findings
+        .iter()
+        .filter(|found| readiness::stops(&found.finding) && found.finding.programs.contains(&program))
+        .collect();
+    stopping.sort_by_key(|found| {
+        let finding = &found.finding;
+        (finding.phase, project.moment(program, finding.place))
+    });
+    stopping.into_iter().map(|found| found.id.clone()).collect()
 }
 
 /// The files that places lie in, read again: after the scan nothing keeps their texts.

@@ -1,5 +1,7 @@
 //! The code of rules that a `[match]` cannot express, and the one table that names them.
 
+mod environment;
+mod failing;
 mod files;
 mod imports;
 mod network;
@@ -15,11 +17,27 @@ use crate::rule::Check;
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
+    ("circular-import", imports::circular_import::check),
+    ("ends-at-start", imports::ends_at_start::check),
+    (
+        "conflicting-requirements",
+        requirements::conflicting_requirements::check,
+    ),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
+    ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
+    ("newer-syntax", imports::newer_syntax::check),
     ("port-conflict", ports::port_conflict::check),
+    ("standard-library", imports::standard_library::check),
+    ("replaced-path", services::replaced_path::check),
+    ("supervisor-refuses", services::supervisor_refuses::check),
     ("syntax-error", files::syntax_error::check),
+    ("unset-variable", environment::unset_variable::check),
+    (
+        "uninstallable-requirement",
+        requirements::uninstallable_requirement::check,
+    ),
 ];

@@ -33,6 +33,13 @@ impl Collector<'_> {
                 .ports
                 .extend(ports::statement(default, Some(service), table, PortRole::Default));
         }
+        if function == "os.environ.setdefault" {
+            self.facts.variables.push(Variable {
+                name: name_text.to_owned(),
+                span: span(name),
+                access: Access::Set(literal.clone().unwrap_or_default()),
+            });
+        }
         self.facts.variables.push(Variable {
             name: name_text.to_owned(),
             span: span(name),

@@ -1,17 +1,15 @@
 //! Statements in the order in which they run, and the literals in them.
 
 use super::guards::guard_of;
+use super::leaving::{ends_block, leaves_loop, raises};
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
-use super::{edits, ports, span};
-use crate::facts::python::{
-    Arm, Binding, Catches, Function, Guard, Handler, Import, ImportedName, Module, PathEditKind, PathExpr,
-    Step, Try,
-};
+use super::{binding, edits, effects, importing, ports, span};
+use crate::facts::python::{Arm, Function, Guard, Handler, Module, PathEditKind, PathExpr, Step, Try};
 use crate::facts::{Access, Facts, PortRole, Reach, Role, Variable};
 use ruff_python_ast::{
-    ExceptHandler, Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
+    ExceptHandler, Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
 };
 
 /// Reads a module's statements into `facts`.
@@ -20,13 +18,16 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         text,
         names: Names::default(),
         facts,
-        depth: 0,
+        declared: Vec::new(),
+        globals: Vec::new(),
+        has_lazy_annotations: false,
     };
     let steps = reader.block(body, Reach::Always);
     let is_script = text.starts_with("#!") || steps.iter().any(is_main_branch);
     reader.facts.python = Some(Box::new(Module {
         body: steps,
         is_script,
+        globals: reader.globals,
     }));
 }
 
@@ -34,12 +35,16 @@ fn is_main_branch(step: &Step) -> bool {
     matches!(step, Step::Branch(arms) if arms.iter().any(|arm| arm.guard == Guard::IsMain))
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
-    names: Names,
-    facts: &'a mut Facts,
-    /// Functions and classes around the statement.
-    depth: usize,
+    pub(super) names: Names,
+    pub(super) facts: &'a mut Facts,
+    /// Names that the function around the statement declares `global`.
+    declared: Vec<String>,
+    /// Names of the module that functions give a value.
+    globals: Vec<String>,
+    /// Whether `from __future__ import annotations` keeps annotations from being evaluated.
+    has_lazy_annotations: bool,
 }
 
 impl Reader<'_> {
@@ -70,45 +75,43 @@ impl Reader<'_> {
 
     fn statement(&mut self, statement: &Stmt, reach: Reach, steps: &mut Vec<Step>) {
         match statement {
-            Stmt::Import(import) => {
-                for alias in &import.names {
-                    let module = alias.name.id.to_string();
-                    let first = module.split('.').next().unwrap_or_default();
-                    let binds = alias
-                        .asname
-                        .as_ref()
-                        .map_or(first, |name| name.id.as_str())
-                        .to_owned();
-                    let full = if alias.asname.is_some() {
-                        module.clone()
-                    } else {
-                        first.to_owned()
-                    };
-                    self.names.bind(&binds, full);
-                    let span = span(&alias.name);
-                    steps.push(Step::Import(Import {
-                        module,
-                        level: 0,
-                        names: Vec::new(),
-                        is_from: false,
-                        binds,
-                        span,
-                    }));
-                }
+            Stmt::Import(import) => importing::plain(import, &mut self.names, steps),
+            Stmt::ImportFrom(import) => {
+                let step = importing::from(import, &mut self.names);
+                self.has_lazy_annotations |= importing::postpones_annotations(&step);
+                steps.push(Step::Import(step));
             }
-            Stmt::ImportFrom(import) => steps.push(self.import_from(import)),
-            Stmt::FunctionDef(function) => steps.push(self.function(function, reach)),
-            Stmt::ClassDef(class) => steps.push(self.class(class, reach)),
-            Stmt::If(branch) => steps.push(self.branch(branch, reach)),
+            Stmt::FunctionDef(function) => self.function(function, reach, steps),
+            Stmt::ClassDef(class) => self.class(class, reach, steps),
+            Stmt::If(branch) => {
+                self.effects(&branch.test, steps);
+                let step = self.branch(branch, reach);
+                steps.push(step);
+            }
             Stmt::Try(tried) => steps.push(self.tried(tried, reach)),
             Stmt::For(looped) => {
                 self.literals(&looped.iter, Context::plain(reach));
-                push_block(steps, self.block(&looped.body, reach));
+                self.effects(&looped.iter, steps);
+                let mut body = Vec::new();
+                binding::unknown(&looped.target, &mut body);
+                body.extend(self.block(&looped.body, reach));
+                steps.push(if effects::is_filled(&looped.iter) {
+                    Step::Block(body)
+                } else {
+                    Step::Loop(body)
+                });
                 push_block(steps, self.block(&looped.orelse, reach));
             }
             Stmt::While(looped) => {
                 self.literals(&looped.test, Context::plain(reach).with_role(Role::Compared));
-                push_block(steps, self.block(&looped.body, reach));
+                self.effects(&looped.test, steps);
+                let body = self.block(&looped.body, reach);
+                let is_endless = guard_of(&looped.test, &self.names) == Guard::Constant(true);
+                steps.push(match is_endless {
+                    true if !leaves_loop(&looped.body) => Step::Forever(body),
+                    true => Step::Block(body),
+                    false => Step::Loop(body),
+                });
                 push_block(steps, self.block(&looped.orelse, reach));
             }
             Stmt::With(with) => {
@@ -119,7 +122,14 @@ impl Reader<'_> {
                 with.items
                     .iter()
                     .for_each(|item| self.literals(&item.context_expr, Context::plain(reach)));
-                let body = self.block(&with.body, reach);
+                let mut body = Vec::new();
+                for item in &with.items {
+                    self.effects(&item.context_expr, &mut body);
+                    if let Some(target) = &item.optional_vars {
+                        binding::unknown(target, &mut body);
+                    }
+                }
+                body.extend(self.block(&with.body, reach));
                 match catches {
                     Some(catches) => steps.push(Step::Suppress(catches, body)),
                     None => push_block(steps, body),
@@ -127,6 +137,7 @@ impl Reader<'_> {
             }
             Stmt::Match(matched) => {
                 self.literals(&matched.subject, Context::plain(reach));
+                self.effects(&matched.subject, steps);
                 for case in &matched.cases {
                     let body = self.block(&case.body, reach);
                     if !body.is_empty() {
@@ -145,6 +156,7 @@ impl Reader<'_> {
     fn simple(&mut self, statement: &Stmt, reach: Reach, steps: &mut Vec<Step>) {
         match statement {
             Stmt::Assign(assign) => {
+                self.effects(&assign.value, steps);
                 for target in &assign.targets {
                     self.assignment(target, &assign.value, reach, steps);
                 }
@@ -153,26 +165,13 @@ impl Reader<'_> {
                 }
             }
             Stmt::AnnAssign(assign) => {
+                self.annotation(&assign.annotation, steps);
                 if let Some(value) = &assign.value {
+                    self.effects(value, steps);
                     self.assignment(&assign.target, value, reach, steps);
                 }
             }
-            Stmt::AugAssign(assign) => {
-                if self.names.dotted(&assign.target).as_deref() == Some("sys.path") {
-                    steps.push(Step::PathEdit(edits::path_edit(
-                        &self.names,
-                        PathEditKind::Append,
-                        edits::elements_of(&assign.value),
-                        span(assign),
-                    )));
-                }
-                let name = self.names.dotted(&assign.target);
-                let context = Context {
-                    name: name.as_deref(),
-                    ..Context::plain(reach).with_role(Role::Assigned)
-                };
-                self.literals(&assign.value, context);
-            }
+            Stmt::AugAssign(assign) => self.augmented(assign, reach, steps),
             Stmt::Expr(expression) => {
                 let is_docstring = matches!(&*expression.value, Expr::StringLiteral(_) | Expr::FString(_));
                 let role = if is_docstring {
@@ -180,7 +179,9 @@ impl Reader<'_> {
                 } else {
                     Role::Plain
                 };
+                self.effects(&expression.value, steps);
                 if let Expr::Call(call) = &*expression.value {
+                    steps.extend(binding::exports_by_call(call));
                     steps.extend(edits::edit_by_call(&self.names, call).map(Step::PathEdit));
                     self.facts.paths.extend(edits::made_folder(&self.names, call));
                 }
@@ -189,13 +190,28 @@ impl Reader<'_> {
             Stmt::Return(returned) => {
                 if let Some(value) = &returned.value {
                     self.literals(value, Context::plain(reach).with_role(Role::Returned));
+                    self.effects(value, steps);
                 }
+                steps.push(Step::Return);
             }
             Stmt::Raise(raised) => {
                 if let Some(error) = &raised.exc {
                     self.literals(error, Context::plain(reach).with_role(Role::Prose));
                 }
+                steps.push(binding::raised(raised));
             }
+            Stmt::Delete(deleted) => {
+                for target in &deleted.targets {
+                    if let Expr::Name(name) = target {
+                        steps.push(Step::Unbind(name.id.to_string()));
+                    }
+                }
+            }
+            Stmt::Global(global) => {
+                let names = global.names.iter().map(|name| name.id.to_string());
+                self.declared.extend(names);
+            }
+            Stmt::TypeAlias(alias) => binding::unknown(&alias.name, steps),
             Stmt::Assert(assert) => {
                 self.literals(&assert.test, Context::plain(reach).with_role(Role::Compared));
                 if let Some(message) = &assert.msg {
@@ -206,37 +222,23 @@ impl Reader<'_> {
         }
     }
 
-    fn import_from(&mut self, import: &ruff_python_ast::StmtImportFrom) -> Step {
-        let module = import
-            .module
-            .as_ref()
-            .map(|module| module.id.to_string())
-            .unwrap_or_default();
-        let span = import.module.as_ref().map_or_else(|| span(import), span);
-        let mut names = Vec::with_capacity(import.names.len());
-        for alias in &import.names {
-            let name = alias.name.id.to_string();
-            let binds = alias
-                .asname
-                .as_ref()
-                .map_or_else(|| name.clone(), |asname| asname.id.to_string());
-            let dots = ".".repeat(import.level as usize);
-            let joint = if module.is_empty() { "" } else { "." };
-            self.names.bind(&binds, format!("{dots}{module}{joint}{name}"));
-            names.push(ImportedName {
-                name,
-                binds,
-                span: super::span(alias),
-            });
+    fn augmented(&mut self, assign: &StmtAugAssign, reach: Reach, steps: &mut Vec<Step>) {
+        self.effects(&assign.value, steps);
+        steps.extend(binding::exports_by_addition(assign));
+        if self.names.dotted(&assign.target).as_deref() == Some("sys.path") {
+            steps.push(Step::PathEdit(edits::path_edit(
+                &self.names,
+                PathEditKind::Append,
+                edits::elements_of(&assign.value),
+                span(assign),
+            )));
         }
-        Step::Import(Import {
-            module,
-            level: import.level,
-            names,
-            is_from: true,
-            binds: String::new(),
-            span,
-        })
+        let name = self.names.dotted(&assign.target);
+        let context = Context {
+            name: name.as_deref(),
+            ..Context::plain(reach).with_role(Role::Assigned)
+        };
+        self.literals(&assign.value, context);
     }
 
     fn assignment(&mut self, target: &Expr, value: &Expr, reach: Reach, steps: &mut Vec<Step>) {
@@ -261,25 +263,12 @@ impl Reader<'_> {
             }
             ports::of_table(name, value, &mut self.facts.ports);
         }
+        if let Expr::Name(name) = target {
+            steps.push(binding::assigned(name.id.as_str(), value, &self.names));
+        } else {
+            binding::unknown(target, steps);
+        }
         match target {
-            Expr::Name(name) => {
-                let binding = Binding {
-                    name: name.id.to_string(),
-                    value: path_of(value, &self.names),
-                };
-                steps.push(Step::Bind(binding));
-            }
-            Expr::Tuple(tuple) => {
-                for element in &tuple.elts {
-                    if let Expr::Name(name) = element {
-                        let binding = Binding {
-                            name: name.id.to_string(),
-                            value: PathExpr::Unknown,
-                        };
-                        steps.push(Step::Bind(binding));
-                    }
-                }
-            }
             Expr::Subscript(subscript) => {
                 if let (Some("os.environ"), Expr::StringLiteral(name)) =
                     (self.names.dotted(&subscript.value).as_deref(), &*subscript.slice)
@@ -312,28 +301,59 @@ impl Reader<'_> {
         self.literals(value, context);
     }
 
-    fn function(&mut self, function: &StmtFunctionDef, reach: Reach) -> Step {
+    fn function(&mut self, function: &StmtFunctionDef, reach: Reach, steps: &mut Vec<Step>) {
         for decorator in &function.decorator_list {
             self.literals(&decorator.expression, Context::plain(reach));
         }
-        self.defaults(&function.parameters, reach);
-        self.depth += 1;
+        self.defaults(&function.parameters, reach, steps);
+        self.signature(function, steps);
+        let outer = std::mem::take(&mut self.declared);
         let body = self.block(&function.body, reach);
-        self.depth -= 1;
+        let declared = std::mem::replace(&mut self.declared, outer);
+        let given = declared.into_iter().filter(|name| binding::binds(&body, name));
+        self.globals.extend(given);
         let returns = function.body.iter().rev().find_map(|statement| match statement {
             Stmt::Return(returned) => returned.value.as_ref().map(|value| path_of(value, &self.names)),
             _ => None,
         });
-        Step::Function(Function {
+        steps.push(Step::Function(Function {
             name: function.name.id.to_string(),
             body,
             returns: returns.unwrap_or_default(),
-        })
+            is_deferred: function.is_async || binding::is_generator(&function.body),
+            is_async: function.is_async,
+        }));
+        for decorator in &function.decorator_list {
+            effects::of_decorator(&decorator.expression, &self.names, steps);
+        }
     }
 
-    fn defaults(&mut self, parameters: &Parameters, reach: Reach) {
+    /// Annotations of a function, which are evaluated when it is defined.
+    fn signature(&mut self, function: &StmtFunctionDef, steps: &mut Vec<Step>) {
+        for parameter in &function.parameters {
+            if let Some(annotation) = parameter.annotation() {
+                self.annotation(annotation, steps);
+            }
+        }
+        if let Some(returns) = &function.returns {
+            self.annotation(returns, steps);
+        }
+    }
+
+    fn annotation(&mut self, annotation: &Expr, steps: &mut Vec<Step>) {
+        if !self.has_lazy_annotations {
+            self.effects(annotation, steps);
+        }
+    }
+
+    fn effects(&self, expr: &Expr, steps: &mut Vec<Step>) {
+        effects::of(expr, &self.names, steps);
+    }
+
+    fn defaults(&mut self, parameters: &Parameters, reach: Reach, steps: &mut Vec<Step>) {
         for parameter in parameters.iter_non_variadic_params() {
             if let Some(default) = &parameter.default {
+                self.effects(default, steps);
                 let name = parameter.parameter.name.id.as_str();
                 self.literals(
                     default,
@@ -346,15 +366,21 @@ impl Reader<'_> {
         }
     }
 
-    fn class(&mut self, class: &StmtClassDef, reach: Reach) -> Step {
-        self.depth += 1;
+    fn class(&mut self, class: &StmtClassDef, reach: Reach, steps: &mut Vec<Step>) {
+        if let Some(arguments) = &class.arguments {
+            arguments.args.iter().for_each(|base| self.effects(base, steps));
+        }
         let body = self.block(&class.body, reach);
-        self.depth -= 1;
-        Step::Class(Function {
+        steps.push(Step::Class(Function {
             name: class.name.id.to_string(),
             body,
             returns: PathExpr::Unknown,
-        })
+            is_deferred: false,
+            is_async: false,
+        }));
+        for decorator in &class.decorator_list {
+            effects::of_decorator(&decorator.expression, &self.names, steps);
+        }
     }
 
     fn branch(&mut self, branch: &StmtIf, reach: Reach) -> Step {
@@ -396,7 +422,7 @@ impl Reader<'_> {
         let mut handlers = Vec::with_capacity(tried.handlers.len());
         for ExceptHandler::ExceptHandler(handler) in &tried.handlers {
             let catches = match &handler.type_ {
-                None => Catches::Everything,
+                None => vec!["BaseException".to_owned()],
                 Some(kind) => self.catches(kind),
             };
             let ends = handler.body.last().is_some_and(|last| raises(last, &self.names));
@@ -416,38 +442,24 @@ impl Reader<'_> {
         }))
     }
 
-    /// What a tuple or name of exceptions catches.
-    fn catches(&self, kind: &Expr) -> Catches {
+    /// The names of the exceptions in a tuple, or of one.
+    fn catches(&self, kind: &Expr) -> Vec<String> {
         let kinds: Vec<&Expr> = match kind {
             Expr::Tuple(tuple) => tuple.elts.iter().collect(),
             other => vec![other],
         };
-        let names: Vec<String> = kinds.iter().filter_map(|kind| self.names.dotted(kind)).collect();
-        let has = |wanted: &[&str]| names.iter().any(|name| wanted.contains(&last(name)));
-        if has(&["ImportError", "ModuleNotFoundError"]) {
-            Catches::ImportErrors
-        } else if has(&["Exception", "BaseException"]) {
-            Catches::Everything
-        } else {
-            Catches::Other
-        }
+        let names = kinds.iter().filter_map(|kind| self.names.dotted(kind));
+        names.map(|name| last(&name).to_owned()).collect()
     }
 
-    /// `contextlib.suppress(ImportError)`.
-    fn suppresses(&self, expr: &Expr) -> Option<Catches> {
+    /// What `contextlib.suppress(ImportError)` catches.
+    fn suppresses(&self, expr: &Expr) -> Option<Vec<String>> {
         let Expr::Call(call) = expr else { return None };
         if self.names.dotted(&call.func)? != "contextlib.suppress" {
             return None;
         }
-        let kinds: Vec<Catches> = call
-            .arguments
-            .args
-            .iter()
-            .map(|kind| self.catches(kind))
-            .collect();
-        [Catches::ImportErrors, Catches::Everything]
-            .into_iter()
-            .find(|catches| kinds.contains(catches))
+        let kinds = &call.arguments.args;
+        Some(kinds.iter().flat_map(|kind| self.catches(kind)).collect())
     }
 
     fn collector(&mut self) -> Collector<'_> {
@@ -466,24 +478,5 @@ impl Reader<'_> {
 fn push_block(steps: &mut Vec<Step>, body: Vec<Step>) {
     if !body.is_empty() {
         steps.push(Step::Block(body));
-    }
-}
-
-/// Whether a statement leaves its block.
-fn ends_block(statement: &Stmt, names: &Names) -> bool {
-    matches!(statement, Stmt::Return(_) | Stmt::Continue(_) | Stmt::Break(_)) || raises(statement, names)
-}
-
-/// Whether a statement ends the program: `raise`, `sys.exit()`.
-fn raises(statement: &Stmt, names: &Names) -> bool {
-    match statement {
-        Stmt::Raise(_) => true,
-        Stmt::Expr(expression) => match &*expression.value {
-            Expr::Call(call) => names.dotted(&call.func).is_some_and(|function| {
-                matches!(function.as_str(), "sys.exit" | "exit" | "quit" | "os._exit")
-            }),
-            _ => false,
-        },
-        _ => false,
     }
 }

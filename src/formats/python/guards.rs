@@ -1,6 +1,6 @@
 //! Conditions that decide whether the target gets to a statement.
 
-use super::names::{Names, last};
+use super::names::{Names, last, written};
 use crate::facts::python::{Comparison, Guard};
 use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCompare, Number, UnaryOp};
 
@@ -54,7 +54,7 @@ fn read(test: &Expr, names: &Names, depth: usize) -> Guard {
                 Guard::TypeChecking
             }
             Some("__debug__") => Guard::Constant(true),
-            _ => Guard::Unknown,
+            _ => written(test).map_or(Guard::Unknown, Guard::Named),
         },
         Expr::UnaryOp(operation) if operation.op == UnaryOp::Not => {
             Guard::Not(Box::new(read(&operation.operand, names, depth)))
@@ -108,6 +108,13 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
         (Some("__name__"), Some("__main__"), CmpOp::Eq) => return Guard::IsMain,
         (Some("__name__"), Some("__main__"), CmpOp::NotEq) => return Guard::Not(Box::new(Guard::IsMain)),
         _ => {}
+    }
+    if let (Some(name), Expr::NoneLiteral(_)) = (written(left), right) {
+        return match op {
+            CmpOp::Is | CmpOp::Eq => Guard::IsNone(name),
+            CmpOp::IsNot | CmpOp::NotEq => Guard::Not(Box::new(Guard::IsNone(name))),
+            _ => Guard::Unknown,
+        };
     }
     if let (Expr::Call(call), Expr::NoneLiteral(_)) = (left, right)
         && names.dotted(&call.func).as_deref() == Some("importlib.util.find_spec")

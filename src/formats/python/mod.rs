@@ -2,14 +2,19 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod binding;
 mod calls;
 mod commands;
 mod edits;
+mod effects;
 mod environment;
 mod flow;
 mod guards;
+mod importing;
+mod leaving;
 mod names;
 mod nesting;
+mod newer;
 mod paths;
 mod ports;
 mod values;
@@ -28,7 +33,8 @@ pub fn extract(text: &str) -> Facts {
             ..Facts::default()
         };
     }
-    let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+    let options = ParseOptions::from(Mode::Module).with_target_version(newer::OLDEST);
+    let parsed = parse_unchecked(text, options);
     let mut facts = Facts::default();
     if let Some(error) = parsed.errors().first() {
         let range = error.location;
@@ -38,6 +44,8 @@ pub fn extract(text: &str) -> Facts {
             message,
             span: span_of(range),
         });
+    } else {
+        facts.newer_syntax = newer::syntax(parsed.unsupported_syntax_errors(), parsed.tokens());
     }
     if let Mod::Module(module) = parsed.syntax() {
         flow::read(text, &module.body, &mut facts);
@@ -58,7 +66,7 @@ fn span(node: &impl Ranged) -> Span {
 #[cfg(test)]
 mod tests {
     use super::extract;
-    use crate::facts::python::{Catches, Guard, PathExpr, Step};
+    use crate::facts::python::{Guard, PathExpr, Step};
     use crate::facts::{PortRole, ProblemKind, Reach, Role};
 
     fn values(text: &str) -> Vec<(String, Role, Option<String>, Reach)> {
@@ -160,17 +168,19 @@ mod tests {
                     try:\n    import a\nexcept ImportError:\n    a = None\nif __name__ == '__main__':\n    pass\n";
         let module = extract(text).python.unwrap();
         assert!(module.is_script);
-        let Step::PathEdit(edit) = &module.body[2] else {
-            panic!("{:?}", module.body[2])
+        let is_read = |step: &&Step| matches!(step, Step::Use(_) | Step::Call(_));
+        let body: Vec<&Step> = module.body.iter().filter(|step| !is_read(step)).collect();
+        let Step::PathEdit(edit) = body[2] else {
+            panic!("{:?}", body[2])
         };
         let file = PathExpr::Absolute(Box::new(PathExpr::File));
         assert_eq!(edit.entries[0].value, PathExpr::Parent(Box::new(file), 1));
-        let Step::Try(tried) = &module.body[3] else {
-            panic!("{:?}", module.body[3])
+        let Step::Try(tried) = body[3] else {
+            panic!("{:?}", body[3])
         };
-        assert_eq!(tried.handlers[0].catches, Catches::ImportErrors);
-        let Step::Branch(arms) = &module.body[4] else {
-            panic!("{:?}", module.body[4])
+        assert_eq!(tried.handlers[0].catches, ["ImportError"]);
+        let Step::Branch(arms) = body[4] else {
+            panic!("{:?}", body[4])
         };
         assert_eq!(arms[0].guard, Guard::IsMain);
     }

@@ -15,6 +15,12 @@ impl Names {
         self.meaning.insert(local.to_owned(), full);
     }
 
+    /// Whether the first part of a dotted name is one that an import gives.
+    pub(super) fn is_imported(&self, dotted: &str) -> bool {
+        let first = dotted.split('.').next().unwrap_or(dotted);
+        self.meaning.contains_key(first)
+    }
+
     /// The dotted name that an expression is, imports resolved. For a method of something that is no
     /// name (`f().run`), what is known of it: `.run`.
     pub(super) fn dotted(&self, expr: &Expr) -> Option<String> {
@@ -40,6 +46,26 @@ impl Names {
         }
         parts.reverse();
         Some(parts.join("."))
+    }
+}
+
+/// The dotted name that an expression is, as it is written.
+pub(super) fn written(expr: &Expr) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut at = expr;
+    loop {
+        match at {
+            Expr::Attribute(attribute) => {
+                parts.push(attribute.attr.id.as_str());
+                at = &attribute.value;
+            }
+            Expr::Name(name) => {
+                parts.push(name.id.as_str());
+                parts.reverse();
+                return Some(parts.join("."));
+            }
+            _ => return None,
+        }
     }
 }
 

@@ -18,6 +18,8 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
     };
     match expr {
         Expr::StringLiteral(literal) => PathExpr::Literal(literal.value.to_str().to_owned()),
+        Expr::BooleanLiteral(literal) => PathExpr::Truth(literal.value),
+        Expr::NoneLiteral(_) => PathExpr::Nothing,
         Expr::Name(name) if name.id.as_str() == "__file__" => PathExpr::File,
         Expr::Name(_) => names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name),
         Expr::BinOp(operation) => {

@@ -1,7 +1,7 @@
 //! The lines of a requirements file: joined, without comments, told apart.
 
 use super::specifier;
-use crate::facts::{Origin, Requirement};
+use crate::facts::{LocalInstall, Origin, Requirement};
 use crate::source::Span;
 
 /// Options that take a value.
@@ -46,6 +46,8 @@ pub(super) enum Said {
     Requires(String, Span),
     /// A requirement whose name a URL or file name gives away.
     Names(Box<Requirement>),
+    /// A folder of the tree is installed.
+    Installs(LocalInstall),
     /// pip refuses it.
     Refused(String, Span),
 }
@@ -152,7 +154,7 @@ impl Line {
         }
         let span = self.span(start, start + written.len());
         if is_place(written) {
-            return place(written, span);
+            return folder(written, false, span).map_or_else(|| place(written, span), Said::Installs);
         }
         Said::Requires(written.to_owned(), span)
     }
@@ -179,8 +181,9 @@ impl Line {
             }
             "-r" | "--requirement" | "-c" | "--constraint" if is_remote => Said::Nothing,
             "-r" | "--requirement" | "-c" | "--constraint" => Said::Reads(value.to_owned(), span),
-            "-e" | "--editable" if is_place(value) && value.contains("egg=") => place(value, span),
-            "-e" | "--editable" => Said::Nothing,
+            "-e" | "--editable" => {
+                folder(value, true, span).map_or_else(|| place(value, span), Said::Installs)
+            }
             name if name.starts_with("--hash") || WITH_VALUE.contains(&name) || ALONE.contains(&name) => {
                 Said::Nothing
             }
@@ -200,7 +203,7 @@ fn is_abbreviation(name: &str) -> bool {
 }
 
 /// Whether pip takes the text for a URL or a file rather than for a name.
-fn is_place(text: &str) -> bool {
+pub(in crate::formats) fn is_place(text: &str) -> bool {
     let name_at = text.find(" @ ").or_else(|| text.find('@')).unwrap_or(text.len());
     let is_named = specifier::is_name(text[..name_at].trim_end()) && name_at < text.len();
     let before = text.split([';', ' ']).next().unwrap_or(text);
@@ -209,7 +212,8 @@ fn is_place(text: &str) -> bool {
             || before.starts_with("file:")
             || before.starts_with(['.', '/', '~'])
             || has_archive_ending(before)
-            || (before.contains('/') && before.ends_with('/')))
+            // A name with a slash is a path to pip.
+            || (before.contains('/') && !before.contains('@')))
 }
 
 fn has_archive_ending(text: &str) -> bool {
@@ -217,6 +221,22 @@ fn has_archive_ending(text: &str) -> bool {
     [".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar"]
         .iter()
         .any(|ending| text.ends_with(ending))
+}
+
+/// The folder that is installed, when the text names one: neither an archive nor anything remote.
+pub(in crate::formats) fn folder(text: &str, is_editable: bool, span: Span) -> Option<LocalInstall> {
+    let path = text.split([';', '#', '[', ' ']).next().unwrap_or(text);
+    let path = path
+        .strip_prefix("file://")
+        .or(path.strip_prefix("file:"))
+        .unwrap_or(path);
+    let is_folder =
+        !path.is_empty() && !path.contains("://") && !path.contains('$') && !has_archive_ending(path);
+    is_folder.then(|| LocalInstall {
+        folder: path.to_owned(),
+        is_editable,
+        span,
+    })
 }
 
 /// The requirement behind a URL or file: `#egg=name`, or a wheel's own name.

@@ -2,6 +2,7 @@
 
 mod application;
 mod entry;
+mod environment;
 mod line;
 mod place;
 mod script;
@@ -204,12 +205,8 @@ impl Collector<'_> {
             .clone()
             .unwrap_or_else(|| Spanned::new(String::new(), program.span));
         let command_place = place(command.span);
-        let environment: BTreeMap<String, String> = program
-            .environment
-            .iter()
-            .map(|(name, value)| (name.clone(), value.value.clone()))
-            .collect();
-        site.environment.clone_from(&environment);
+        let environment = self.locator.environment(program, document);
+        site.environment.clone_from(&environment.set);
         let mut stages = self
             .locator
             .run(&commands(program), &command.value, command_place, &site);
@@ -224,8 +221,8 @@ impl Collector<'_> {
             command: command.value,
             directory,
             stages,
-            environment,
-            has_open_environment: false,
+            environment: environment.set,
+            has_open_environment: environment.is_open,
             python: self.target.python,
             autostart: program.autostart,
             in_container: program.in_container,

@@ -1,47 +1,73 @@
 //! Files that their own readers refuse.
 
+use super::super::failing;
 use crate::facts::{Problem, ProblemKind};
-use crate::finding::{Draft, Effect, Place};
+use crate::finding::{DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
-use crate::project::Project;
+use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
+use std::collections::BTreeSet;
 
 /// Reports every place where a document does not follow its format.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let in_python = check_python(project, sink);
     for (id, document) in project.documents() {
         for problem in &document.facts.problems {
-            if problem.kind == ProblemKind::Unreadable {
+            if problem.kind == ProblemKind::Unreadable || in_python.contains(&id) {
                 continue;
             }
             let place = Place {
                 document: id,
                 span: problem.span,
             };
-            // A module that no program imports stops nobody until somebody runs it.
             let is_started = match document.format {
-                Format::Python => !project.programs_reaching(id).is_empty(),
                 Format::Requirements | Format::Supervisor => true,
                 _ => false,
             };
             let effect = if is_started { Effect::Start } else { Effect::Use };
-            sink.report(
-                Draft::new(place, message(document.format, problem, project))
-                    .subject(format!("{}:{}", document.path, problem.message))
-                    .label("the reader stops here")
-                    .help(help(document.format, problem.kind))
-                    .effect(effect),
-            );
+            let draft = Draft::new(place, message(document.format, problem))
+                .subject(format!("{}:{}", document.path, problem.message))
+                .label("the reader stops here")
+                .help(help(document.format))
+                .effect(effect);
+            sink.report(match document.format {
+                Format::Supervisor => draft
+                    .phase(Phase::Manager)
+                    .programs(project.programs_configured_by(id)),
+                _ => draft,
+            });
         }
     }
 }
 
-fn message(format: Format, problem: &Problem, project: &Project) -> String {
+/// Reports the modules that a start, or a file taken by itself, gets to; returns their documents.
+fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> {
+    let mut reported = BTreeSet::new();
+    for failed in &project.failures {
+        let place = failed.failure.place;
+        let document = project.document(place.document);
+        let problem = document.and_then(|document| document.facts.problems.first());
+        let (Some(document), Some(problem), FailureKind::Syntax) = (document, problem, &failed.failure.kind)
+        else {
+            continue;
+        };
+        reported.insert(place.document);
+        let message = message(Format::Python, problem);
+        if let Some(draft) = failing::draft(project, failed, message) {
+            sink.report(
+                draft
+                    .subject(format!("{}:{}", document.path, problem.message))
+                    .label(format!("SyntaxError: {}", problem.message))
+                    .help(help(Format::Python)),
+            );
+        }
+    }
+    reported
+}
+
+fn message(format: Format, problem: &Problem) -> String {
     let what = &problem.message;
     match format {
-        Format::Python if problem.kind == ProblemKind::NewerSyntax => format!(
-            "Python {} on the server refuses the file: {what}; whoever imports it dies",
-            project.target.python
-        ),
         Format::Python => format!("Python refuses the file: {what}; whoever imports it dies"),
         Format::Supervisor => format!("supervisord refuses the file: {what}; no program of it starts"),
         Format::Requirements => format!("pip refuses the file: {what}; nothing of it is installed"),
@@ -54,17 +80,14 @@ fn message(format: Format, problem: &Problem, project: &Project) -> String {
     }
 }
 
-fn help(format: Format, kind: ProblemKind) -> &'static str {
-    match (format, kind) {
-        (_, ProblemKind::NewerSyntax) => {
-            "write it in the older syntax, or install the newer version on the server"
-        }
-        (Format::Json, _) => {
+fn help(format: Format) -> &'static str {
+    match format {
+        Format::Json => {
             "JSON has no comments and no comma behind the last element; `python3 -m json.tool FILE` shows the place"
         }
-        (Format::Python, _) => "`python3 -m py_compile FILE` shows the place",
-        (Format::Shell, _) => "`bash -n FILE` shows the place",
-        (Format::Requirements, _) => "`pip install --dry-run -r FILE` shows the place",
+        Format::Python => "`python3 -m py_compile FILE` shows the place",
+        Format::Shell => "`bash -n FILE` shows the place",
+        Format::Requirements => "`pip install --dry-run -r FILE` shows the place",
         _ => "correct the file; nothing of it takes effect as it stands",
     }
 }

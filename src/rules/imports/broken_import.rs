@@ -1,8 +1,8 @@
 //! Imports that find nothing on the target, though no distribution is missing.
 
-use crate::finding::{Confidence, Draft, Effect};
-use crate::knowledge::stdlib;
-use crate::project::{Entry, FailureKind, ProgramFailure, ProgramView, Project, When};
+use super::super::failing;
+use crate::finding::Effect;
+use crate::project::{Entry, FailureKind, ProgramFailure, ProgramView, Project};
 use crate::rule::Sink;
 
 /// Reports every import that finds neither a module of the tree nor one of Python's own.
@@ -19,38 +19,23 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some((message, help)) = describe(project, failed) else {
             continue;
         };
-        let effect = match (&failure.kind, failure.when) {
-            (_, When::Expected) => continue,
-            (FailureKind::SecondName(_), _) => Effect::Advice,
-            (_, When::Start) if !failed.stopped.is_empty() => Effect::Start,
-            (_, When::Start | When::Hidden | When::Use) => Effect::Use,
+        let Some(mut draft) = failing::draft(project, failed, message) else {
+            continue;
         };
-        let is_reached = !failed.programs.is_empty();
-        let confidence = match (is_reached, failure.is_sure) {
-            (_, false) => Confidence::Possible,
-            (false, true) => Confidence::Likely,
-            (true, true) => Confidence::Certain,
-        };
+        if matches!(failure.kind, FailureKind::SecondName(_)) {
+            draft = draft.effect(Effect::Advice).programs(failed.programs.clone());
+        }
         let label = match failure.kind {
             FailureKind::SecondName(_) => "a second copy of the module".to_owned(),
-            FailureKind::Relative => "no parent package".to_owned(),
+            FailureKind::Relative { has_package: true } => {
+                "attempted relative import beyond top-level package".to_owned()
+            }
+            FailureKind::Relative { .. } => {
+                "attempted relative import with no known parent package".to_owned()
+            }
             _ => format!("No module named '{}'", failure.missing),
         };
-        let mut draft = Draft::new(failure.place, message)
-            .subject(subject(failure))
-            .label(label)
-            .help(help)
-            .effect(effect)
-            .confidence(confidence);
-        if is_reached {
-            let stopped = if effect == Effect::Start {
-                &failed.stopped
-            } else {
-                &failed.programs
-            };
-            draft = draft.programs(stopped.clone());
-        }
-        sink.report(draft.chain(project.chain(failed)));
+        sink.report(draft.subject(subject(failure)).label(label).help(help));
     }
 }
 
@@ -67,7 +52,14 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
     let module = &failure.module;
     let missing = &failure.missing;
     Some(match &failure.kind {
-        FailureKind::Distribution(_) => return None,
+        FailureKind::Distribution(_)
+        | FailureKind::StandardLibrary
+        | FailureKind::StandardName { .. }
+        | FailureKind::Name { .. }
+        | FailureKind::Circular { .. }
+        | FailureKind::Syntax
+        | FailureKind::Variable
+        | FailureKind::Ends => return None,
         FailureKind::Elsewhere(files) => {
             let file = files.first().map_or("", String::as_str);
             let root = root_of(file, module);
@@ -88,6 +80,14 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
             format!("`{missing}` is nowhere: the tree has no such module"),
             "Add the module, or remove the import.".to_owned(),
         ),
+        FailureKind::NotPackage => {
+            let parent = missing.rsplit_once('.').map_or("", |(parent, _)| parent);
+            (
+                format!("`{missing}` is nowhere: `{parent}` is a module, not a package"),
+                "Import the name from the module (`from module import name`), or make a package of it."
+                    .to_owned(),
+            )
+        }
         FailureKind::Ignored(withheld) => (
             format!(
                 "`{missing}` does not reach the server: `{}` ignores it (`{}`)",
@@ -95,11 +95,14 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
             ),
             format!("Narrow the pattern in `{}` and commit the module.", withheld.file),
         ),
-        FailureKind::Relative => (
+        FailureKind::Relative { has_package: true } => (
+            format!("`{module}` has more dots than there are packages around this file"),
+            "Import by the full name, or start the program from the folder above.".to_owned(),
+        ),
+        FailureKind::Relative { .. } => (
             format!("`{module}` is a relative import in a file that runs as a script, which has no package"),
             "Start it as a module (`python -m package.module`), or import by the full name.".to_owned(),
         ),
-        FailureKind::StandardLibrary => describe_standard(project, missing),
         FailureKind::SecondName(other) => (
             format!(
                 "`{module}` only resolves because the program starts in this folder; elsewhere it is `{other}`"
@@ -109,26 +112,6 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
             ),
         ),
     })
-}
-
-fn describe_standard(project: &Project, missing: &str) -> (String, String) {
-    let python = project.target.python;
-    let message = match (stdlib::removed_in(missing), stdlib::added_in(missing)) {
-        (Some(removed), _) if python >= removed => {
-            format!("`{missing}` left the standard library in Python {removed}, and the target has {python}")
-        }
-        (_, Some(added)) if python < added => {
-            format!(
-                "`{missing}` came into the standard library in Python {added}, and the target has {python}"
-            )
-        }
-        _ => format!("`{missing}` is in no standard library on Linux"),
-    };
-    let help = match stdlib::instead_of(missing) {
-        Some(instead) => format!("Use {instead} instead."),
-        None => "Guard the import, or use what the target's Python has.".to_owned(),
-    };
-    (message, help)
 }
 
 /// The folder that has to be in `sys.path` for `module` to be found in `file`.

@@ -1,3 +1,8 @@
 //! Rules about imports.
 
 pub(super) mod broken_import;
+pub(super) mod circular_import;
+pub(super) mod ends_at_start;
+pub(super) mod missing_name;
+pub(super) mod newer_syntax;
+pub(super) mod standard_library;

@@ -100,11 +100,13 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 if is_foreign(&home, value, project, &accounts) {
                     let draft = draft(id, document.format, value, &home);
                     sink.report(
-                        match project.program_started_in(Place {
+                        match project.stopped_by_path(Place {
                             document: id,
                             span: value.span,
                         }) {
-                            Some(program) => draft.effect(Effect::Start).programs(vec![program]),
+                            Some((phase, programs)) => {
+                                draft.effect(Effect::Start).phase(phase).programs(programs)
+                            }
                             None => draft,
                         },
                     );

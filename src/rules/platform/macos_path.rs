@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::facts::{Reach, Role, Value};
-use crate::finding::{Confidence, DocumentId, Draft, Effect};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
 use crate::knowledge::mac_paths::{self, Instead, MacPlace};
 use crate::project::Project;
 use crate::rule::Sink;
@@ -27,7 +27,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         // `pip install` as root, and the official images of Python, put programs into /usr/local.
         let has_local = name.contains("Dockerfile") || name.contains("Containerfile");
         for (index, value) in document.facts.values.iter().enumerate() {
-            if !acts(value) {
+            let place = Place {
+                document: id,
+                span: value.span,
+            };
+            // A log there keeps supervisord from starting: `supervisor-refuses` says so.
+            if !acts(value) || project.is_foreign_need(place) {
                 continue;
             }
             for (range, found) in find(&value.text) {

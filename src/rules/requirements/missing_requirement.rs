@@ -100,7 +100,7 @@ fn confidence(project: &Project, failure: &Failure, provision: &Provision) -> Co
     let is_known =
         distributions::is_known_module(&failure.module) || distributions::is_known(&failure.module);
     match provision {
-        _ if !failure.is_sure => Confidence::Possible,
+        _ if failure.confidence == Confidence::Possible => Confidence::Possible,
         Provision::Unknown(_) | Provision::Group(..) => Confidence::Likely,
         _ if project.requirements.is_empty() || !is_known => Confidence::Likely,
         _ => Confidence::Certain,

@@ -131,9 +131,19 @@ fn effect(stage: &Stage) -> Effect {
 /// The part of a command's module that is not found.
 fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a str> {
     let failed = project.failures.iter().find(|failed| {
-        failed.failure.place == stage.place && !matches!(failed.failure.kind, FailureKind::Distribution(_))
+        failed.failure.place == stage.place
+            && is_of_tree(&failed.failure.kind)
+            && matches!(&stage.entry, Entry::Module { name, .. } if failed.failure.module.starts_with(name))
     })?;
     Some(&failed.failure.missing)
+}
+
+/// Whether a module of the tree was looked for, and not found.
+fn is_of_tree(kind: &FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::Elsewhere(_) | FailureKind::Lacking | FailureKind::NotPackage | FailureKind::Ignored(_)
+    )
 }
 
 fn absent(withheld: Option<&Withheld>) -> String {

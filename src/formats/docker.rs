@@ -1,0 +1,311 @@
+//! A Dockerfile: what its last stage starts, where, and with which parts of the tree.
+//!
+//! What docker does here is told by its reference of the Dockerfile.
+
+mod copy;
+mod expand;
+mod instruction;
+
+use super::plain::{self, Statement};
+use super::{commandline, structured};
+use crate::facts::{Facts, Manager, Placement, Program};
+use crate::source::{Span, Spanned};
+use expand::Variables;
+use instruction::Instruction;
+use std::collections::BTreeMap;
+
+/// Whether a file is a Dockerfile, by its name in lower case.
+pub(super) fn is_dockerfile(name: &str) -> bool {
+    let is_one = |name: &str| matches!(name, "dockerfile" | "containerfile");
+    let is_first = name.split_once('.').is_some_and(|(first, _)| is_one(first));
+    let is_last = name.rsplit_once('.').is_some_and(|(_, last)| is_one(last));
+    // Names that other tools have taken.
+    (is_one(name) || is_first || is_last) && !name.ends_with(".dockerignore") && !name.ends_with(".md")
+}
+
+/// The facts of the Dockerfile at `path`.
+pub fn extract(path: &str, text: &str) -> Facts {
+    let mut facts = plain::by_lines(text, plain::is_comment, |_, body| statement(body));
+    let mut reader = Reader::default();
+    for instruction in instruction::read(text) {
+        reader.take(&instruction, &mut facts);
+    }
+    facts.programs.extend(reader.program(name_of(path)));
+    facts
+}
+
+/// What rules about literals see of a line.
+fn statement(body: &str) -> Statement<'_> {
+    let (first, rest) = plain::first_word(body);
+    match first.to_ascii_uppercase().as_str() {
+        "RUN" | "CMD" | "ENTRYPOINT" => Statement::command(None, rest),
+        "ENV" | "ARG" | "LABEL" => {
+            let (name, value) = rest.split_once(['=', ' ']).unwrap_or((rest, &rest[rest.len()..]));
+            Statement::assigned(name, value)
+        }
+        _ => Statement::assigned(first, rest),
+    }
+}
+
+/// The folder of a Dockerfile, and what its own name adds: `api`, `docker-worker`.
+fn name_of(path: &str) -> String {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = folder.rsplit('/').next().filter(|folder| !folder.is_empty());
+    let folder = folder.unwrap_or("docker");
+    let lower = name.to_ascii_lowercase();
+    let kind = ["dockerfile", "containerfile"].iter().find_map(|base| {
+        let rest = lower.strip_prefix(base).and_then(|rest| rest.strip_prefix('.'));
+        rest.or_else(|| lower.strip_suffix(base).and_then(|rest| rest.strip_suffix('.')))
+    });
+    kind.map_or_else(|| folder.to_owned(), |kind| format!("{folder}-{kind}"))
+}
+
+/// What is started: the words, or the line that a shell reads.
+#[derive(Clone)]
+enum Line {
+    Words(Vec<String>),
+    Shell(String),
+}
+
+/// An image that is being built.
+#[derive(Clone, Default)]
+struct Stage {
+    span: Span,
+    python: Option<Spanned<String>>,
+    directory: Option<Spanned<String>>,
+    user: Option<Spanned<String>>,
+    environment: Vec<(String, Spanned<String>)>,
+    arguments: BTreeMap<String, String>,
+    placements: Vec<Placement>,
+    /// Folders that are known to be there.
+    folders: Vec<String>,
+    entrypoint: Option<Spanned<Line>>,
+    command: Option<Spanned<Line>>,
+    /// Whether `command` was set in this stage, and not in the one that it builds on.
+    has_own_command: bool,
+}
+
+#[derive(Default)]
+struct Reader {
+    /// Defaults of the `ARG`s before the first `FROM`.
+    arguments: BTreeMap<String, String>,
+    stages: Vec<(Option<String>, Stage)>,
+}
+
+impl Variables for Stage {
+    fn get(&self, name: &str) -> Option<&str> {
+        let set = self.environment.iter().rev().find(|(key, _)| key == name);
+        set.map(|(_, value)| value.value.as_str())
+            .or_else(|| self.arguments.get(name).map(String::as_str))
+    }
+}
+
+impl Variables for BTreeMap<String, String> {
+    fn get(&self, name: &str) -> Option<&str> {
+        BTreeMap::get(self, name).map(String::as_str)
+    }
+}
+
+impl Reader {
+    fn take(&mut self, instruction: &Instruction, facts: &mut Facts) {
+        match (instruction.name.as_str(), self.stages.last_mut()) {
+            ("FROM", _) => self.from(instruction),
+            ("ARG", None) => {
+                for (name, value, _) in instruction.pairs() {
+                    let value = expand::expand(&value, &self.arguments);
+                    self.arguments.insert(name, value);
+                }
+            }
+            ("ARG", Some((_, stage))) => {
+                for (name, value, _) in instruction.pairs() {
+                    let value = expand::expand(&value, stage);
+                    stage.arguments.insert(name, value);
+                }
+                // Without a value it brings the one from before the first stage.
+                for name in instruction.words().into_iter().filter(|word| !word.contains('=')) {
+                    if let Some(value) = self.arguments.get(&name) {
+                        stage.arguments.insert(name, value.clone());
+                    }
+                }
+            }
+            ("ENV", Some((_, stage))) => stage.set(instruction, facts),
+            ("WORKDIR", Some((_, stage))) => stage.work_in(instruction),
+            ("USER", Some((_, stage))) => {
+                let user = expand::expand(instruction.arguments.trim(), stage);
+                let user = user.split(':').next().unwrap_or("").to_owned();
+                stage.user = Some(Spanned::new(user, instruction.span()));
+            }
+            ("COPY" | "ADD", Some((_, stage))) => copy::copy(instruction, stage),
+            ("CMD", Some((_, stage))) => {
+                stage.command = Some(line(instruction));
+                stage.has_own_command = true;
+            }
+            ("ENTRYPOINT", Some((_, stage))) => {
+                stage.entrypoint = Some(line(instruction));
+                // A new entry point takes away the command of the image below.
+                if !stage.has_own_command {
+                    stage.command = None;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn from(&mut self, instruction: &Instruction) {
+        let words = instruction.words();
+        let mut words = words.iter().filter(|word| !word.starts_with("--"));
+        let Some(image) = words.next() else {
+            return;
+        };
+        let image = expand::expand(image, &self.arguments);
+        let name = match (words.next(), words.next()) {
+            (Some(word), Some(name)) if word.eq_ignore_ascii_case("as") => Some(name.to_ascii_lowercase()),
+            _ => None,
+        };
+        let below = self
+            .stages
+            .iter()
+            .rev()
+            .find(|(name, _)| name.as_deref() == Some(image.to_ascii_lowercase().as_str()));
+        let stage = match below {
+            Some((_, below)) => Stage {
+                arguments: BTreeMap::new(),
+                has_own_command: false,
+                ..below.clone()
+            },
+            None => Stage::on(&image, instruction.span()),
+        };
+        let span = instruction.whole;
+        self.stages.push((name, Stage { span, ..stage }));
+    }
+
+    fn program(mut self, name: String) -> Option<Program> {
+        let (_, stage) = self.stages.pop()?;
+        let mut program = Program::new(name, stage.span, Manager::Docker);
+        let (words, span) = started(stage.entrypoint.as_ref(), stage.command.as_ref());
+        // An image that starts nothing of its own may still be what a compose file's service runs in.
+        program.autostart = words.is_some();
+        if let Some(line) = words {
+            program.commands = match &line {
+                Line::Words(words) => commandline::of_words(words.clone(), span),
+                Line::Shell(line) => commandline::of_shell(line, span),
+            };
+            let text = match line {
+                Line::Words(words) => words.join(" "),
+                Line::Shell(line) => line,
+            };
+            program.command = Some(Spanned::new(text, span));
+        }
+        program.python = stage.python;
+        program.directory = stage.directory;
+        program.user = stage.user;
+        program.environment = stage.environment;
+        program.placements = stage.placements;
+        program.in_container = true;
+        Some(program)
+    }
+}
+
+/// What an entry point and a command start together, and where that is said.
+fn started(entrypoint: Option<&Spanned<Line>>, command: Option<&Spanned<Line>>) -> (Option<Line>, Span) {
+    let shell = |line: &str| ["/bin/sh", "-c", line].map(str::to_owned);
+    let Some(entrypoint) = entrypoint else {
+        let span = command.map_or_else(Span::default, |command| command.span);
+        return (command.map(|command| command.value.clone()), span);
+    };
+    let line = match &entrypoint.value {
+        Line::Shell(line) => Line::Shell(line.clone()),
+        Line::Words(words) => {
+            let mut words = words.clone();
+            match command.map(|command| &command.value) {
+                Some(Line::Words(more)) => words.extend(more.iter().cloned()),
+                Some(Line::Shell(line)) => words.extend(shell(line)),
+                None => {}
+            }
+            Line::Words(words)
+        }
+    };
+    (Some(line), entrypoint.span)
+}
+
+/// The words of the JSON form, or else the line that a shell reads.
+fn line(instruction: &Instruction) -> Spanned<Line> {
+    let line = match instruction.list() {
+        Some(words) => Line::Words(words),
+        None => Line::Shell(
+            instruction
+                .arguments
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
+    };
+    Spanned::new(line, instruction.span())
+}
+
+impl Stage {
+    /// A stage on an image of a registry.
+    fn on(image: &str, span: Span) -> Self {
+        let python = python_of(image).map(|version| Spanned::new(version, span));
+        // The official images start at the root; of any other it is not known.
+        let directory = (is_python(image) || image == "scratch").then(|| Spanned::new("/".to_owned(), span));
+        Self {
+            python,
+            directory,
+            ..Self::default()
+        }
+    }
+
+    fn set(&mut self, instruction: &Instruction, facts: &mut Facts) {
+        let pairs: Vec<_> = instruction
+            .pairs()
+            .into_iter()
+            .map(|(name, value, span)| (name, expand::expand(&value, self), span))
+            .collect();
+        for (name, value, span) in pairs {
+            facts.variables.push(structured::set(&name, span, &value));
+            self.environment.push((name, Spanned::new(value, span)));
+        }
+    }
+
+    fn work_in(&mut self, instruction: &Instruction) {
+        let words = instruction.words();
+        let written = words.first().map_or("", String::as_str);
+        let path = expand::expand(written, self);
+        let before = self.directory.as_ref().map(|directory| directory.value.as_str());
+        self.directory = copy::absolute(&path, before).map(|path| {
+            self.folders.push(path.clone());
+            Spanned::new(path, instruction.span())
+        });
+    }
+}
+
+/// The name of an image without its registry, and its tag.
+fn parts(image: &str) -> (&str, &str) {
+    let image = image.split('@').next().unwrap_or(image);
+    let last = image.rsplit('/').next().unwrap_or(image);
+    last.split_once(':').unwrap_or((last, ""))
+}
+
+fn is_python(image: &str) -> bool {
+    parts(image).0 == "python"
+}
+
+/// The version of Python that an image is named after: `python:3.11-slim`, `uv:python3.12-bookworm`.
+fn python_of(image: &str) -> Option<String> {
+    let (name, tag) = parts(image);
+    let from = if name == "python" {
+        tag
+    } else {
+        &tag[tag.find("python3.")? + "python".len()..]
+    };
+    let end = from
+        .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
+        .unwrap_or(from.len());
+    let version = from[..end].trim_end_matches('.');
+    // `python:3` is whatever is newest on the day of the build.
+    (version.starts_with("3.") || version.starts_with("2.")).then(|| version.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! The instructions of a Dockerfile, and the ways in which their arguments are written.
+
+use super::expand;
+use crate::formats::joined::{Joining, joined};
+use crate::source::Span;
+
+/// An instruction, its lines made one.
+pub(super) struct Instruction {
+    /// In upper case.
+    pub(super) name: String,
+    /// What stands behind the name.
+    pub(super) arguments: String,
+    /// Where the arguments begin.
+    at: usize,
+    /// The whole instruction.
+    pub(super) whole: Span,
+}
+
+/// The instructions of a text, in order. Heredocs are passed over.
+pub(super) fn read(text: &str) -> Vec<Instruction> {
+    let mark = if has_backtick(text) { '`' } else { '\\' };
+    let whole = joined(
+        text,
+        Joining {
+            mark,
+            allows_blanks: true,
+            skips_empty: true,
+            comments: &['#'],
+        },
+    );
+    let mut found = Vec::new();
+    let mut heredocs: Vec<String> = Vec::new();
+    let mut at = 0;
+    for line in whole.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let body = line.trim();
+        if let Some(end) = heredocs.first() {
+            if body == end {
+                heredocs.remove(0);
+            }
+            continue;
+        }
+        let (name, rest) = body.split_once(char::is_whitespace).unwrap_or((body, ""));
+        if name.is_empty() {
+            continue;
+        }
+        let arguments = rest.trim_start();
+        let begin = start + line.len() - line.trim_start().len();
+        let name = name.to_ascii_uppercase();
+        if matches!(name.as_str(), "RUN" | "COPY" | "ADD") {
+            heredocs = ends_of_heredocs(arguments);
+        }
+        found.push(Instruction {
+            name,
+            arguments: arguments.to_owned(),
+            at: begin + body.len() - arguments.len(),
+            whole: Span::new(begin, begin + body.len()),
+        });
+    }
+    found
+}
+
+/// Whether a `# escape=` line at the top makes the backtick continue lines.
+fn has_backtick(text: &str) -> bool {
+    text.lines().take_while(|line| line.starts_with('#')).any(|line| {
+        let line: String = line.split_whitespace().collect();
+        line.eq_ignore_ascii_case("#escape=`")
+    })
+}
+
+/// The words that end the heredocs which begin on a line: `<<EOF`, `<<-"EOF"`.
+fn ends_of_heredocs(arguments: &str) -> Vec<String> {
+    arguments
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("<<"))
+        .map(|word| word.trim_start_matches('-').trim_matches(['"', '\'']).to_owned())
+        .filter(|word| !word.is_empty() && !word.starts_with('<'))
+        .collect()
+}
+
+impl Instruction {
+    /// Where the arguments stand.
+    pub(super) fn span(&self) -> Span {
+        Span::new(self.at, self.at + self.arguments.len())
+    }
+
+    /// The words of the JSON form: `["a", "b"]`.
+    pub(super) fn list(&self) -> Option<Vec<String>> {
+        serde_json::from_str(&self.arguments).ok()
+    }
+
+    /// The words; quotes and escapes stay for the expansion to read.
+    pub(super) fn words(&self) -> Vec<String> {
+        let words = self.spans();
+        words
+            .into_iter()
+            .map(|(start, end)| self.arguments[start..end].to_owned())
+            .collect()
+    }
+
+    /// `NAME=value` pairs, or the one old pair `NAME value with blanks`; each with the place of its value.
+    pub(super) fn pairs(&self) -> Vec<(String, String, Span)> {
+        let spans = self.spans();
+        let is_old = spans
+            .first()
+            .is_some_and(|(start, end)| !self.arguments[*start..*end].contains('='));
+        if is_old {
+            let (name, value) = self.arguments.split_once(char::is_whitespace).unwrap_or(("", ""));
+            let value = value.trim();
+            let end = self.at + self.arguments.len();
+            let pair = (
+                name.to_owned(),
+                value.to_owned(),
+                Span::new(end - value.len(), end),
+            );
+            return if name.is_empty() { Vec::new() } else { vec![pair] };
+        }
+        let pair = |(start, end): (usize, usize)| {
+            let (name, value) = self.arguments[start..end].split_once('=')?;
+            let span = Span::new(self.at + end - value.len(), self.at + end);
+            Some((name.to_owned(), value.to_owned(), span))
+        };
+        spans.into_iter().filter_map(pair).collect()
+    }
+
+    /// Where the words begin and end; blanks inside quotes and behind a backslash part none.
+    fn spans(&self) -> Vec<(usize, usize)> {
+        let mut spans = Vec::new();
+        let mut start = None;
+        let mut quotes = expand::Quotes::default();
+        for (at, letter) in self.arguments.char_indices() {
+            let is_part = quotes.take(letter);
+            if letter.is_whitespace() && !is_part {
+                spans.extend(start.take().map(|start| (start, at)));
+            } else if start.is_none() {
+                start = Some(at);
+            }
+        }
+        spans.extend(start.map(|start| (start, self.arguments.len())));
+        spans
+    }
+}

@@ -1,0 +1,247 @@
+//! What happens while an expression is evaluated: calls, names that are read, variables that must be there.
+
+use super::guards::guard_of;
+use super::names::{Names, last, written};
+use super::paths::path_of;
+use super::span;
+use crate::facts::python::{Arm, Binding, Call, Guard, Import, Step};
+use crate::source::Spanned;
+use ruff_python_ast::visitor::{Visitor, walk_arguments, walk_expr};
+use ruff_python_ast::{Comprehension, Expr, ExprBoolOp, ExprCall, ExprIf, Number};
+
+/// Functions that run the coroutine that they are handed.
+const RUNNERS: [&str; 6] = [
+    "asyncio.run",
+    "anyio.run",
+    "trio.run",
+    "uvloop.run",
+    "asyncio.get_event_loop.run_until_complete",
+    "run_until_complete",
+];
+
+/// The steps of evaluating `expr`, in CPython's order.
+pub(super) fn of(expr: &Expr, names: &Names, steps: &mut Vec<Step>) {
+    Effects { names, steps }.visit_expr(expr);
+}
+
+/// The step of a decorator: its value is called with what it decorates.
+pub(super) fn of_decorator(expr: &Expr, names: &Names, steps: &mut Vec<Step>) {
+    of(expr, names, steps);
+    if let Some(name) = callable(expr, names) {
+        steps.push(Step::Call(Call {
+            name,
+            is_awaited: false,
+            span: span(expr),
+        }));
+    }
+}
+
+/// Whether an expression gives a non-empty collection, so that a loop over it runs.
+pub(super) fn is_filled(expr: &Expr) -> bool {
+    match expr {
+        Expr::List(list) => !list.elts.is_empty(),
+        Expr::Tuple(tuple) => !tuple.elts.is_empty(),
+        Expr::Set(set) => !set.elts.is_empty(),
+        _ => false,
+    }
+}
+
+/// The name of something that can be called: a plain one, or a dotted one that an import gave.
+fn callable(expr: &Expr, names: &Names) -> Option<String> {
+    let name = written(expr)?;
+    let is_plain = !name.contains('.');
+    (is_plain || names.is_imported(&name)).then_some(name)
+}
+
+struct Effects<'a> {
+    names: &'a Names,
+    steps: &'a mut Vec<Step>,
+}
+
+impl Effects<'_> {
+    /// Steps that may not happen.
+    fn apart(&self, fill: impl FnOnce(&mut Effects<'_>)) -> Vec<Step> {
+        let mut steps = Vec::new();
+        fill(&mut Effects {
+            names: self.names,
+            steps: &mut steps,
+        });
+        steps
+    }
+
+    fn branch(&mut self, arms: Vec<(Guard, Vec<Step>)>) {
+        if arms.iter().any(|(_, body)| !body.is_empty()) {
+            let arms = arms.into_iter().map(|(guard, body)| Arm { guard, body });
+            self.steps.push(Step::Branch(arms.collect()));
+        }
+    }
+
+    fn choice(&mut self, choice: &ExprIf) {
+        self.visit_expr(&choice.test);
+        let body = self.apart(|inner| inner.visit_expr(&choice.body));
+        let otherwise = self.apart(|inner| inner.visit_expr(&choice.orelse));
+        let guard = guard_of(&choice.test, self.names);
+        self.branch(vec![(guard, body), (Guard::Otherwise, otherwise)]);
+    }
+
+    fn operation(&mut self, operation: &ExprBoolOp) {
+        let mut values = operation.values.iter();
+        if let Some(first) = values.next() {
+            self.visit_expr(first);
+        }
+        let rest = self.apart(|inner| values.for_each(|value| inner.visit_expr(value)));
+        self.branch(vec![(Guard::Unknown, rest)]);
+    }
+
+    fn comprehension(&mut self, generators: &[Comprehension], elements: &[&Expr], is_lazy: bool) {
+        if let Some(first) = generators.first() {
+            self.visit_expr(&first.iter);
+        }
+        if is_lazy {
+            return;
+        }
+        let body = self.apart(|inner| elements.iter().for_each(|element| inner.visit_expr(element)));
+        if !body.is_empty() {
+            self.steps.push(Step::Loop(body));
+        }
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        let full = self.names.dotted(&call.func).unwrap_or_default();
+        if let Some(import) = import_by_call(call, &full) {
+            self.steps.push(Step::Import(import));
+            return;
+        }
+        self.visit_expr(&call.func);
+        let runs = RUNNERS.contains(&full.as_str()) || last(&full) == "run_until_complete";
+        let first = self.steps.len();
+        walk_arguments(self, &call.arguments);
+        if runs {
+            self.awaited(call, first);
+        }
+        match full.as_str() {
+            "sys.exit" | "exit" | "quit" | "os._exit" => {
+                let failed = exit_failed(call);
+                self.steps.push(Step::Exit(Spanned::new(failed, span(call))));
+            }
+            "exec" => self.steps.push(Step::Dynamic),
+            _ => {
+                if let Some(name) = callable(&call.func, self.names) {
+                    self.steps.push(Step::Call(Call {
+                        name,
+                        is_awaited: false,
+                        span: span(&*call.func),
+                    }));
+                }
+            }
+        }
+    }
+
+    /// The coroutine in the first argument runs: `asyncio.run(main())`, `anyio.run(main)`.
+    fn awaited(&mut self, call: &ExprCall, from: usize) {
+        let Some(argument) = call.arguments.args.first() else {
+            return;
+        };
+        match argument {
+            Expr::Call(inner) => {
+                let at = span(&*inner.func);
+                for step in &mut self.steps[from..] {
+                    if let Step::Call(call) = step
+                        && call.span == at
+                    {
+                        call.is_awaited = true;
+                    }
+                }
+            }
+            other => {
+                if let Some(name) = callable(other, self.names) {
+                    self.steps.push(Step::Call(Call {
+                        name,
+                        is_awaited: true,
+                        span: span(other),
+                    }));
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Effects<'_> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Lambda(_) => {}
+            Expr::Call(call) => self.call(call),
+            Expr::Name(_) => {}
+            Expr::Attribute(attribute) => match written(expr) {
+                Some(name) if attribute.ctx.is_load() && self.names.is_imported(&name) => {
+                    self.steps.push(Step::Use(Spanned::new(name, span(expr))));
+                }
+                Some(_) => {}
+                None => self.visit_expr(&attribute.value),
+            },
+            Expr::Subscript(subscript) => {
+                if let (Some("os.environ"), Expr::StringLiteral(name), true) = (
+                    self.names.dotted(&subscript.value).as_deref(),
+                    &*subscript.slice,
+                    subscript.ctx.is_load(),
+                ) {
+                    let name = Spanned::new(name.value.to_str().to_owned(), span(name));
+                    self.steps.push(Step::Environ(name));
+                } else {
+                    walk_expr(self, expr);
+                }
+            }
+            Expr::If(choice) => self.choice(choice),
+            Expr::BoolOp(operation) => self.operation(operation),
+            Expr::ListComp(list) => self.comprehension(&list.generators, &[&list.elt], false),
+            Expr::SetComp(set) => self.comprehension(&set.generators, &[&set.elt], false),
+            Expr::DictComp(dict) => self.comprehension(&dict.generators, &[&dict.value], false),
+            Expr::Generator(generator) => {
+                self.comprehension(&generator.generators, &[&generator.elt], true);
+            }
+            Expr::Named(named) => {
+                self.visit_expr(&named.value);
+                if let Expr::Name(name) = &*named.target {
+                    self.steps.push(Step::Bind(Binding {
+                        name: name.id.to_string(),
+                        value: path_of(&named.value, self.names),
+                    }));
+                }
+            }
+            other => walk_expr(self, other),
+        }
+    }
+}
+
+/// `importlib.import_module("x")`, `__import__("x")` with a literal, absolute name.
+fn import_by_call(call: &ExprCall, function: &str) -> Option<Import> {
+    if !matches!(
+        function,
+        "importlib.import_module" | "__import__" | "import_module"
+    ) {
+        return None;
+    }
+    let [Expr::StringLiteral(name)] = &*call.arguments.args else {
+        return None;
+    };
+    let module = name.value.to_str();
+    (!module.is_empty() && !module.starts_with('.')).then(|| Import {
+        module: module.to_owned(),
+        level: 0,
+        names: Vec::new(),
+        is_from: false,
+        binds: String::new(),
+        span: span(name),
+    })
+}
+
+/// Whether `sys.exit` is told that something failed: a text, or a number other than 0.
+fn exit_failed(call: &ExprCall) -> bool {
+    match call.arguments.args.first() {
+        Some(Expr::NumberLiteral(number)) => {
+            !matches!(&number.value, Number::Int(value) if value.as_u64() == Some(0))
+        }
+        Some(Expr::StringLiteral(_) | Expr::FString(_)) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,457 @@
+//! The supervisord of each configuration: which programs it starts, and what it has to find before it
+//! starts any of them.
+
+use super::modules::folder_of;
+use super::paths::{Paths, resolve};
+use super::programs::{ProgramView, is_foreign};
+use crate::document::Document;
+use crate::facts::{Manager, Purpose};
+use crate::finding::{DocumentId, Place, ProgramId};
+use crate::formats::Format;
+use crate::source::Spanned;
+use crate::tree::{Tree, Withheld};
+use globset::GlobBuilder;
+
+/// The process manager of one configuration and of the files that it includes.
+#[derive(Debug, Clone)]
+pub struct Daemon {
+    /// The file that it is started with; a fragment that nothing of the tree includes stands for itself.
+    pub config: DocumentId,
+    /// That file and those it includes.
+    pub documents: Vec<DocumentId>,
+    /// Its programs, sorted.
+    pub programs: Vec<ProgramId>,
+    /// Folders that have to exist before any program starts.
+    pub needs: Vec<Need>,
+    /// Users that have to exist before any program starts.
+    pub users: Vec<(String, Place)>,
+}
+
+/// A folder that a daemon needs.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// The option that asks for it.
+    pub option: &'static str,
+    /// The path of that option, as supervisord reads it.
+    pub written: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The folder.
+    pub folder: String,
+    /// Whether the server has it.
+    pub ground: Ground,
+}
+
+/// Whether a folder exists when a daemon starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    /// The tree brings it, a deploy step makes it, or every server has it.
+    Present,
+    /// Its place cannot be told.
+    Unknown,
+    /// It is a folder of a Mac or of Windows.
+    Foreign,
+    /// It is outside the tree, and nothing of the tree makes it.
+    Outside,
+    /// The tree does not bring it.
+    Missing {
+        /// Why git leaves it out, where it does.
+        withheld: Option<Withheld>,
+        /// Whether its place depends on the folder in which supervisord is started.
+        is_relative: bool,
+        /// A file that makes the folder when somebody runs it first.
+        maker: Option<DocumentId>,
+    },
+}
+
+/// Folders that every server has, or gets with the packages of its release.
+const USUAL: [&str; 22] = [
+    "",
+    "/bin",
+    "/dev",
+    "/etc",
+    "/home",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/local",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+    "/var/log/supervisor",
+    "/var/run",
+    "/var/tmp",
+];
+/// Commands of a script that puts the tree on a server or starts its programs.
+const DEPLOYS: [&str; 12] = [
+    "apt",
+    "apt-get",
+    "dnf",
+    "docker",
+    "pip",
+    "pip3",
+    "rsync",
+    "scp",
+    "supervisorctl",
+    "supervisord",
+    "systemctl",
+    "yum",
+];
+
+/// All daemons, in the order of their configurations.
+pub(super) fn collect(
+    documents: &[Document],
+    programs: &[ProgramView],
+    paths: &Paths,
+    tree: &dyn Tree,
+    root: Option<&str>,
+) -> Vec<Daemon> {
+    let configs: Vec<DocumentId> = (0..)
+        .map(DocumentId)
+        .zip(documents)
+        .filter(|(_, document)| !document.facts.daemons.is_empty())
+        .filter(|(_, document)| !super::reach::is_development(&document.path))
+        .map(|(id, _)| id)
+        .collect();
+    let join = Join {
+        documents,
+        programs,
+        paths,
+        tree,
+        root: root.map(|root| root.trim_end_matches('/')),
+        makers: makers(documents),
+    };
+    let is_whole = |id: &DocumentId| {
+        join.document(*id)
+            .facts
+            .daemons
+            .iter()
+            .any(|daemon| daemon.section.is_some())
+    };
+    let mut daemons: Vec<Daemon> = configs
+        .iter()
+        .filter(|id| is_whole(id))
+        .map(|id| join.daemon(*id, &configs))
+        .collect();
+    let is_included = |id: &DocumentId| daemons.iter().any(|daemon| daemon.documents.contains(id));
+    let alone: Vec<DocumentId> = configs.iter().copied().filter(|id| !is_included(id)).collect();
+    daemons.extend(alone.into_iter().map(|id| join.daemon(id, &[])));
+    daemons.sort_by_key(|daemon| daemon.config);
+    daemons
+}
+
+/// A folder that some file makes.
+struct Maker {
+    path: String,
+    document: DocumentId,
+    /// Whether the file is a step of every deployment.
+    is_deploy: bool,
+}
+
+struct Join<'a> {
+    documents: &'a [Document],
+    programs: &'a [ProgramView],
+    paths: &'a Paths,
+    tree: &'a dyn Tree,
+    root: Option<&'a str>,
+    makers: Vec<Maker>,
+}
+
+impl<'a> Join<'a> {
+    fn document(&self, id: DocumentId) -> &'a Document {
+        &self.documents[id.0 as usize]
+    }
+
+    fn daemon(&self, config: DocumentId, configs: &[DocumentId]) -> Daemon {
+        let mut documents = vec![config];
+        documents.extend(self.included(config, configs));
+        documents.sort();
+        documents.dedup();
+        let programs = (0..)
+            .map(ProgramId)
+            .zip(self.programs)
+            .filter(|(_, view)| {
+                view.manager == Manager::Supervisor && documents.contains(&view.place.document)
+            })
+            .map(|(id, _)| id)
+            .collect();
+        let is_whole = self
+            .document(config)
+            .facts
+            .daemons
+            .iter()
+            .any(|daemon| daemon.section.is_some());
+        // Where a fragment's daemon starts is not known; another one is started from the tree's root.
+        let start = (is_whole && !self.document(config).path.starts_with('/')).then_some("");
+        let mut needs = Vec::new();
+        let mut users = Vec::new();
+        for id in &documents {
+            self.needs(*id, start, &mut needs);
+            self.users(*id, &mut users);
+        }
+        Daemon {
+            config,
+            documents,
+            programs,
+            needs,
+            users,
+        }
+    }
+
+    /// The configurations that `[include]` of one names. Their own `[include]` is not read.
+    fn included(&self, config: DocumentId, configs: &[DocumentId]) -> Vec<DocumentId> {
+        let document = self.document(config);
+        let base = folder_of(&document.path);
+        let patterns = document.facts.daemons.iter().flat_map(|daemon| &daemon.includes);
+        let globs: Vec<_> = patterns
+            .filter_map(|pattern| self.pattern(&pattern.value, base))
+            .filter_map(|pattern| GlobBuilder::new(&pattern).literal_separator(true).build().ok())
+            .map(|glob| glob.compile_matcher())
+            .collect();
+        let is_named = |id: &DocumentId| {
+            *id != config && globs.iter().any(|glob| glob.is_match(&self.document(*id).path))
+        };
+        configs.iter().copied().filter(is_named).collect()
+    }
+
+    /// A pattern seen from the root of the tree; an absolute one stays so outside it.
+    fn pattern(&self, written: &str, base: &str) -> Option<String> {
+        let written = written.strip_prefix("%(here)s/").unwrap_or(written);
+        if written.contains("%(") {
+            return None;
+        }
+        if let Some(rest) = self.below_root(written) {
+            return Some(rest.to_owned());
+        }
+        if written.starts_with('/') {
+            return Some(written.to_owned());
+        }
+        if base.starts_with('/') {
+            return Some(format!("{base}/{written}"));
+        }
+        resolve(base, written)
+    }
+
+    fn below_root<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.root?)?;
+        if rest.is_empty() {
+            Some(rest)
+        } else {
+            rest.strip_prefix('/')
+        }
+    }
+
+    fn users(&self, id: DocumentId, users: &mut Vec<(String, Place)>) {
+        let facts = &self.document(id).facts;
+        let of_daemons = facts.daemons.iter().filter_map(|daemon| daemon.user.as_ref());
+        let of_programs = facts.programs.iter().filter_map(|program| program.user.as_ref());
+        users.extend(of_daemons.chain(of_programs).map(|user| {
+            let place = Place {
+                document: id,
+                span: user.span,
+            };
+            (user.value.clone(), place)
+        }));
+    }
+
+    fn needs(&self, id: DocumentId, start: Option<&str>, needs: &mut Vec<Need>) {
+        let document = self.document(id);
+        let here = folder_of(&document.path);
+        let mut need = |option, path: &Spanned<String>, is_folder: bool, directory: Option<&str>| {
+            let written = path.value.trim();
+            let folder = if is_folder {
+                written.trim_end_matches('/')
+            } else {
+                // A name without a folder is in the folder of supervisord itself.
+                let Some((folder, _)) = written.rsplit_once('/') else {
+                    return;
+                };
+                folder
+            };
+            needs.push(Need {
+                option,
+                written: written.to_owned(),
+                place: Place {
+                    document: id,
+                    span: path.span,
+                },
+                folder: folder.to_owned(),
+                ground: self.ground(folder, start, here, directory),
+            });
+        };
+        for file in document.facts.daemons.iter().flat_map(|daemon| &daemon.files) {
+            need(file.kind.option(), &file.path, file.kind.is_folder(), None);
+        }
+        for program in &document.facts.programs {
+            let directory = program
+                .directory
+                .as_ref()
+                .map(|directory| directory.value.as_str());
+            for log in &program.logs {
+                need("log file", log, false, directory);
+            }
+        }
+    }
+
+    fn ground(&self, folder: &str, start: Option<&str>, here: &str, directory: Option<&str>) -> Ground {
+        if let Some(rest) = folder.strip_prefix("%(here)s") {
+            let rest = rest.trim_start_matches('/');
+            return if here.starts_with('/') {
+                Ground::Unknown
+            } else {
+                self.in_tree(here, rest, false)
+            };
+        }
+        if folder.contains("%(") || folder.starts_with('~') {
+            return Ground::Unknown;
+        }
+        if let Some(rest) = self.below_root(folder) {
+            return self.in_tree("", rest, false);
+        }
+        if is_foreign(folder) {
+            return Ground::Foreign;
+        }
+        if !folder.starts_with('/') {
+            return start.map_or(Ground::Unknown, |start| self.in_tree(start, folder, true));
+        }
+        self.outside(folder, directory)
+    }
+
+    fn in_tree(&self, base: &str, relative: &str, is_relative: bool) -> Ground {
+        let Some(path) = resolve(base, relative) else {
+            return Ground::Unknown;
+        };
+        if self.paths.has_folder(&path) {
+            return Ground::Present;
+        }
+        let makes = |maker: &&Maker| makes(&maker.path, &path);
+        if self.makers.iter().filter(makes).any(|maker| maker.is_deploy) {
+            return Ground::Present;
+        }
+        Ground::Missing {
+            // A pattern with a slash at its end means folders, and these are asked for by what is in them.
+            withheld: self
+                .tree
+                .withheld(&path)
+                .or_else(|| self.tree.withheld(&format!("{path}/x"))),
+            is_relative,
+            maker: self.makers.iter().find(makes).map(|maker| maker.document),
+        }
+    }
+
+    /// An absolute folder of the server. Below the program's own folder it is taken to be the tree's.
+    fn outside(&self, folder: &str, directory: Option<&str>) -> Ground {
+        let directory = directory
+            .map(|directory| directory.trim_end_matches('/'))
+            .filter(|directory| directory.starts_with('/') && directory.len() > 1);
+        let is_made = self.makers.iter().any(|maker| makes(&maker.path, folder));
+        let is_usual = USUAL.contains(&folder) || directory == Some(folder);
+        if is_usual || is_made || self.paths.suffix_in_tree(folder).is_some() {
+            return Ground::Present;
+        }
+        let below = directory
+            .and_then(|directory| folder.strip_prefix(directory))
+            .and_then(|rest| rest.strip_prefix('/'));
+        match below {
+            Some(rest) => self.in_tree("", rest, true),
+            None => Ground::Outside,
+        }
+    }
+}
+
+/// Whether making `made` leaves `folder` there: it is the folder, or one below it, under whatever name
+/// the server has for the tree.
+fn makes(made: &str, folder: &str) -> bool {
+    let is_tail = |path: &str| {
+        path.strip_suffix(folder)
+            .is_some_and(|before| before.is_empty() || before.ends_with('/') || folder.starts_with('/'))
+    };
+    let mut path = made;
+    loop {
+        if is_tail(path) {
+            return true;
+        }
+        match path.rsplit_once('/') {
+            Some((above, _)) => path = above,
+            None => return false,
+        }
+    }
+}
+
+/// Every folder that a file of the tree makes.
+fn makers(documents: &[Document]) -> Vec<Maker> {
+    let mut makers = Vec::new();
+    for (document, found) in (0..).map(DocumentId).zip(documents) {
+        if super::reach::is_development(&found.path) {
+            continue;
+        }
+        let base = folder_of(&found.path);
+        let programs = found.facts.commands.iter().map(crate::facts::Command::program);
+        let is_deploy = match found.format {
+            Format::Python => false,
+            Format::Shell => programs.clone().any(|program| DEPLOYS.contains(&program)),
+            _ => true,
+        };
+        let mut make = |path: &str| {
+            let path = path.trim_end_matches('/').trim_start_matches("./").to_owned();
+            makers.push(Maker {
+                path,
+                document,
+                is_deploy,
+            });
+        };
+        for used in found
+            .facts
+            .paths
+            .iter()
+            .filter(|used| used.purpose == Purpose::MakesFolder)
+        {
+            make(&used.path);
+            make(&super::modules::join(base, &used.path));
+        }
+        for command in &found.facts.commands {
+            let words = || command.words.iter().map(|word| word.text.as_str());
+            let is_install = command.program() == "install" && words().any(|word| word == "-d");
+            if is_install
+                || words()
+                    .take(3)
+                    .any(|word| word.rsplit('/').next() == Some("mkdir"))
+            {
+                for word in words().skip(1).filter(|word| !word.starts_with('-')) {
+                    make(word);
+                    if let Some(folder) = &command.folder {
+                        make(&super::modules::join(folder, word));
+                    }
+                }
+            }
+        }
+    }
+    makers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_with_those_above_it() {
+        for (made, folder, expected) in [
+            ("logs", "logs", true),
+            ("/opt/app/logs", "logs", true),
+            ("/opt/app/logs/web", "logs", true),
+            ("/var/log/app", "/var/log/app", true),
+            ("catalogs", "logs", false),
+            ("log", "logs", false),
+            ("", "logs", false),
+        ] {
+            assert_eq!(makes(made, folder), expected, "{made} {folder}");
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! What the imports of each program resolve to on the target, in the order in which they run.
+//!
+//! A program is run as CPython would run it, as far as imports go: its `sys.path` is built, its module's
+//! statements are taken in order, changes to `sys.path` count from their line on, and each import runs the
+//! module that it finds. What would fail is noted, and then taken as mended, so that what comes behind it
+//! is found as well; inside a `try` that catches it, the handler runs as it would.
+
+mod exceptions;
+mod load;
+mod names;
+mod statement;
+mod steps;
+
+use super::failure::{Failure, FailureKind, When};
+use super::modules::Modules;
+use super::paths::Paths;
+use super::requirements::Requirements;
+use super::sys_path::Entry;
+use crate::document::Document;
+use crate::facts::python::Step;
+use crate::finding::{Confidence, DocumentId, Place};
+use crate::source::Span;
+use crate::target::{PythonVersion, Target};
+use crate::tree::Tree;
+use exceptions::Exception;
+use names::{Known, Space};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one program's imports come to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outcome {
+    /// In the order in which they happen.
+    pub failures: Vec<Failure>,
+    /// Python files that are reached, and what else is (a Rust module).
+    pub reached: BTreeSet<DocumentId>,
+    /// The names under which files are imported.
+    pub names: BTreeMap<DocumentId, BTreeSet<String>>,
+    /// Imports that resolve through the script's own folder: place, name, file.
+    pub by_folder: Vec<(Place, String, DocumentId)>,
+}
+
+/// What all runs share.
+pub(super) struct World<'a> {
+    pub documents: &'a [Document],
+    pub paths: &'a Paths,
+    pub modules: &'a Modules,
+    pub requirements: &'a Requirements,
+    pub target: &'a Target,
+    pub tree: &'a dyn Tree,
+    /// Whether anything of the tree sets an environment variable.
+    pub is_set: &'a (dyn Fn(&str) -> bool + Sync),
+}
+
+/// What holds for a statement because of where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context {
+    when: When,
+    /// Whether it surely runs.
+    is_sure: bool,
+    /// Whether it stands in a function that is called.
+    in_function: bool,
+    /// Whether the platform or the version of Python led here.
+    is_for_target: bool,
+    /// Calls around it.
+    depth: usize,
+}
+
+impl Context {
+    fn at(when: When) -> Self {
+        Self {
+            when,
+            is_sure: true,
+            in_function: false,
+            is_for_target: false,
+            depth: 0,
+        }
+    }
+
+    /// The same place, in a part that may not run. In a function it is a matter of how it is used.
+    fn unsure(self) -> Self {
+        let when = if self.in_function {
+            self.when.min(When::Use)
+        } else {
+            self.when
+        };
+        Self {
+            when,
+            is_sure: false,
+            ..self
+        }
+    }
+}
+
+/// How a statement ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// The next one runs.
+    Normal,
+    /// The function is left.
+    Left,
+    /// Something is raised that a `try` around it catches.
+    Raised(Exception),
+    /// The program is over.
+    Ended,
+    /// It goes on here for good.
+    Forever,
+}
+
+/// The exceptions that a `try` around the statement catches, clause by clause.
+struct Catcher<'a> {
+    clauses: Vec<&'a [String]>,
+}
+
+/// The module, class or function whose statements are taken.
+#[derive(Debug, Clone)]
+pub(super) struct Frame<'a> {
+    /// The module's name in `sys.modules`.
+    module: String,
+    document: DocumentId,
+    /// The package that relative imports start from; nothing in a script.
+    package: Option<String>,
+    is_main: bool,
+    /// The names of a function or class body.
+    locals: Option<BTreeMap<String, Known<'a>>>,
+    /// Whether a condition may have left the body by now.
+    may_have_left: bool,
+}
+
+impl Frame<'_> {
+    fn place(&self, span: Span) -> Place {
+        Place {
+            document: self.document,
+            span,
+        }
+    }
+
+    /// The body of a class or function in this frame.
+    fn inside(&self) -> Self {
+        Self {
+            locals: Some(self.locals.clone().unwrap_or_default()),
+            may_have_left: false,
+            ..self.clone()
+        }
+    }
+}
+
+/// One run of a program.
+pub(super) struct Run<'a> {
+    pub(super) world: &'a World<'a>,
+    /// The Python that runs it.
+    pub(super) python: PythonVersion,
+    /// Variables that its definition sets.
+    environment: BTreeSet<String>,
+    pub(super) path: Vec<Entry>,
+    /// The entry that Python puts first: the script's folder, or the working directory.
+    own_folder: Option<Entry>,
+    /// A file that is taken alone, with the package that it is part of.
+    root: Option<(DocumentId, Option<String>)>,
+    /// Modules that were found through it.
+    own: BTreeMap<String, DocumentId>,
+    pub(super) directory: String,
+    /// Modules that were run, by dotted name; nothing for those that are not of the tree.
+    pub(super) loaded: BTreeMap<String, Option<DocumentId>>,
+    /// The names of the tree's modules that run or ran.
+    spaces: BTreeMap<String, Space<'a>>,
+    /// What the `try` statements around the current statement catch, over all modules.
+    catchers: Vec<Catcher<'a>>,
+    may_have_raised: bool,
+    /// Functions that were called, by their address in the facts.
+    called: BTreeSet<usize>,
+    chain: Vec<Place>,
+    outcome: Outcome,
+    /// Whether imports are followed into the modules that they find.
+    follows: bool,
+}
+
+impl<'a> Run<'a> {
+    /// A run whose `sys.path` begins with these folders.
+    pub(super) fn new(world: &'a World<'a>, folders: Vec<String>, directory: &str, follows: bool) -> Self {
+        let mut path: Vec<Entry> = folders.into_iter().map(Entry::Folder).collect();
+        let own_folder = path.first().cloned();
+        path.extend([Entry::Standard, Entry::Installed]);
+        Self {
+            world,
+            python: world.target.python,
+            environment: BTreeSet::new(),
+            path,
+            own_folder,
+            root: None,
+            own: BTreeMap::new(),
+            directory: directory.to_owned(),
+            loaded: BTreeMap::new(),
+            spaces: BTreeMap::new(),
+            catchers: Vec::new(),
+            may_have_raised: false,
+            called: BTreeSet::new(),
+            chain: Vec::new(),
+            outcome: Outcome::default(),
+            follows,
+        }
+    }
+
+    /// The same run under another Python, with these variables set.
+    pub(super) fn under(mut self, python: PythonVersion, environment: BTreeSet<String>) -> Self {
+        self.python = python;
+        self.environment = environment;
+        self
+    }
+
+    /// Runs a script: a module without a package, named `__main__`.
+    pub(super) fn script(mut self, document: DocumentId) -> Outcome {
+        self.main(document, None);
+        self.finish()
+    }
+
+    /// Runs a module as `python -m` does: its packages are imported, then it runs as `__main__`.
+    /// `place` is where it is named.
+    pub(super) fn main_module(mut self, name: &str, place: Place) -> Outcome {
+        self.run_module(name, place);
+        self.finish()
+    }
+
+    /// Imports a module by name, as a server does, and asks it for `attribute`.
+    pub(super) fn imported(mut self, name: &str, attribute: Option<&str>, place: Place) -> Outcome {
+        self.serve(name, attribute, place);
+        self.finish()
+    }
+
+    /// A file that nothing is known to run, as part of `package`.
+    pub(super) fn alone(mut self, document: DocumentId, package: Option<String>) -> Outcome {
+        self.root = Some((document, package.clone()));
+        self.main(document, package);
+        self.finish()
+    }
+
+    /// Runs the statements of a document as `__main__`.
+    fn main(&mut self, document: DocumentId, package: Option<String>) {
+        let frame = Frame {
+            module: "__main__".to_owned(),
+            document,
+            package,
+            is_main: true,
+            locals: None,
+            may_have_left: false,
+        };
+        self.loaded.insert("__main__".to_owned(), Some(document));
+        self.run_body(frame, Context::at(When::Start));
+    }
+
+    /// Runs the statements of a module that is new in `sys.modules`.
+    fn run_body(&mut self, mut frame: Frame<'a>, context: Context) -> Flow {
+        self.outcome.reached.insert(frame.document);
+        let world = self.world;
+        let name = frame.module.clone();
+        let mut space = Space::new(frame.document);
+        let facts = &world.documents[frame.document.0 as usize].facts;
+        let Some(module) = &facts.python else {
+            space.is_open = true;
+            self.spaces.insert(name, space);
+            return Flow::Normal;
+        };
+        for global in &module.globals {
+            space.names.insert(global.clone(), Known::Something);
+        }
+        self.spaces.insert(name.clone(), space);
+        if let Some(flow) = self.refused(&frame, context) {
+            return flow;
+        }
+        let flow = self.steps(&module.body, &mut frame, context);
+        if let Some(space) = self.spaces.get_mut(&name) {
+            space.is_done = true;
+        }
+        flow
+    }
+
+    /// What comes of a file that the target's Python cannot read.
+    fn refused(&mut self, frame: &Frame<'a>, context: Context) -> Option<Flow> {
+        let world = self.world;
+        let facts = &world.documents[frame.document.0 as usize].facts;
+        let problem = facts.problems.first().map(|problem| problem.span);
+        let python = (self.python.major, self.python.minor);
+        let newer = facts.newer_than(python).map(|newer| newer.span);
+        let span = problem.or(newer)?;
+        if let Some(space) = self.spaces.get_mut(&frame.module) {
+            space.is_open = true;
+        }
+        let path = &world.documents[frame.document.0 as usize].path;
+        let place = frame.place(span);
+        let flow = self.fail(path, path, place, context, FailureKind::Syntax, Exception::Syntax);
+        (flow != Flow::Normal).then_some(flow)
+    }
+
+    /// When all is loaded, what stands in functions can run.
+    fn finish(mut self) -> Outcome {
+        let mut done = BTreeSet::new();
+        loop {
+            let all = self
+                .spaces
+                .iter()
+                .map(|(name, space)| (name.clone(), space.document));
+            let open: Vec<(String, DocumentId)> = all.filter(|(name, _)| !done.contains(name)).collect();
+            if open.is_empty() {
+                return self.outcome;
+            }
+            for (module, document) in open {
+                done.insert(module.clone());
+                let world = self.world;
+                let package = self.package_of_module(&module, document);
+                let frame = Frame {
+                    is_main: module == "__main__",
+                    module,
+                    document,
+                    package,
+                    locals: Some(BTreeMap::new()),
+                    may_have_left: false,
+                };
+                if let Some(python) = &world.documents[document.0 as usize].facts.python {
+                    self.functions(&python.body, &frame);
+                }
+            }
+        }
+    }
+
+    /// The package that a module of `sys.modules` belongs to.
+    fn package_of_module(&self, module: &str, document: DocumentId) -> Option<String> {
+        if module == "__main__" {
+            return match &self.root {
+                Some((root, package)) if *root == document => package.clone(),
+                _ => None,
+            };
+        }
+        let path = &self.world.documents[document.0 as usize].path;
+        if path.ends_with("__init__.py") {
+            Some(module.to_owned())
+        } else {
+            Some(
+                module
+                    .rsplit_once('.')
+                    .map_or("", |(package, _)| package)
+                    .to_owned(),
+            )
+        }
+    }
+
+    /// The bodies of functions that nothing was seen to call: they run when somebody does.
+    fn functions(&mut self, steps: &'a [Step], frame: &Frame<'a>) {
+        for step in steps {
+            match step {
+                Step::Function(function) => {
+                    if self.called.insert(std::ptr::from_ref(function) as usize) {
+                        let context = Context {
+                            in_function: true,
+                            ..Context::at(When::Use)
+                        };
+                        self.steps(&function.body, &mut frame.inside(), context);
+                    }
+                    self.functions(&function.body, frame);
+                }
+                Step::Class(class) => self.functions(&class.body, frame),
+                Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                    self.functions(body, frame)
+                }
+                Step::Branch(arms) => {
+                    for arm in arms {
+                        let is_elsewhere = arm.guard.on_linux() == Some(false);
+                        if !is_elsewhere {
+                            self.functions(&arm.body, frame);
+                        }
+                    }
+                }
+                Step::Try(tried) => {
+                    self.functions(&tried.body, frame);
+                    let handlers = tried.handlers.iter();
+                    handlers.for_each(|handler| self.functions(&handler.body, frame));
+                    self.functions(&tried.otherwise, frame);
+                    self.functions(&tried.finally, frame);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Who catches an exception: the innermost `try` around the statement that does, and how.
+    fn catcher_of(&self, exception: &Exception) -> Option<When> {
+        self.catchers.iter().rev().find_map(|catcher| {
+            let clauses = catcher.clauses.iter();
+            clauses.filter_map(|clause| exception.caught_by(clause)).next()
+        })
+    }
+
+    /// Notes a failure. It goes to the `try` that catches it; without one, it is taken as mended.
+    fn fail(
+        &mut self,
+        module: &str,
+        missing: &str,
+        place: Place,
+        context: Context,
+        kind: FailureKind,
+        exception: Exception,
+    ) -> Flow {
+        let caught = self.catcher_of(&exception);
+        let is_at_start = context.when == When::Start;
+        let confidence = if self.path.contains(&Entry::Unknown) || (is_at_start && !context.is_sure) {
+            Confidence::Possible
+        } else if is_at_start && context.in_function {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        };
+        self.outcome.failures.push(Failure {
+            module: module.to_owned(),
+            missing: missing.to_owned(),
+            place,
+            chain: self.chain.clone(),
+            when: context.when.min(caught.unwrap_or(When::Start)),
+            kind,
+            confidence,
+        });
+        match caught {
+            Some(_) => Flow::Raised(exception),
+            None => Flow::Normal,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules about environment variables.
+
+pub(super) mod unset_variable;

@@ -1,0 +1,36 @@
+//! What all findings about a failed step of a program have in common.
+
+use crate::finding::{Confidence, Draft, Effect};
+use crate::project::{ProgramFailure, Project, When};
+
+/// The finding of a failed step: whom it stops, how sure it is, and the chain that leads there. Nothing
+/// when the code expects the failure.
+pub(super) fn draft(project: &Project, failed: &ProgramFailure, message: String) -> Option<Draft> {
+    let failure = &failed.failure;
+    let effect = match failure.when {
+        When::Expected => return None,
+        When::Start if !failed.stopped.is_empty() => Effect::Start,
+        When::Start | When::Hidden | When::Use => Effect::Use,
+    };
+    let mut draft = Draft::new(failure.place, message)
+        .effect(effect)
+        .confidence(confidence(failed));
+    if !failed.programs.is_empty() {
+        let concerned = if effect == Effect::Start {
+            &failed.stopped
+        } else {
+            &failed.programs
+        };
+        draft = draft.programs(concerned.clone());
+    }
+    Some(draft.chain(project.chain(failed)))
+}
+
+/// A file that no program reaches may be started in another way than the one that was tried.
+fn confidence(failed: &ProgramFailure) -> Confidence {
+    if failed.programs.is_empty() {
+        failed.failure.confidence.min(Confidence::Likely)
+    } else {
+        failed.failure.confidence
+    }
+}

@@ -1,0 +1,112 @@
+//! What becomes of a program, in words that CPython and the audit can both say.
+
+use std::fmt;
+
+/// Starts, or dies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It runs to its end without an exception.
+    Starts,
+    /// It dies. The exceptions that led to the last one stand behind it.
+    Dies(Vec<Death>),
+}
+
+/// One exception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Death {
+    /// `No module named 'x'`, as [`reason`] makes it; none when the interpreter did not come so far.
+    pub reason: Option<String>,
+    /// The deepest file of the tree.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: u32,
+}
+
+impl Outcome {
+    /// Whether a prediction is what really happened.
+    pub(crate) fn agrees_with(&self, predicted: &Self) -> bool {
+        match (self, predicted) {
+            (Self::Starts, Self::Starts) => true,
+            (Self::Dies(real), Self::Dies(predicted)) => predicted
+                .first()
+                .is_some_and(|predicted| real.iter().any(|real| real.agrees_with(predicted))),
+            _ => false,
+        }
+    }
+}
+
+impl Death {
+    fn agrees_with(&self, predicted: &Self) -> bool {
+        self.path == predicted.path
+            && self.line == predicted.line
+            && (self.reason.is_none() || self.reason == predicted.reason)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starts => formatter.write_str("starts"),
+            Self::Dies(deaths) => {
+                let Some(death) = deaths.first() else {
+                    return formatter.write_str("dies");
+                };
+                let reason = death.reason.as_deref().unwrap_or("(before the first line)");
+                write!(formatter, "{}:{}: {reason}", death.path, death.line)
+            }
+        }
+    }
+}
+
+/// The last line of a traceback, or the label of a finding, without what depends on the machine or on
+/// the Python: kinds of exception that the message names anyway, and remarks behind the message.
+pub(crate) fn reason(line: &str) -> String {
+    let line = line.trim();
+    let (kind, message) = line.split_once(": ").unwrap_or((line, ""));
+    match kind {
+        "SyntaxError" | "IndentationError" | "TabError" => "SyntaxError".to_owned(),
+        "SystemExit" => "SystemExit".to_owned(),
+        "ModuleNotFoundError" | "ImportError" | "AttributeError" => plain(message),
+        _ => plain(line),
+    }
+}
+
+fn plain(message: &str) -> String {
+    let message = message.split(" (").next().unwrap_or(message);
+    let message = message.split("; ").next().unwrap_or(message);
+    message.replace("from partially initialized module ", "from ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_lose_what_depends_on_the_machine() {
+        for (line, expected) in [
+            (
+                "ModuleNotFoundError: No module named 'a.b'; 'a' is not a package",
+                "No module named 'a.b'",
+            ),
+            (
+                "ImportError: cannot import name 'x' from 'm' (/tmp/t/m.py)",
+                "cannot import name 'x' from 'm'",
+            ),
+            (
+                "ImportError: cannot import name 'x' from partially initialized module 'm' (most likely due to a \
+                 circular import) (/tmp/t/m.py)",
+                "cannot import name 'x' from 'm'",
+            ),
+            (
+                "AttributeError: partially initialized module 'm' has no attribute 'x' (most likely due to a \
+                 circular import)",
+                "partially initialized module 'm' has no attribute 'x'",
+            ),
+            ("KeyError: 'X'", "KeyError: 'X'"),
+            ("IndentationError: unexpected indent", "SyntaxError"),
+            ("No module named 'x'", "No module named 'x'"),
+        ] {
+            assert_eq!(reason(line), expected);
+        }
+    }
+}
