@@ -180,6 +180,8 @@ impl<'a> Run<'a> {
         let mut path: Vec<Entry> = folders.into_iter().map(Entry::Folder).collect();
         let own_folder = path.first().cloned();
         path.extend([Entry::Standard, Entry::Installed]);
+        let local = world.requirements.local_roots().iter();
+        path.extend(local.map(|root| Entry::Folder(root.clone())));
         Self {
             world,
             python: world.target.python,
