@@ -314,3 +314,95 @@ fn a_script_that_is_not_there_is_named() {
     let found = stages(&[("supervisord.conf", "[program:x]\ncommand=bash bin/gone.sh\n")]);
     assert_eq!(found, ["script bin/gone.sh?"]);
 }
+
+/// A program's name, directory and stages, in one line each.
+fn programs(files: &[(&str, &str)]) -> Vec<String> {
+    project(files)
+        .programs()
+        .map(|(_, program)| {
+            let stages: Vec<String> = program.stages.iter().map(shown).collect();
+            format!(
+                "{} {}: {}",
+                program.manager.name(),
+                program.name,
+                stages.join(" + ")
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_container_has_the_tree_where_it_was_put() {
+    let found = programs(&[
+        (
+            "api/Dockerfile",
+            "FROM python:3.11-slim\nWORKDIR /srv/app\nCOPY requirements.txt .\nCOPY . .\n\
+             COPY start.sh /start.sh\nENV PYTHONPATH=/srv/app/lib\nENTRYPOINT [\"/start.sh\"]\nCMD [\"python\", \"main.py\"]\n",
+        ),
+        ("api/requirements.txt", ""),
+        ("api/main.py", ""),
+        ("api/lib/x.py", ""),
+        (
+            "api/start.sh",
+            "#!/bin/sh\nset -e\npython -m lib.x\nexec \"$@\"\n",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        ["docker api: module lib.x main in api with api/lib + script api/main.py in api with api/lib"]
+    );
+}
+
+#[test]
+fn a_service_takes_over_what_it_leaves_to_its_image() {
+    let dockerfile = "FROM python:3.11\nWORKDIR /app\nCOPY . .\nENV PYTHONPATH=/app/lib\nCMD python web.py\n";
+    let files = [
+        (
+            "docker-compose.yml",
+            "services:\n  web:\n    build: ./back\n  work:\n    build: ./back\n    command: python -m jobs\n  \
+             db:\n    image: postgres:16\n    command: python x.py\n  \
+             cron:\n    image: python:3.9\n    volumes: ['./back:/code']\n    working_dir: /code\n    command: python web.py\n",
+        ),
+        (
+            "docker-compose.dev.yml",
+            "services:\n  web:\n    build: ./back\n    command: python gone.py\n",
+        ),
+        ("back/Dockerfile", dockerfile),
+        ("back/web.py", ""),
+        ("back/jobs.py", ""),
+        ("back/lib/x.py", ""),
+    ];
+    assert_eq!(
+        programs(&files),
+        [
+            "compose web: script back/web.py in back with back/lib",
+            "compose work: module jobs main in back with back/lib",
+            "compose db: ",
+            "compose cron: script back/web.py in back",
+        ]
+    );
+    let versions: Vec<u32> = project(&files)
+        .programs()
+        .map(|(_, program)| program.python.minor)
+        .collect();
+    assert_eq!(versions, [11, 11, 10, 9]);
+}
+
+#[test]
+fn parts_of_the_tree_that_are_put_side_by_side_are_found() {
+    let found = programs(&[
+        (
+            "Dockerfile",
+            "FROM python:3.11\nWORKDIR /app\nCOPY src /app/src\nCOPY run.py /app/run.py\nCMD [\"python\", \"run.py\"]\n",
+        ),
+        ("src/x.py", ""),
+        ("run.py", ""),
+    ]);
+    assert_eq!(found, ["docker docker: script run.py"]);
+}
+
+#[test]
+fn a_procfile_starts_where_it_is() {
+    let found = programs(&[("web/Procfile", "web: python main.py\n"), ("web/main.py", "")]);
+    assert_eq!(found, ["procfile web: script web/main.py in web"]);
+}

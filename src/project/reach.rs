@@ -337,6 +337,21 @@ fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_programs: boo
     scopes
 }
 
+/// Whether a file is the variant of a definition that developers run: `docker-compose.dev.yml`.
+fn is_variant(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let rest = ["docker-compose", "compose", "procfile", "dockerfile"]
+        .iter()
+        .find_map(|base| lower.strip_prefix(base));
+    let is_of_developers = |part: &str| {
+        matches!(
+            part,
+            "dev" | "development" | "override" | "local" | "test" | "tests" | "testing" | "ci" | "debug"
+        )
+    };
+    rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(is_of_developers))
+}
+
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -346,6 +361,7 @@ pub(super) fn is_development(path: &str) -> bool {
         || name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"
+        || is_variant(name)
 }
 
 fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {

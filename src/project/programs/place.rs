@@ -1,5 +1,6 @@
 //! Which part of the tree a written path means, and whether the server has it.
 
+use super::container::Container;
 use super::{Directory, Entry, State};
 use crate::document::Document;
 use crate::facts::ConsoleScript;
@@ -31,6 +32,8 @@ pub(super) struct Site {
     pub(super) here: String,
     /// Whether the working directory is a place that the tree does not tell of.
     pub(super) is_elsewhere: bool,
+    /// The container's files, in a container.
+    pub(super) container: Option<Container>,
     /// Variables that are set.
     pub(super) environment: BTreeMap<String, String>,
     /// Folders that stand in `sys.path` before those of `PYTHONPATH`.
@@ -99,6 +102,11 @@ impl<'a> Locator<'a> {
         let (path, state) = self.locate(folder, site, Kind::Folder);
         site.is_elsewhere = state == State::Unknown && path.is_empty();
         site.directory = path;
+        if let Some(container) = &mut site.container {
+            // From a folder that is known in the tree alone, the rest is looked for in the tree.
+            let is_of_tree = folder.starts_with("%(here)s");
+            container.directory = container.absolute(folder).filter(|_| !is_of_tree);
+        }
     }
 
     /// The part of the tree that a written path means, and whether the server has it.
@@ -111,7 +119,17 @@ impl<'a> Locator<'a> {
             let known = self.paths.suffix_in_tree(written).map(str::to_owned);
             return (known.unwrap_or_default(), State::Unknown);
         }
-        if let Some(rest) = self.root.and_then(|root| below(written, root)) {
+        if let Some(container) = &site.container
+            && !is_foreign(written)
+            && let Some(path) = container.absolute(written)
+        {
+            return self.in_container(container, &path, kind);
+        }
+        if let Some(rest) = self
+            .root
+            .filter(|_| site.container.is_none())
+            .and_then(|root| below(written, root))
+        {
             return self.within("", rest, kind);
         }
         if is_foreign(written) {
@@ -125,6 +143,17 @@ impl<'a> Locator<'a> {
         match self.within(&site.directory, written, kind) {
             (path, State::Missing(_)) if site.is_elsewhere => (path, State::Unknown),
             found => found,
+        }
+    }
+
+    fn in_container(&self, container: &Container, path: &str, kind: Kind) -> (String, State) {
+        match container.in_tree(path) {
+            Some((path, true)) => self.within("", &path, kind),
+            Some((path, false)) => (path, State::Unknown),
+            None => {
+                let known = self.paths.suffix_in_tree(path).unwrap_or_default();
+                (known.to_owned(), State::Unknown)
+            }
         }
     }
 
@@ -174,8 +203,12 @@ impl<'a> Locator<'a> {
             return State::Unknown;
         }
         let (path, state) = self.locate(first, site, Kind::File);
-        let Some((folder, _)) = path.split_once("/bin/") else {
-            return state;
+        let Some((folder, _)) = path.split_once("/bin/").filter(|_| site.container.is_none()) else {
+            return match state {
+                // What an image holds besides the tree is not known.
+                State::Missing(_) if site.container.is_some() => State::Unknown,
+                state => state,
+            };
         };
         let name = name_of(folder);
         let is_usual = matches!(name, "venv" | ".venv" | "env" | ".env" | "virtualenv");

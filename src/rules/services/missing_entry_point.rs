@@ -74,8 +74,9 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
                 written.clone(),
                 absent(withheld.as_ref()),
                 help_for(project, path),
-                // An absolute path was taken to mean the tree because the program's folder is taken so.
-                if written.starts_with('/') && project.target.root.is_none() {
+                // An absolute path was taken to mean the tree because the program's folder is taken so; an image
+                // can hold what the tree lacks.
+                if program.in_container || (written.starts_with('/') && project.target.root.is_none()) {
                     Confidence::Likely
                 } else {
                     Confidence::Certain
