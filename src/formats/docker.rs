@@ -12,7 +12,10 @@ use crate::facts::{Facts, Manager, Placement, Program};
 use crate::source::{Span, Spanned};
 use expand::Variables;
 use instruction::Instruction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stages of one file that may build on each other: each holds all that the one below it does.
+const STAGES: usize = 100;
 
 /// Whether a file is a Dockerfile, by its name in lower case.
 pub(super) fn is_dockerfile(name: &str) -> bool {
@@ -75,10 +78,12 @@ struct Stage {
     directory: Option<Spanned<String>>,
     user: Option<Spanned<String>>,
     environment: Vec<(String, Spanned<String>)>,
+    /// The same, to look up; its names hide those of arguments.
+    set: BTreeMap<String, String>,
     arguments: BTreeMap<String, String>,
     placements: Vec<Placement>,
     /// Folders that are known to be there.
-    folders: Vec<String>,
+    folders: BTreeSet<String>,
     entrypoint: Option<Spanned<Line>>,
     command: Option<Spanned<Line>>,
     /// Whether `command` was set in this stage, and not in the one that it builds on.
@@ -94,9 +99,10 @@ struct Reader {
 
 impl Variables for Stage {
     fn get(&self, name: &str) -> Option<&str> {
-        let set = self.environment.iter().rev().find(|(key, _)| key == name);
-        set.map(|(_, value)| value.value.as_str())
-            .or_else(|| self.arguments.get(name).map(String::as_str))
+        self.set
+            .get(name)
+            .or_else(|| self.arguments.get(name))
+            .map(String::as_str)
     }
 }
 
@@ -166,7 +172,8 @@ impl Reader {
             .stages
             .iter()
             .rev()
-            .find(|(name, _)| name.as_deref() == Some(image.to_ascii_lowercase().as_str()));
+            .find(|(name, _)| name.as_deref() == Some(image.to_ascii_lowercase().as_str()))
+            .filter(|_| self.stages.len() < STAGES);
         let stage = match below {
             Some((_, below)) => Stage {
                 arguments: BTreeMap::new(),
@@ -176,6 +183,7 @@ impl Reader {
             None => Stage::on(&image, instruction.span()),
         };
         let span = instruction.whole;
+        self.stages.truncate(STAGES);
         self.stages.push((name, Stage { span, ..stage }));
     }
 
@@ -264,6 +272,7 @@ impl Stage {
             .collect();
         for (name, value, span) in pairs {
             facts.variables.push(structured::set(&name, span, &value));
+            self.set.insert(name.clone(), value.clone());
             self.environment.push((name, Spanned::new(value, span)));
         }
     }
@@ -274,7 +283,7 @@ impl Stage {
         let path = expand::expand(written, self);
         let before = self.directory.as_ref().map(|directory| directory.value.as_str());
         self.directory = copy::absolute(&path, before).map(|path| {
-            self.folders.push(path.clone());
+            self.folders.insert(path.clone());
             Spanned::new(path, instruction.span())
         });
     }

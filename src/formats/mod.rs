@@ -1,13 +1,16 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
 mod commandline;
+mod compose;
 pub mod cron;
 pub mod docker;
 pub mod dotenv;
+mod grammar;
 mod joined;
 pub mod json;
 mod pip;
 pub mod plain;
+mod pm2;
 pub mod procfile;
 pub mod python;
 mod quoted;
@@ -213,7 +216,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Yaml => yaml::extract(path, text),
         Format::Dotenv => dotenv::extract(text),
         Format::Html => web::extract_html(text),
-        Format::Script => web::extract_script(text),
+        Format::Script => pm2::extract(path, text),
         Format::Style => web::extract_style(text),
         Format::Rust => rust::extract(text),
         Format::Metadata => requirements::extract_metadata(text),

@@ -20,6 +20,9 @@ const JOINING: Joining = Joining {
     comments: &['#', ';'],
 };
 
+/// Values longer than this are not put into a command line, which may name them again and again.
+const LONGEST: usize = 512;
+
 /// The facts of the unit at `path`.
 pub fn extract(path: &str, text: &str) -> Facts {
     let mut facts = plain::extract(path, text);
@@ -122,6 +125,7 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
         variables: if program.environment_files.is_empty() {
             let pairs = program.environment.iter();
             pairs
+                .filter(|(_, value)| value.value.len() <= LONGEST)
                 .map(|(name, value)| (name.clone(), value.value.clone()))
                 .collect()
         } else {

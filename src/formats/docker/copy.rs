@@ -3,6 +3,7 @@
 use super::instruction::Instruction;
 use super::{Stage, expand};
 use crate::facts::Placement;
+use std::collections::BTreeSet;
 
 /// Folders that every image has.
 const USUAL: [&str; 12] = [
@@ -43,7 +44,7 @@ pub(super) fn copy(instruction: &Instruction, stage: &mut Stage) {
         || matches!(written.rsplit('/').next(), Some("." | ".."))
         || words.len() > 1
         || USUAL.contains(&to.as_str())
-        || stage.folders.iter().any(|folder| is_within(folder, &to));
+        || is_known(&stage.folders, &to);
     for source in &words {
         let Some(from) = in_context(source) else {
             continue;
@@ -55,7 +56,7 @@ pub(super) fn copy(instruction: &Instruction, stage: &mut Stage) {
             to.clone()
         };
         if !is_file(name) {
-            stage.folders.push(to.clone());
+            stage.folders.insert(to.clone());
         }
         stage.placements.push(Placement { from, to });
     }
@@ -99,8 +100,9 @@ fn is_file(name: &str) -> bool {
     has_extension || matches!(name, "Pipfile" | "Procfile" | "Makefile" | "LICENSE" | "README")
 }
 
-fn is_within(folder: &str, outer: &str) -> bool {
-    folder
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether a path is one of the folders, or holds one.
+fn is_known(folders: &BTreeSet<String>, path: &str) -> bool {
+    let below = format!("{path}/");
+    let next = folders.range(below.clone()..).next();
+    folders.contains(path) || next.is_some_and(|folder| folder.starts_with(&below))
 }

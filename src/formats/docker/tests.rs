@@ -186,7 +186,15 @@ fn hostile_text_is_read() {
         extract("Dockerfile", text);
     }
     let begin = std::time::Instant::now();
-    extract("Dockerfile", &"FROM a AS a\nCOPY x y\n".repeat(2_000));
-    extract("Dockerfile", &"ENV A=$A\n".repeat(5_000));
+    extract("Dockerfile", &"FROM a AS a\nCOPY x /y\n".repeat(20_000));
+    extract("Dockerfile", &"ENV A=$A\n".repeat(20_000));
+    extract(
+        "Dockerfile",
+        &format!("FROM x\nENV A=x\n{}", "ENV A=$A$A\n".repeat(2_000)),
+    );
+    extract(
+        "Dockerfile",
+        &format!("FROM x\n{}", "COPY x /y/\n".repeat(20_000)),
+    );
     assert!(begin.elapsed().as_secs() < 20);
 }

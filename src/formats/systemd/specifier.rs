@@ -11,6 +11,8 @@ pub(super) struct Unit<'a> {
 
 impl<'a> Unit<'a> {
     pub(super) fn new(stem: &'a str, user: Option<&'a str>, is_users: bool) -> Self {
+        // No system has longer names; one in a hostile unit would be put in again and again.
+        let user = user.map(|user| if user.len() > 64 { "%u" } else { user });
         Self { stem, user, is_users }
     }
 
