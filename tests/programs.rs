@@ -406,3 +406,53 @@ fn a_procfile_starts_where_it_is() {
     let found = programs(&[("web/Procfile", "web: python main.py\n"), ("web/main.py", "")]);
     assert_eq!(found, ["procfile web: script web/main.py in web"]);
 }
+
+#[test]
+fn scripts_start_programs_that_nothing_else_starts() {
+    let found = programs(&[
+        ("supervisord.conf", "[program:web]\ncommand=python web.py\n"),
+        (
+            "scripts/services.sh",
+            "#!/bin/bash\ncd \"$(dirname \"$0\")/..\"\nsource venv/bin/activate\nnohup python web.py &\n\
+             PYTHONPATH=lib nohup python3 feeds/feed.py > feed.log 2>&1 &\nscreen -dmS jobs python -m jobs\n\
+             tmux new-session -d -s view 'cd ui && python view.py'\nnohup python gone.py &\npython once.py\n",
+        ),
+        ("start.sh", "cd ui\nexec python board.py \"$@\"\n"),
+        ("run_tests.sh", "python once.py\n"),
+        ("batch.sh", "python once.py &\npython once.py &\nwait\n"),
+        ("backup.sh", "exec python once.py\n"),
+        ("web.py", ""),
+        ("feeds/feed.py", ""),
+        ("lib/x.py", ""),
+        ("jobs.py", ""),
+        ("ui/view.py", ""),
+        ("ui/board.py", ""),
+        ("once.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor web: script web.py",
+            "script feed: script feeds/feed.py with lib",
+            "script jobs: module jobs main",
+            "script view: script ui/view.py in ui",
+            "script gone: script gone.py?",
+            "script board: script ui/board.py in ui",
+        ]
+    );
+}
+
+#[test]
+fn a_script_works_from_where_its_files_are() {
+    let found = programs(&[
+        (
+            "api/start.sh",
+            "nohup uvicorn main:app &\nnohup python elsewhere.py &\n",
+        ),
+        ("api/main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        ["script main: module main:app from /api by uvicorn in api"]
+    );
+}

@@ -45,7 +45,10 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     let mut merged: BTreeMap<(Place, String), ProgramFailure> = BTreeMap::new();
     let names = names_of(&outcomes);
     for ((id, program), outcome) in (0..).map(ProgramId).zip(programs).zip(&outcomes) {
-        reach.programs[program.place.document.0 as usize].push(id);
+        let places = program.stages.iter().map(|stage| stage.place);
+        for place in places.chain([program.place]) {
+            reach.programs[place.document.0 as usize].push(id);
+        }
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }

@@ -88,7 +88,7 @@ impl<'t> Walk<'t> {
             .words
             .iter()
             .take(words.at)
-            .any(|word| matches!(word.text.as_str(), "nohup" | "setsid"));
+            .any(|word| matches!(word.text.as_str(), "nohup" | "setsid" | "screen"));
         self.facts.commands.push(Command {
             words: words.words,
             assignments,
@@ -130,7 +130,7 @@ impl<'t> Walk<'t> {
                     .collect(),
                 reach: command.reach.max(outer.reach),
                 is_conditional: command.is_conditional || context.is_conditional,
-                background: command.background || context.background || is_nohup,
+                background: command.background || context.background || is_nohup || outer.program() == "tmux",
                 ..command
             }
         }));
@@ -270,6 +270,19 @@ pub(super) fn join(folder: Option<&str>, path: &str) -> String {
 fn script_of(words: &[Word]) -> Option<Word> {
     let (first, rest) = words.split_first()?;
     let name = first.text.rsplit('/').next()?;
+    if name == "tmux" {
+        let starts = |word: &Word| {
+            matches!(
+                word.text.as_str(),
+                "new" | "new-session" | "new-window" | "send-keys" | "send"
+            )
+        };
+        return rest
+            .iter()
+            .skip_while(|word| !starts(word))
+            .find(|word| word.text.contains(' ') && !word.text.starts_with('#'))
+            .cloned();
+    }
     if !matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh") {
         return None;
     }
@@ -292,6 +305,7 @@ fn behind_wrappers(words: &[Word]) -> usize {
             "nice" => &["-n"],
             "timeout" => &["-s", "-k"],
             "exec" => &["-a"],
+            "screen" => &["-S", "-dmS", "-DmS", "-c", "-t", "-T"],
             "nohup" | "time" | "command" | "setsid" | "stdbuf" | "builtin" => &[],
             _ => return at,
         };

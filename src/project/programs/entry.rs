@@ -55,6 +55,7 @@ impl Locator<'_> {
                 is_isolated: site.is_isolated,
                 runner: runner.clone(),
                 runner_written: written.to_owned(),
+                background: false,
                 is_conditional: false,
             })
             .collect()

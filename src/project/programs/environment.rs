@@ -50,6 +50,26 @@ impl Locator<'_> {
     }
 }
 
+impl Locator<'_> {
+    /// What a script sets for the commands behind it.
+    pub(super) fn script_environment(&self, document: &Document, environment: &mut Environment) {
+        for command in &document.facts.commands {
+            if !matches!(command.program(), "source" | ".") {
+                continue;
+            }
+            let file = command.arguments().first().map_or("", |word| word.text.as_str());
+            if !file.ends_with("activate") {
+                self.environment_file(file, document, environment);
+            }
+        }
+        for variable in &document.facts.variables {
+            if let Access::Set(value) = &variable.access {
+                environment.set.insert(variable.name.clone(), value.clone());
+            }
+        }
+    }
+}
+
 fn define(program: &Program, environment: &mut Environment) {
     for (name, value) in &program.environment {
         environment.is_open |= value.value.contains("%(ENV_") || value.value.contains('$');

@@ -8,6 +8,7 @@ mod line;
 mod place;
 mod script;
 mod shell;
+mod starts;
 
 use super::modules::folder_of;
 use super::paths::Paths;
@@ -19,7 +20,7 @@ use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A program, with its paths seen from the root of the tree.
 #[derive(Debug, Clone)]
@@ -68,6 +69,8 @@ pub struct Stage {
     pub runner: State,
     /// The interpreter or command, as written.
     pub runner_written: String,
+    /// Whether it goes on in the background of what starts it.
+    pub background: bool,
     /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
     pub is_conditional: bool,
 }
@@ -174,6 +177,7 @@ pub(super) fn collect(
             programs.push(collector.view(id, document, program));
         }
     }
+    collector.starts(&mut programs);
     programs
 }
 
@@ -213,7 +217,7 @@ impl Collector<'_> {
             document: definition.command,
             span: command.span,
         };
-        let environment = self.locator.environment(program, document);
+        let mut environment = self.locator.environment(program, document);
         site.environment.clone_from(&environment.set);
         let mut stages = match &definition.container {
             // What an image of elsewhere holds is not the tree's.
@@ -224,6 +228,12 @@ impl Collector<'_> {
         };
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
+        }
+        let scripts: BTreeSet<DocumentId> = stages.iter().map(|stage| stage.place.document).collect();
+        for script in scripts.into_iter().filter(|script| *script != definition.command) {
+            if let Some(document) = self.locator.documents.get(script.0 as usize) {
+                self.locator.script_environment(document, &mut environment);
+            }
         }
         let python = program.python.as_ref();
         ProgramView {

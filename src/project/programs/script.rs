@@ -47,8 +47,10 @@ impl Locator<'_> {
         let mut variables = origin.variables.iter().peekable();
         let mut groups: Vec<Vec<Stage>> = Vec::new();
         for command in commands {
-            while let Some(variable) = variables.next_if(|variable| variable.span < command.span) {
-                if let Access::Set(value) = &variable.access {
+            while let Some(variable) = variables.next_if(|variable| variable.span.start < command.span.end) {
+                // What stands inside the command is set for it alone.
+                let is_before = variable.span.start < command.span.start;
+                if let (true, Access::Set(value)) = (is_before, &variable.access) {
                     set.insert(&variable.name, value);
                 }
             }
@@ -70,6 +72,7 @@ impl Locator<'_> {
             };
             let mut found = self.expand(command, &texts, place, &here, depth);
             for stage in &mut found {
+                stage.background |= command.background;
                 stage.is_conditional |=
                     command.is_conditional || command.reach != Reach::Always || command.background;
             }
