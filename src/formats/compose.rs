@@ -43,6 +43,9 @@ fn program(service: &Entry) -> Program {
     });
     command(node, &mut program);
     program.environment = environment(node.get("environment"));
+    program.python = field("image").and_then(|image| {
+        super::docker::python_of(&image.value).map(|version| Spanned::new(version, image.span))
+    });
     program.environment_files = environment_files(node.get("env_file"));
     program.build = node.get("build").and_then(build);
     let volumes = node.get("volumes").map_or(&[][..], Node::elements);

@@ -324,7 +324,7 @@ fn is_python(image: &str) -> bool {
 }
 
 /// The version of Python that an image is named after: `python:3.11-slim`, `uv:python3.12-bookworm`.
-fn python_of(image: &str) -> Option<String> {
+pub(super) fn python_of(image: &str) -> Option<String> {
     let (name, tag) = parts(image);
     let from = if name == "python" {
         tag

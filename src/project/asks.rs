@@ -137,7 +137,7 @@ impl Files {
     fn named_by(&self, command: &Command) -> Vec<DocumentId> {
         let words = command.words.windows(2);
         let names = words.filter(|pair| matches!(pair[0].text.as_str(), "-r" | "--requirement" | "-c"));
-        let folder = command.folder.as_deref().unwrap_or("");
+        let folder = command.known_folder().unwrap_or("");
         names
             .filter_map(|pair| resolve(folder, &pair[1].text))
             .filter_map(|path| self.by_path.get(&path).copied())

@@ -204,6 +204,28 @@ impl Requirements {
         })
     }
 
+    /// How a distribution gets onto the target.
+    pub fn provision_of(&self, distribution: &str) -> Provision {
+        let name = normalize(distribution);
+        let places = self.declared.get(&name).map_or(&[][..], Vec::as_slice);
+        if places.iter().any(is_installed) {
+            return Provision::Declared;
+        }
+        if let Some(by) = self.brought.get(&name) {
+            return Provision::Brought(by.clone());
+        }
+        if let Some(declared) = places.iter().find(|declared| declared.applies)
+            && let Origin::Group(group) = &declared.origin
+        {
+            return Provision::Group(group.clone(), declared.place);
+        }
+        match places.first() {
+            Some(declared) => Provision::Marker(declared.place),
+            None if !self.unknown.is_empty() => Provision::Unknown(self.unknown.clone()),
+            None => Provision::None,
+        }
+    }
+
     fn work_out(&self, module: &str) -> Provision {
         let mut weaker = Provision::None;
         for (name, places) in &self.declared {

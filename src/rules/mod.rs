@@ -18,6 +18,7 @@ use crate::rule::Check;
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
     ("circular-import", imports::circular_import::check),
+    ("contradictory-programs", services::contradictory_programs::check),
     ("ends-at-start", imports::ends_at_start::check),
     (
         "conflicting-requirements",

@@ -19,8 +19,15 @@ const LARGEST: usize = 2 << 20;
 /// Brackets, and keywords that open a block, nested deeper than this are not read.
 const DEEPEST: usize = 500;
 
+/// How deep scripts may stand in `bash -c` of each other.
+const INNER: usize = 3;
+
 /// The facts of a shell script.
 pub fn extract(text: &str) -> Facts {
+    extract_at(text, INNER)
+}
+
+fn extract_at(text: &str, depth: usize) -> Facts {
     if text.len() > LARGEST {
         return unreadable("the script is larger than 2 MiB; it was not read");
     }
@@ -31,7 +38,7 @@ pub fn extract(text: &str) -> Facts {
         return unreadable("the script is too tangled; reading it was given up");
     };
     let root = tree.root_node();
-    let mut facts = walk::Walk::new(text, functions(root, text)).run(root);
+    let mut facts = walk::Walk::new(text, functions(root, text), depth).run(root);
     facts.problems.extend(problem::find(root, text));
     facts
 }
