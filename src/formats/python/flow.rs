@@ -268,20 +268,17 @@ impl Reader<'_> {
         } else {
             binding::unknown(target, steps);
         }
-        match target {
-            Expr::Subscript(subscript) => {
-                if self.names.dotted(&subscript.value).as_deref() == Some("os.environ") {
-                    let text = if let Expr::StringLiteral(text) = value {
-                        text.value.to_str()
-                    } else {
-                        ""
-                    };
-                    self.facts
-                        .variables
-                        .push(environment::set(&subscript.slice, text));
-                }
-            }
-            _ => {}
+        if let Expr::Subscript(subscript) = target
+            && self.names.dotted(&subscript.value).as_deref() == Some("os.environ")
+        {
+            let text = if let Expr::StringLiteral(text) = value {
+                text.value.to_str()
+            } else {
+                ""
+            };
+            self.facts
+                .variables
+                .push(environment::set(&subscript.slice, text));
         }
         let key = match target {
             Expr::Subscript(subscript) => match &*subscript.slice {
