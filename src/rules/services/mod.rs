@@ -1,6 +1,7 @@
 //! Rules about the definitions of programs.
 
 pub(super) mod missing_entry_point;
+pub(super) mod relative_command;
 pub(super) mod replaced_path;
 pub(super) mod supervisor_refuses;
 pub(super) mod unit_refused;
