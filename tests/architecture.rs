@@ -166,13 +166,18 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ),
     (
         "tree_sitter",
-        &["formats::shell"],
-        "no shell syntax leaves its format",
+        &["formats::grammar", "formats::shell", "formats::pm2"],
+        "no syntax leaves its format",
     ),
     (
         "tree_sitter_bash",
         &["formats::shell"],
         "no shell syntax leaves its format",
+    ),
+    (
+        "tree_sitter_javascript",
+        &["formats::pm2"],
+        "no JavaScript syntax leaves its format",
     ),
     ("jsonc_parser", &["formats"], "no syntax leaves its format"),
     ("saphyr", &["formats"], "no syntax leaves its format"),

@@ -12,7 +12,8 @@ pub struct Command {
     pub assignments: Vec<(String, String)>,
     /// The whole command.
     pub span: Span,
-    /// The folder that an earlier `cd` of the same script, or a `cwd=` argument, went to.
+    /// The folder that an earlier `cd` of the same script, or a `cwd=` argument, went to; with what is not
+    /// known of it as written (`$HOME/app`).
     pub folder: Option<String>,
     /// Whether the target gets there.
     pub reach: Reach,
@@ -38,6 +39,13 @@ impl Command {
     pub fn program(&self) -> &str {
         let word = self.words.first().map_or("", |word| word.text.as_str());
         word.rsplit('/').next().unwrap_or(word)
+    }
+
+    /// The folder, where it is known to its end.
+    pub fn known_folder(&self) -> Option<&str> {
+        self.folder
+            .as_deref()
+            .filter(|folder| !folder.contains(['$', '`']))
     }
 
     /// The words behind the program.

@@ -82,7 +82,8 @@ pub struct EnvironmentFile {
 /// A part of the tree inside a container: `COPY backend /app/backend`, a volume `.:/app`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
-    /// The path in the tree as written, relative to the build context or to the document.
+    /// The path in the tree, relative to the build context or to the document; `.` is all of it. In a
+    /// pattern (`*.py`) the last parts of both paths are the same.
     pub from: String,
     /// The absolute path in the container.
     pub to: String,

@@ -5,6 +5,9 @@ use super::{commandline, structured};
 use crate::facts::{Command, Facts, Manager, Program};
 use crate::source::{Span, Spanned};
 
+/// Variables of one table that are kept: each job holds them all.
+const VARIABLES: usize = 100;
+
 /// Whether a file is a crontab, by its folder and its name in lower case.
 pub(super) fn is_crontab(folder: &str, name: &str) -> bool {
     name == "crontab"
@@ -66,6 +69,8 @@ impl Reader {
             let name_span = Span::new(start, start + name.len());
             facts.variables.push(structured::set(name, name_span, value));
             let value = Spanned::new(value.to_owned(), span);
+            self.environment.retain(|(known, _)| known != name);
+            self.environment.truncate(VARIABLES);
             self.environment.push((name.to_owned(), value));
         } else if let Some((user, command)) = self.job(body) {
             let place = |part: &str| {
@@ -239,7 +244,8 @@ mod tests {
         assert_eq!(program.user.as_ref().unwrap().value, "app");
         assert_eq!(program.command.as_ref().unwrap().value, "/srv/run.sh");
         assert_eq!(program.directory.as_ref().unwrap().value, "/srv");
-        assert!(extract("x/crontab", "0 3 * * * run\n").programs[0].user.is_none());
+        let own = extract("x/crontab", "0 3 * * * run\n").programs.remove(0);
+        assert!(own.user.is_none() && own.directory.is_none());
     }
 
     #[test]

@@ -12,7 +12,10 @@ use crate::facts::{Facts, Manager, Placement, Program};
 use crate::source::{Span, Spanned};
 use expand::Variables;
 use instruction::Instruction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Stages of one file that may build on each other: each holds all that the one below it does.
+const STAGES: usize = 100;
 
 /// Whether a file is a Dockerfile, by its name in lower case.
 pub(super) fn is_dockerfile(name: &str) -> bool {
@@ -75,10 +78,12 @@ struct Stage {
     directory: Option<Spanned<String>>,
     user: Option<Spanned<String>>,
     environment: Vec<(String, Spanned<String>)>,
+    /// The same, to look up; its names hide those of arguments.
+    set: BTreeMap<String, String>,
     arguments: BTreeMap<String, String>,
     placements: Vec<Placement>,
     /// Folders that are known to be there.
-    folders: Vec<String>,
+    folders: BTreeSet<String>,
     entrypoint: Option<Spanned<Line>>,
     command: Option<Spanned<Line>>,
     /// Whether `command` was set in this stage, and not in the one that it builds on.
@@ -94,9 +99,10 @@ struct Reader {
 
 impl Variables for Stage {
     fn get(&self, name: &str) -> Option<&str> {
-        let set = self.environment.iter().rev().find(|(key, _)| key == name);
-        set.map(|(_, value)| value.value.as_str())
-            .or_else(|| self.arguments.get(name).map(String::as_str))
+        self.set
+            .get(name)
+            .or_else(|| self.arguments.get(name))
+            .map(String::as_str)
     }
 }
 
@@ -135,7 +141,7 @@ impl Reader {
                 let user = user.split(':').next().unwrap_or("").to_owned();
                 stage.user = Some(Spanned::new(user, instruction.span()));
             }
-            ("COPY" | "ADD", Some((_, stage))) => copy::copy(instruction, stage),
+            ("COPY" | "ADD", Some(_)) => self.copy(instruction),
             ("CMD", Some((_, stage))) => {
                 stage.command = Some(line(instruction));
                 stage.has_own_command = true;
@@ -166,7 +172,8 @@ impl Reader {
             .stages
             .iter()
             .rev()
-            .find(|(name, _)| name.as_deref() == Some(image.to_ascii_lowercase().as_str()));
+            .find(|(name, _)| name.as_deref() == Some(image.to_ascii_lowercase().as_str()))
+            .filter(|_| self.stages.len() < STAGES);
         let stage = match below {
             Some((_, below)) => Stage {
                 arguments: BTreeMap::new(),
@@ -176,7 +183,31 @@ impl Reader {
             None => Stage::on(&image, instruction.span()),
         };
         let span = instruction.whole;
+        self.stages.truncate(STAGES);
         self.stages.push((name, Stage { span, ..stage }));
+    }
+
+    fn copy(&mut self, instruction: &Instruction) {
+        let Some(((_, stage), below)) = self.stages.split_last_mut() else {
+            return;
+        };
+        let Some(copied) = copy::read(instruction, stage) else {
+            return;
+        };
+        let Some(from) = &copied.from else {
+            copied.of_tree(stage);
+            return;
+        };
+        // Another image brings nothing of the tree, an earlier stage may.
+        let number: Option<usize> = from.parse().ok();
+        let earlier = below
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(at, (name, _))| name.as_ref() == Some(from) || number == Some(*at));
+        if let Some((_, (_, earlier))) = earlier {
+            copied.of_stage(earlier, stage);
+        }
     }
 
     fn program(mut self, name: String) -> Option<Program> {
@@ -264,6 +295,7 @@ impl Stage {
             .collect();
         for (name, value, span) in pairs {
             facts.variables.push(structured::set(&name, span, &value));
+            self.set.insert(name.clone(), value.clone());
             self.environment.push((name, Spanned::new(value, span)));
         }
     }
@@ -274,7 +306,7 @@ impl Stage {
         let path = expand::expand(written, self);
         let before = self.directory.as_ref().map(|directory| directory.value.as_str());
         self.directory = copy::absolute(&path, before).map(|path| {
-            self.folders.push(path.clone());
+            self.folders.insert(path.clone());
             Spanned::new(path, instruction.span())
         });
     }
@@ -292,7 +324,7 @@ fn is_python(image: &str) -> bool {
 }
 
 /// The version of Python that an image is named after: `python:3.11-slim`, `uv:python3.12-bookworm`.
-fn python_of(image: &str) -> Option<String> {
+pub(super) fn python_of(image: &str) -> Option<String> {
     let (name, tag) = parts(image);
     let from = if name == "python" {
         tag

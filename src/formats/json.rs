@@ -1,5 +1,7 @@
 //! JSON, as Python's `json` module reads it; JSON with comments where the tools that read it allow them.
 
+use super::lock;
+use super::pm2;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
@@ -18,7 +20,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
         let message = format!("brackets inside brackets more than {DEPTH} levels deep");
         return Facts::of_problem(ProblemKind::Syntax, message, Span::new(shift, shift));
     }
-    let (mut facts, mut problem) = read(body, shift, allows_comments);
+    let (mut facts, mut problem) = read(path, body, shift);
     if shift > 0 && !allows_comments {
         let message = "a byte order mark, which Python's json module refuses".to_owned();
         problem = Some((message, Span::new(0, shift)));
@@ -33,8 +35,18 @@ pub fn extract(path: &str, text: &str) -> Facts {
 }
 
 /// The facts of a text that begins `shift` bytes into its document, and its first mistake.
-fn read(text: &str, shift: usize, allows_comments: bool) -> (Facts, Option<(String, Span)>) {
-    let collect = |value: Option<Value<'_>>| value.map(|value| structured::collect(&node(&value, shift, 0)));
+fn read(path: &str, text: &str, shift: usize) -> (Facts, Option<(String, Span)>) {
+    let allows_comments = allows_comments(path);
+    let collect = |value: Option<Value<'_>>| {
+        value.map(|value| {
+            let root = node(&value, shift, 0);
+            lock::read(path, &root).unwrap_or_else(|| {
+                let mut facts = structured::collect(&root);
+                pm2::read(path, &root, &mut facts);
+                facts
+            })
+        })
+    };
     let (facts, problem) = match parse_to_ast(text, &CollectOptions::default(), &strict(allows_comments)) {
         Ok(parsed) => {
             let problem = match parsed.value {
@@ -46,7 +58,7 @@ fn read(text: &str, shift: usize, allows_comments: bool) -> (Facts, Option<(Stri
         }
         Err(error) => {
             if let Some(repaired) = without_surrogates(text) {
-                return read(&repaired, shift, allows_comments);
+                return read(path, &repaired, shift);
             }
             let range = error.range();
             let lenient = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());

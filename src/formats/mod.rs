@@ -1,13 +1,17 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
 mod commandline;
+mod compose;
 pub mod cron;
 pub mod docker;
 pub mod dotenv;
+mod grammar;
 mod joined;
 pub mod json;
+mod lock;
 mod pip;
 pub mod plain;
+mod pm2;
 pub mod procfile;
 pub mod python;
 mod quoted;
@@ -152,7 +156,8 @@ impl Format {
             return Some(Self::Requirements);
         }
         match name {
-            "Pipfile" => Some(Self::Toml),
+            "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
+            "Pipfile.lock" => Some(Self::Json),
             "Makefile" | "Caddyfile" => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
@@ -213,7 +218,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Yaml => yaml::extract(path, text),
         Format::Dotenv => dotenv::extract(text),
         Format::Html => web::extract_html(text),
-        Format::Script => web::extract_script(text),
+        Format::Script => pm2::extract(path, text),
         Format::Style => web::extract_style(text),
         Format::Rust => rust::extract(text),
         Format::Metadata => requirements::extract_metadata(text),

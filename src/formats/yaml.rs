@@ -1,9 +1,12 @@
 //! YAML, with what compose files and conda's `environment.yml` say.
 
-use super::requirements;
+mod aliases;
+
 use super::structured::{self, DEPTH, Entry, Node, Shape};
-use crate::facts::{Facts, Manager, Origin, Port, PortRole, Problem, ProblemKind, Program, Requirement};
-use crate::source::{Span, Spanned};
+use super::{compose, pm2, requirements};
+use crate::facts::{Facts, Origin, Problem, ProblemKind, Requirement};
+use crate::source::Span;
+use aliases::Aliases;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 /// Flow brackets (`[`, `{`) inside each other that are read at all: the scanner's work grows with the
@@ -16,11 +19,15 @@ pub fn extract(path: &str, text: &str) -> Facts {
         let message = format!("brackets inside brackets more than {BRACKETS} levels deep");
         return Facts::of_problem(ProblemKind::Syntax, message, Span::new(0, 0));
     }
-    let (documents, problem) = read(text);
+    let (documents, aliases, problem) = read(text);
     let mut facts = Facts::default();
     for document in &documents {
         let mut found = structured::collect(document);
-        of_compose(document, &mut found);
+        // Rules about literals see each where it stands; what starts is told by the whole.
+        let followed = aliases.followed(document);
+        let whole = followed.as_ref().unwrap_or(document);
+        compose::read(whole, &mut found);
+        pm2::read(path, whole, &mut found);
         if is_conda(path, document) {
             of_conda(document, &mut found);
         }
@@ -50,7 +57,7 @@ fn nests_too_deep(text: &str) -> bool {
 }
 
 /// The documents of a stream, as far as they can be read, and the mistake that ends them.
-fn read(text: &str) -> (Vec<Node>, Option<Problem>) {
+fn read(text: &str) -> (Vec<Node>, Aliases, Option<Problem>) {
     let offsets = Offsets::new(text);
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
@@ -68,11 +75,11 @@ fn read(text: &str) -> (Vec<Node>, Option<Problem>) {
                     message: error.info().to_owned(),
                     span: Span::new(at, end),
                 };
-                return (builder.documents, Some(problem));
+                return (builder.documents, builder.aliases, Some(problem));
             }
         }
     }
-    (builder.documents, None)
+    (builder.documents, builder.aliases, None)
 }
 
 /// Byte offsets of characters: the parser counts characters.
@@ -120,7 +127,9 @@ enum Open {
 #[derive(Default)]
 struct Builder {
     documents: Vec<Node>,
-    open: Vec<Open>,
+    /// Each with the number of its anchor, or 0.
+    open: Vec<(usize, Open)>,
+    aliases: Aliases,
     /// Containers too deep to be kept.
     skipped: usize,
 }
@@ -128,37 +137,41 @@ struct Builder {
 impl Builder {
     fn take(&mut self, event: &Event<'_>, span: Span, text: &str) {
         match event {
-            Event::SequenceStart(..) => self.begin(Open::List(span, Vec::new())),
-            Event::MappingStart(..) => self.begin(Open::Map(span, Vec::new(), None)),
+            Event::SequenceStart(anchor, ..) => self.begin(*anchor, Open::List(span, Vec::new())),
+            Event::MappingStart(anchor, ..) => self.begin(*anchor, Open::Map(span, Vec::new(), None)),
             Event::SequenceEnd | Event::MappingEnd if self.skipped > 0 => self.skipped -= 1,
             Event::SequenceEnd | Event::MappingEnd => self.close(span.end as usize),
-            Event::Scalar(value, style, ..) => {
+            Event::Scalar(value, style, anchor, _) => {
                 let node = scalar(value, *style, span, text);
+                self.aliases.anchor(*anchor, &node);
                 self.add(node);
             }
-            Event::Alias(_) => self.add(Node::new(Shape::Other, span)),
+            Event::Alias(anchor) => {
+                self.aliases.alias(span, *anchor);
+                self.add(Node::new(Shape::Other, span));
+            }
             _ => {}
         }
     }
 
-    fn begin(&mut self, open: Open) {
+    fn begin(&mut self, anchor: usize, open: Open) {
         if self.skipped > 0 || self.open.len() >= DEPTH {
             self.skipped += 1;
         } else {
-            self.open.push(open);
+            self.open.push((anchor, open));
         }
     }
 
     fn close(&mut self, end: usize) {
-        let node = match self.open.pop() {
-            Some(Open::List(span, elements)) => {
-                Node::new(Shape::List(elements), Span::new(span.start as usize, end))
-            }
-            Some(Open::Map(span, entries, _)) => {
-                Node::new(Shape::Map(entries), Span::new(span.start as usize, end))
-            }
-            None => return,
+        let Some((anchor, open)) = self.open.pop() else {
+            return;
         };
+        let (shape, span) = match open {
+            Open::List(span, elements) => (Shape::List(elements), span),
+            Open::Map(span, entries, _) => (Shape::Map(entries), span),
+        };
+        let node = Node::new(shape, Span::new(span.start as usize, end));
+        self.aliases.anchor(anchor, &node);
         self.add(node);
     }
 
@@ -174,8 +187,8 @@ impl Builder {
         }
         match self.open.last_mut() {
             None => self.documents.push(node),
-            Some(Open::List(_, elements)) => elements.push(node),
-            Some(Open::Map(_, entries, key)) => match key.take() {
+            Some((_, Open::List(_, elements))) => elements.push(node),
+            Some((_, Open::Map(_, entries, key))) => match key.take() {
                 None => *key = Some((node.scalar().unwrap_or("").to_owned(), node.span)),
                 Some((key, key_span)) => entries.push(Entry { key, key_span, node }),
             },
@@ -231,75 +244,6 @@ fn closing_quote(inside: &str, is_double: bool) -> usize {
     inside.len()
 }
 
-/// The services of a compose file: what they publish, and their commands.
-fn of_compose(document: &Node, facts: &mut Facts) {
-    for service in document.get("services").map_or(&[][..], Node::entries) {
-        let is_service = ["image", "build", "ports", "command", "environment", "env_file"]
-            .iter()
-            .any(|key| service.node.get(key).is_some());
-        if !is_service {
-            continue;
-        }
-        for published in service.node.get("ports").map_or(&[][..], Node::elements) {
-            facts.ports.extend(published_port(&service.key, published));
-        }
-        facts.programs.push(of_service(service));
-    }
-}
-
-fn of_service(service: &Entry) -> Program {
-    let node = &service.node;
-    let field = |key: &str| {
-        let node = node.get(key)?;
-        Some(Spanned::new(node.scalar()?.to_owned(), node.span))
-    };
-    let mut program = Program::new(&service.key, service.key_span, Manager::Compose);
-    program.directory = field("working_dir");
-    program.user = field("user");
-    program.command = field("command").or_else(|| {
-        let list = node.get("command")?;
-        let words: Vec<_> = list.elements().iter().filter_map(Node::scalar).collect();
-        (!words.is_empty()).then(|| Spanned::new(words.join(" "), list.span))
-    });
-    let environment = node.get("environment");
-    for entry in environment.map_or(&[][..], Node::entries) {
-        if let Some(value) = entry.node.scalar() {
-            let value = Spanned::new(value.to_owned(), entry.node.span);
-            program.environment.push((entry.key.clone(), value));
-        }
-    }
-    for element in environment.map_or(&[][..], Node::elements) {
-        if let Some((name, value)) = element.text().and_then(|text| text.split_once('=')) {
-            let value = Spanned::new(value.to_owned(), element.span);
-            program.environment.push((name.to_owned(), value));
-        }
-    }
-    program
-}
-
-/// The host's port of `"8000:8000"`, `"127.0.0.1:8000:80/tcp"` or `published: 8000`.
-fn published_port(service: &str, node: &Node) -> Option<Port> {
-    let (text, span) = if let Some(long) = node.get("published") {
-        (long.scalar()?.to_owned(), long.span)
-    } else {
-        let written = node.scalar()?;
-        let mut parts = written.rsplit(':');
-        let _container = parts.next()?;
-        let host = parts.next()?;
-        let from = written.find(&format!("{host}:")).unwrap_or(0);
-        let start = node.span.start as usize + from;
-        (host.to_owned(), Span::new(start, start + host.len()))
-    };
-    Some(Port {
-        number: Some(structured::number(&text)?),
-        text,
-        service: Some(service.to_owned()),
-        table: Some("ports".to_owned()),
-        role: PortRole::Declares,
-        span,
-    })
-}
-
 fn is_conda(path: &str, document: &Node) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let is_named = name.starts_with("environment") || name.starts_with("conda") || name.contains("-env");
@@ -350,7 +294,7 @@ fn of_conda(document: &Node, facts: &mut Facts) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Access, Role};
+    use crate::facts::Role;
 
     #[test]
     fn spans_are_bytes_and_content() {
@@ -380,26 +324,6 @@ mod tests {
         assert_eq!(ports.len(), 2);
         assert_eq!(ports[1].service.as_deref(), Some("ui"));
         assert_eq!(ports[1].span.text(text), "8001");
-    }
-
-    #[test]
-    fn compose_publishes_ports_and_sets_variables() {
-        let text = "services:\n  api:\n    image: x\n    command: [python, main.py]\n    environment:\n      HOME: /app\n    \
-                    ports:\n      - \"127.0.0.1:8000:80/tcp\"\n      - 9000\n  ui:\n    build: .\n    environment:\n      \
-                    - MODE=live\n    ports:\n      - target: 80\n        published: 8080\n";
-        let facts = extract("docker-compose.yml", text);
-        let ports: Vec<_> = facts
-            .ports
-            .iter()
-            .map(|port| (port.service.as_deref(), port.span.text(text)))
-            .collect();
-        assert_eq!(ports, [(Some("api"), "8000"), (Some("ui"), "8080")]);
-        let names: Vec<_> = facts.variables.iter().map(|found| found.name.as_str()).collect();
-        assert_eq!(names, ["HOME", "MODE"]);
-        assert_eq!(facts.variables[1].access, Access::Set("live".to_owned()));
-        let commands: Vec<_> = facts.programs.iter().map(|found| found.command.clone()).collect();
-        assert_eq!(commands[0].as_ref().unwrap().value, "python main.py");
-        assert_eq!(facts.programs[1].variable("MODE").unwrap().value, "live");
     }
 
     #[test]

@@ -3,8 +3,10 @@
 pub mod distributions;
 pub mod mac_paths;
 pub mod releases;
+pub mod runners;
 pub mod stdlib;
 pub mod stdlib_names;
+pub mod system_libraries;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

@@ -28,9 +28,12 @@ pub struct Ask {
 impl Ask {
     /// A requirement at its place.
     pub(super) fn new(requirement: &Requirement, document: DocumentId) -> Self {
+        // Poetry's and pipenv's `*` asks for nothing.
+        let specifiers = requirement.specifiers.replace(' ', "");
+        let specifiers = if specifiers == "*" { "" } else { &specifiers };
         Self {
             name: normalize(&requirement.name),
-            written: format!("{}{}", requirement.name, requirement.specifiers.replace(' ', "")),
+            written: format!("{}{specifiers}", requirement.name),
             specifiers: VersionSpecifiers::from_str(&requirement.specifiers).ok(),
             place: Place {
                 document,
@@ -134,7 +137,7 @@ impl Files {
     fn named_by(&self, command: &Command) -> Vec<DocumentId> {
         let words = command.words.windows(2);
         let names = words.filter(|pair| matches!(pair[0].text.as_str(), "-r" | "--requirement" | "-c"));
-        let folder = command.folder.as_deref().unwrap_or("");
+        let folder = command.known_folder().unwrap_or("");
         names
             .filter_map(|pair| resolve(folder, &pair[1].text))
             .filter_map(|path| self.by_path.get(&path).copied())

@@ -446,7 +446,7 @@ fn makers(documents: &[Document]) -> Vec<Maker> {
             {
                 for word in words().skip(1).filter(|word| !word.starts_with('-')) {
                     make(word);
-                    if let Some(folder) = &command.folder {
+                    if let Some(folder) = command.known_folder() {
                         make(&super::modules::join(folder, word));
                     }
                 }

@@ -32,7 +32,7 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
             folders.extend(project);
         }
         for command in &document.facts.commands {
-            let folder = command.folder.as_deref().unwrap_or("");
+            let folder = command.known_folder().unwrap_or("");
             if let Some(folder) = resolve(folder, "").filter(|_| syncs(command)) {
                 folders.extend(is_built(documents, &folder).then_some(folder));
             }

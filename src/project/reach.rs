@@ -45,7 +45,10 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     let mut merged: BTreeMap<(Place, String), ProgramFailure> = BTreeMap::new();
     let names = names_of(&outcomes);
     for ((id, program), outcome) in (0..).map(ProgramId).zip(programs).zip(&outcomes) {
-        reach.programs[program.place.document.0 as usize].push(id);
+        let places = program.stages.iter().map(|stage| stage.place);
+        for place in places.chain([program.place]) {
+            reach.programs[place.document.0 as usize].push(id);
+        }
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
@@ -107,14 +110,14 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
     let run = |mut folders: Vec<String>| {
         folders.extend(stage.python_path.iter().cloned());
-        let environment = program.environment.keys().cloned().collect();
-        Run::new(world, folders, &stage.directory, true).under(program.python, environment)
+        Run::new(world, folders, &stage.directory, true).under(program)
     };
     match &stage.entry {
         Entry::Script { path, state, .. } => {
-            let document = world.modules.at(path);
-            match document.filter(|_| !matches!(state, State::Missing(_))) {
-                Some(document) => run(vec![folder_of(path).to_owned()]).script(document),
+            let document = script_at(world, path).filter(|_| !matches!(state, State::Missing(_)));
+            let first = Some(folder_of(path).to_owned()).filter(|_| !stage.is_isolated);
+            match document {
+                Some(document) => run(first.into_iter().collect()).script(document),
                 None => Outcome::default(),
             }
         }
@@ -124,7 +127,10 @@ fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome
             attribute,
             ..
         } => match start {
-            ModuleStart::Main => run(vec![stage.directory.clone()]).main_module(name, stage.place),
+            ModuleStart::Main => {
+                let first = Some(stage.directory.clone()).filter(|_| !stage.is_isolated);
+                run(first.into_iter().collect()).main_module(name, stage.place)
+            }
             ModuleStart::Imported(folder) => {
                 run(vec![folder.clone()]).imported(name, attribute.as_deref(), stage.place)
             }
@@ -132,6 +138,19 @@ fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome
         },
         Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }
+}
+
+/// The Python file at a path; a script needs no `.py` in its name.
+fn script_at(world: &World<'_>, path: &str) -> Option<DocumentId> {
+    world.modules.at(path).or_else(|| {
+        (0..)
+            .map(DocumentId)
+            .zip(world.documents)
+            .find(|(_, document)| {
+                document.host.is_none() && document.path == path && document.format == Format::Python
+            })
+            .map(|(id, _)| id)
+    })
 }
 
 /// A file that no program reaches, taken by itself and kindly: from its own folder, from the root, and
@@ -320,6 +339,21 @@ fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_programs: boo
     scopes
 }
 
+/// Whether a file is the variant of a definition that developers run: `docker-compose.dev.yml`.
+fn is_variant(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let rest = ["docker-compose", "compose", "procfile", "dockerfile"]
+        .iter()
+        .find_map(|base| lower.strip_prefix(base));
+    let is_of_developers = |part: &str| {
+        matches!(
+            part,
+            "dev" | "development" | "override" | "local" | "test" | "tests" | "testing" | "ci" | "debug"
+        )
+    };
+    rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(is_of_developers))
+}
+
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -329,6 +363,7 @@ pub(super) fn is_development(path: &str) -> bool {
         || name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"
+        || is_variant(name)
 }
 
 fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {

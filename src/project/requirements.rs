@@ -2,6 +2,7 @@
 
 use super::asks::{self, Ask};
 use super::local;
+use super::locks;
 use super::paths::Paths;
 use crate::document::Document;
 use crate::facts::requirement::normalize;
@@ -99,6 +100,7 @@ impl Requirements {
         requirements.follow(python);
         requirements.sets = asks::sets(documents, &requirements.asks);
         requirements.environment = environment;
+        requirements.follow_locks(documents);
         requirements
     }
 
@@ -117,6 +119,12 @@ impl Requirements {
     pub fn sets(&self) -> impl Iterator<Item = Vec<&Ask>> {
         let of = |set: &Vec<usize>| set.iter().filter_map(|index| self.asks.get(*index)).collect();
         self.sets.iter().map(of)
+    }
+
+    /// Whether a marker, as written, holds on the target; one that cannot be read counts as true.
+    pub(super) fn holds_written(&self, marker: Option<&str>) -> bool {
+        let marker = marker.and_then(|marker| MarkerTree::from_str(marker).ok());
+        marker.is_none_or(|marker| self.holds(&marker))
     }
 
     /// Whether a marker holds on the target.
@@ -147,6 +155,29 @@ impl Requirements {
         }
     }
 
+    /// Notes what lock files bring along: all that they install beside what is declared in their folder.
+    fn follow_locks(&mut self, documents: &[Document]) {
+        let mut locked: BTreeMap<String, String> = BTreeMap::new();
+        for document in documents {
+            let Some(lock) = document
+                .facts
+                .lock
+                .as_deref()
+                .filter(|_| locks::is_for_server(document))
+            else {
+                continue;
+            };
+            for package in locks::installed(lock, self) {
+                locked.insert(normalize(&package.name), document.path.clone());
+            }
+        }
+        // A lock holds all that its packages need.
+        self.unknown.retain(|name| !locked.contains_key(name));
+        for (name, lock) in locked {
+            self.brought.entry(name).or_insert(lock);
+        }
+    }
+
     /// The documents that list main requirements, the ones nearest to the root first.
     pub fn files(&self) -> &[DocumentId] {
         &self.files
@@ -171,6 +202,28 @@ impl Requirements {
             given.insert(module.to_owned(), provision.clone());
             provision
         })
+    }
+
+    /// How a distribution gets onto the target.
+    pub fn provision_of(&self, distribution: &str) -> Provision {
+        let name = normalize(distribution);
+        let places = self.declared.get(&name).map_or(&[][..], Vec::as_slice);
+        if places.iter().any(is_installed) {
+            return Provision::Declared;
+        }
+        if let Some(by) = self.brought.get(&name) {
+            return Provision::Brought(by.clone());
+        }
+        if let Some(declared) = places.iter().find(|declared| declared.applies)
+            && let Origin::Group(group) = &declared.origin
+        {
+            return Provision::Group(group.clone(), declared.place);
+        }
+        match places.first() {
+            Some(declared) => Provision::Marker(declared.place),
+            None if !self.unknown.is_empty() => Provision::Unknown(self.unknown.clone()),
+            None => Provision::None,
+        }
     }
 
     fn work_out(&self, module: &str) -> Provision {
@@ -221,7 +274,9 @@ fn applies(requirement: &Requirement, environment: Option<&MarkerEnvironment>) -
                 _ => None,
             };
             let extras: Vec<ExtraName> = extra.into_iter().collect();
-            MarkerTree::from_str(marker).map_or(true, |marker| marker.evaluate(environment, &extras))
+            // `python_version in "3.9, 3.10"`: `packaging` looks for a part of the text, `pep508_rs` for a word.
+            let marker = marker.replace(',', " ");
+            MarkerTree::from_str(&marker).map_or(true, |marker| marker.evaluate(environment, &extras))
         }
         _ => true,
     }

@@ -18,13 +18,17 @@ use crate::rule::Check;
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
     ("circular-import", imports::circular_import::check),
+    ("contradictory-programs", services::contradictory_programs::check),
     ("ends-at-start", imports::ends_at_start::check),
     (
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    ("file-case", files::file_case::check),
+    ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("ignored-module", imports::ignored_module::check),
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-name", imports::missing_name::check),
@@ -35,6 +39,11 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("relative-command", services::relative_command::check),
     ("replaced-path", services::replaced_path::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
+    (
+        "missing-system-library",
+        requirements::missing_system_library::check,
+    ),
+    ("stale-lock", requirements::stale_lock::check),
     ("syntax-error", files::syntax_error::check),
     ("unset-variable", environment::unset_variable::check),
     (

@@ -1,5 +1,8 @@
 //! Variables, quotes and escapes in the words of a Dockerfile.
 
+/// Values longer than this are not put in: texts that hold each other grow without end.
+const LONGEST: usize = 512;
+
 /// What variables mean.
 pub(super) trait Variables {
     /// The value of a variable, when it is known.
@@ -68,8 +71,12 @@ fn variable(behind: &str, variables: &impl Variables) -> (String, usize) {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let Some(inner) = behind.strip_prefix('{') else {
         let end = behind.find(|letter| !is_name(letter)).unwrap_or(behind.len());
-        let known = variables.get(&behind[..end]).map(str::to_owned);
-        return known.map_or_else(|| ("$".to_owned(), 0), |value| (value, end));
+        let known = variables
+            .get(&behind[..end])
+            .filter(|value| value.len() <= LONGEST);
+        return known
+            .map(str::to_owned)
+            .map_or_else(|| ("$".to_owned(), 0), |value| (value, end));
     };
     let Some(end) = inner.find('}') else {
         return ("$".to_owned(), 0);
@@ -84,10 +91,13 @@ fn variable(behind: &str, variables: &impl Variables) -> (String, usize) {
         value.filter(|value| !value.is_empty()).or(Some(default))
     } else if let Some(default) = operator.strip_prefix('-') {
         value.or(Some(default))
-    } else if let Some(other) = operator.strip_prefix(":+") {
-        Some(value.filter(|value| !value.is_empty()).map_or("", |_| other))
     } else {
-        None
+        let is_set = value.is_some_and(|value| !value.is_empty());
+        operator
+            .strip_prefix(":+")
+            .map(|other| if is_set { other } else { "" })
     };
-    found.map_or_else(|| ("$".to_owned(), 0), |value| (value.to_owned(), end + 2))
+    found
+        .filter(|value| value.len() <= LONGEST)
+        .map_or_else(|| ("$".to_owned(), 0), |value| (value.to_owned(), end + 2))
 }

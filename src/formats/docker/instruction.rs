@@ -35,9 +35,9 @@ pub(super) fn read(text: &str) -> Vec<Instruction> {
         let start = at;
         at += line.len();
         let body = line.trim();
-        if let Some(end) = heredocs.first() {
+        if let Some(end) = heredocs.last() {
             if body == end {
-                heredocs.remove(0);
+                heredocs.pop();
             }
             continue;
         }
@@ -69,10 +69,11 @@ fn has_backtick(text: &str) -> bool {
     })
 }
 
-/// The words that end the heredocs which begin on a line: `<<EOF`, `<<-"EOF"`.
+/// The words that end the heredocs which begin on a line, the last one first: `<<EOF`, `<<-"EOF"`.
 fn ends_of_heredocs(arguments: &str) -> Vec<String> {
     arguments
         .split_whitespace()
+        .rev()
         .filter_map(|word| word.strip_prefix("<<"))
         .map(|word| word.trim_start_matches('-').trim_matches(['"', '\'']).to_owned())
         .filter(|word| !word.is_empty() && !word.starts_with('<'))

@@ -88,16 +88,52 @@ impl<'t> Walk<'t> {
             .words
             .iter()
             .take(words.at)
-            .any(|word| matches!(word.text.as_str(), "nohup" | "setsid"));
+            .any(|word| matches!(word.text.as_str(), "nohup" | "setsid" | "screen"));
         self.facts.commands.push(Command {
             words: words.words,
             assignments,
             span: Span::new(node.start_byte(), node.end_byte()),
             folder: self.folder.clone(),
             reach: context.reach,
-            is_conditional: false,
+            is_conditional: context.is_conditional,
             background: context.background || is_nohup,
         });
+        self.inner_script(context, is_nohup);
+    }
+
+    /// `bash -c "…"`: the commands of the text, after the one that has them run.
+    fn inner_script(&mut self, context: Context, is_nohup: bool) {
+        let Some(outer) = self.facts.commands.last() else {
+            return;
+        };
+        let at = behind_wrappers(&outer.words);
+        let words = outer.words.get(at..).unwrap_or_default();
+        let Some(script) = script_of(words).filter(|_| self.depth > 0) else {
+            return;
+        };
+        let inner = super::extract_at(&script.text, self.depth - 1).commands;
+        let outer = outer.clone();
+        self.facts.commands.extend(inner.into_iter().map(|command| {
+            Command {
+                span: outer.span,
+                folder: match command.folder {
+                    Some(folder) => Some(join(outer.folder.as_deref(), &folder)),
+                    None => outer.folder.clone(),
+                },
+                words: command
+                    .words
+                    .into_iter()
+                    .map(|word| Word {
+                        span: script.span,
+                        ..word
+                    })
+                    .collect(),
+                reach: command.reach.max(outer.reach),
+                is_conditional: command.is_conditional || context.is_conditional,
+                background: command.background || context.background || is_nohup || outer.program() == "tmux",
+                ..command
+            }
+        }));
     }
 
     /// The literals among the words, each with its role.
@@ -151,8 +187,8 @@ impl<'t> Walk<'t> {
         match program.as_str() {
             "cd" | "pushd" if !context.background => {
                 self.folder = match words.operands().next() {
-                    Some(word) if word.is_literal => Some(join(self.folder.as_deref(), &word.text)),
-                    _ => None,
+                    Some(word) => Some(join(self.folder.as_deref(), &word.text)),
+                    None => None,
                 };
             }
             "read" => {
@@ -230,6 +266,33 @@ pub(super) fn join(folder: Option<&str>, path: &str) -> String {
     }
 }
 
+/// The text that a shell is told to run.
+fn script_of(words: &[Word]) -> Option<Word> {
+    let (first, rest) = words.split_first()?;
+    let name = first.text.rsplit('/').next()?;
+    if name == "tmux" {
+        let starts = |word: &Word| {
+            matches!(
+                word.text.as_str(),
+                "new" | "new-session" | "new-window" | "send-keys" | "send"
+            )
+        };
+        return rest
+            .iter()
+            .skip_while(|word| !starts(word))
+            .find(|word| word.text.contains(' ') && !word.text.starts_with('#'))
+            .cloned();
+    }
+    if !matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh") {
+        return None;
+    }
+    let at = rest.iter().position(|word| {
+        !word.text.starts_with('-') || word.text.starts_with("-c") || word.text.ends_with('c')
+    })?;
+    let is_text = rest[at].text.starts_with('-') && !rest[at].text.starts_with("--");
+    rest.get(at + 1).filter(|_| is_text).cloned()
+}
+
 /// The place of the program that really runs.
 fn behind_wrappers(words: &[Word]) -> usize {
     let mut at = 0;
@@ -242,6 +305,7 @@ fn behind_wrappers(words: &[Word]) -> usize {
             "nice" => &["-n"],
             "timeout" => &["-s", "-k"],
             "exec" => &["-a"],
+            "screen" => &["-S", "-dmS", "-DmS", "-c", "-t", "-T"],
             "nohup" | "time" | "command" | "setsid" | "stdbuf" | "builtin" => &[],
             _ => return at,
         };

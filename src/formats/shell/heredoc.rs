@@ -113,7 +113,12 @@ impl<'t> Walk<'t> {
                 let (text, pieces) = body.read();
                 let path = match path.as_str() {
                     STDIN_PYTHON | STDIN_SHELL => path,
-                    _ => join(self.folder.as_deref(), &path),
+                    _ => join(
+                        self.folder
+                            .as_deref()
+                            .filter(|folder| !folder.contains(['$', '`'])),
+                        &path,
+                    ),
                 };
                 self.facts.embedded.push(Embedded { path, text, pieces });
             }

@@ -8,77 +8,43 @@ mod variable;
 mod walk;
 mod word;
 
+use super::grammar;
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
-use tree_sitter::{Node, ParseOptions, Parser, Tree};
+use tree_sitter::Node;
 
 /// Scripts over this many bytes are not read: nobody writes them, programs do.
 const LARGEST: usize = 2 << 20;
 /// Brackets, and keywords that open a block, nested deeper than this are not read.
 const DEEPEST: usize = 500;
 
+/// How deep scripts may stand in `bash -c` of each other.
+const INNER: usize = 3;
+
 /// The facts of a shell script.
 pub fn extract(text: &str) -> Facts {
+    extract_at(text, INNER)
+}
+
+fn extract_at(text: &str, depth: usize) -> Facts {
     if text.len() > LARGEST {
         return unreadable("the script is larger than 2 MiB; it was not read");
     }
-    if nesting(text) > DEEPEST {
+    if grammar::nesting(text) > DEEPEST {
         return unreadable("the script is nested deeper than 500 levels; it was not read");
     }
-    let Some(tree) = parse(text) else {
+    let Some(tree) = grammar::parse(text, &tree_sitter_bash::LANGUAGE.into()) else {
         return unreadable("the script is too tangled; reading it was given up");
     };
     let root = tree.root_node();
-    let mut facts = walk::Walk::new(text, functions(root, text)).run(root);
+    let mut facts = walk::Walk::new(text, functions(root, text), depth).run(root);
     facts.problems.extend(problem::find(root, text));
     facts
 }
 
 fn unreadable(message: &str) -> Facts {
     Facts::of_problem(ProblemKind::Unreadable, message, Span::new(0, 0))
-}
-
-/// The tree of `text`, or nothing when the parser does far more work than any sane script needs: its
-/// recovery from errors can be worse than linear.
-fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
-    // The callback comes once for about a hundred operations; a script needs under ten a byte.
-    let mut budget = 2_000 + text.len();
-    let mut progress = |_: &tree_sitter::ParseState| {
-        budget = budget.saturating_sub(1);
-        if budget == 0 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    };
-    let bytes = text.as_bytes();
-    parser.parse_with_options(
-        &mut |at, _| bytes.get(at..).unwrap_or_default(),
-        None,
-        Some(ParseOptions::new().progress_callback(&mut progress)),
-    )
-}
-
-/// How deep brackets stand in brackets, quotes and comments not looked at: an upper bound that costs one
-/// pass.
-fn nesting(text: &str) -> usize {
-    let mut depth: usize = 0;
-    let mut deepest = 0;
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'{' | b'[' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b')' | b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// The names of the functions that the script defines.

@@ -57,7 +57,7 @@ fn a_folder_lasts_as_long_as_its_subshell() {
     };
     assert_eq!(folder("one").as_deref(), Some("/srv/app"));
     assert_eq!(folder("two").as_deref(), Some("/srv"));
-    assert_eq!(folder("three"), None);
+    assert_eq!(folder("three").as_deref(), Some("$X"));
 }
 
 #[test]
@@ -385,4 +385,29 @@ fn hostile_scripts_end_soon() {
             facts.values.len()
         );
     }
+}
+
+#[test]
+fn a_command_that_the_script_may_go_past_is_conditional() {
+    let facts = extract(
+        "one\nif two; then three; else four; fi\nfor x in a; do five; done\nwhile six; do seven; done\n\
+         f() { eight; }\ncase $1 in a) nine ;; esac\nten || eleven\n[ -n \"$X\" ] && twelve\ncd a && thirteen\n\
+         fourteen || true\n( fifteen )\nsixteen\n",
+    );
+    let sure: Vec<&str> = facts
+        .commands
+        .iter()
+        .filter(|command| !command.is_conditional)
+        .map(crate::facts::Command::program)
+        .collect();
+    assert_eq!(sure, ["one", "ten", "cd", "thirteen", "fifteen", "sixteen"]);
+}
+
+#[test]
+fn what_a_script_has_a_shell_run_is_taken_apart() {
+    let facts = extract("cd app\nnohup bash -lc 'cd api && exec python3 main.py' &\n");
+    let inner = facts.commands.last().unwrap();
+    assert_eq!(inner.program(), "exec");
+    assert_eq!(inner.folder.as_deref(), Some("app/api"));
+    assert!(inner.background && !inner.is_conditional);
 }

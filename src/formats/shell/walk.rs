@@ -27,6 +27,18 @@ pub(super) struct Context {
     pub(super) sink: Sink,
     /// Inside a command: an assignment is for that command alone.
     pub(super) in_command: bool,
+    /// Whether the script may go past it.
+    pub(super) is_conditional: bool,
+}
+
+impl Context {
+    /// The same, where the script may go past it.
+    fn skippable(self) -> Self {
+        Self {
+            is_conditional: true,
+            ..self
+        }
+    }
 }
 
 enum Step<'t> {
@@ -42,7 +54,10 @@ pub(super) struct Walk<'t> {
     pub(super) source: &'t str,
     pub(super) facts: Facts,
     pub(super) table: Table,
+    /// Where `cd` went; with `$` in it where it is not known.
     pub(super) folder: Option<String>,
+    /// How deep scripts may still stand in `bash -c` of each other.
+    pub(super) depth: usize,
     pub(super) functions: BTreeSet<String>,
     /// Every name that the script gives a value.
     pub(super) assigned: BTreeSet<String>,
@@ -52,12 +67,13 @@ pub(super) struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    pub(super) fn new(source: &'t str, functions: BTreeSet<String>) -> Self {
+    pub(super) fn new(source: &'t str, functions: BTreeSet<String>, depth: usize) -> Self {
         Self {
             source,
             facts: Facts::default(),
             table: Table::new(),
             folder: None,
+            depth,
             functions,
             assigned: BTreeSet::new(),
             platform_names: BTreeSet::new(),
@@ -73,6 +89,7 @@ impl<'t> Walk<'t> {
             background: false,
             sink: Sink::People,
             in_command: false,
+            is_conditional: false,
         };
         self.stack.push(Step::Visit(root, context));
         while let Some(step) = self.stack.pop() {
@@ -127,7 +144,9 @@ impl<'t> Walk<'t> {
             "list" => self.list(node, context),
             "pipeline" => self.pipeline(node, context),
             "redirected_statement" => self.redirected(node, context),
-            "subshell" | "function_definition" => self.apart(node, context),
+            "subshell" => self.apart(node, context),
+            "function_definition" => self.apart(node, context.skippable()),
+            "while_statement" => self.children(node, context.skippable()),
             "command_substitution" | "process_substitution" => {
                 let inside = Context {
                     in_command: false,
@@ -229,13 +248,21 @@ impl<'t> Walk<'t> {
                 }
                 "else_clause" => {
                     let reach = *before;
-                    steps.push((child, Context { reach, ..context }));
+                    steps.push((
+                        child,
+                        Context {
+                            reach,
+                            ..context.skippable()
+                        },
+                    ));
                 }
                 _ if !child.is_named() => {}
                 _ => {
                     if !is_behind_then && child.kind() != "comment" {
                         answer = self.judge().statement(child);
                     }
+                    // A test that fails is no failure.
+                    let context = context.skippable();
                     steps.push((child, Context { reach, ..context }));
                 }
             }
@@ -249,7 +276,9 @@ impl<'t> Walk<'t> {
         let mut steps = Vec::new();
         for child in node.named_children(&mut node.walk()) {
             let mut reach = context.reach;
+            let mut context = context;
             if child.kind() == "case_item" {
+                context = context.skippable();
                 let patterns: Vec<Node<'t>> =
                     child.children_by_field_name("value", &mut child.walk()).collect();
                 let texts = patterns
@@ -275,13 +304,26 @@ impl<'t> Walk<'t> {
         let judge = self.judge();
         let mut sum = Answer::default();
         let mut steps = Vec::new();
-        for (at, (operator, part)) in guard::flatten(node).into_iter().enumerate() {
+        let (mut asks, mut is_skippable) = (false, false);
+        let parts = guard::flatten(node);
+        for (at, (operator, part)) in parts.iter().copied().enumerate() {
             let guard = match (at, operator) {
                 (0, _) => Reach::Always,
                 (_, "||") => sum.no,
                 _ => sum.yes,
             };
             let reach = context.reach.max(guard);
+            is_skippable |= at > 0 && (operator == "||" || asks);
+            asks = self.asks(part);
+            // `x || true`: whether it fails is the same to the script.
+            let is_forgiven = parts.get(at + 1).is_some_and(|(operator, next)| {
+                *operator == "||" && matches!(self.text(*next), "true" | ":")
+            });
+            let context = if is_skippable || is_forgiven {
+                context.skippable()
+            } else {
+                context
+            };
             steps.push(Step::Visit(part, Context { reach, ..context }));
             let answer = judge.statement(part);
             sum = if at == 0 {
@@ -291,6 +333,32 @@ impl<'t> Walk<'t> {
             };
         }
         self.stack.extend(steps.into_iter().rev());
+    }
+
+    /// Whether a statement is there for its answer: `[ … ]`, `grep -q …`, `! …`.
+    fn asks(&self, node: Node<'t>) -> bool {
+        match node.kind() {
+            "test_command" | "negated_command" => true,
+            "redirected_statement" => node.child_by_field_name("body").is_some_and(|body| {
+                body.kind() == "test_command" || (body.kind() == "command" && self.asks(body))
+            }),
+            "command" => node.child_by_field_name("name").is_some_and(|name| {
+                matches!(
+                    self.text(name),
+                    "test"
+                        | "["
+                        | "grep"
+                        | "pgrep"
+                        | "command"
+                        | "which"
+                        | "type"
+                        | "kill"
+                        | "false"
+                        | "lsof"
+                )
+            }),
+            _ => false,
+        }
     }
 
     fn pipeline(&mut self, node: Node<'t>, context: Context) {
@@ -322,7 +390,7 @@ impl<'t> Walk<'t> {
                 self.value(item, Role::Element, Some(&name), None, context.reach);
             }
         }
-        self.children(node, context);
+        self.children(node, context.skippable());
     }
 
     fn test(&mut self, node: Node<'t>, context: Context) {

@@ -1,19 +1,26 @@
 //! The processes that the target will start, and what each of them runs.
 
+mod application;
+mod container;
 mod entry;
+mod environment;
+mod line;
 mod place;
+mod script;
+mod shell;
+mod starts;
 
 use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
-use crate::facts::{Manager, Program};
+use crate::facts::{Command, Manager, Program, Reach, Word};
 use crate::finding::{DocumentId, Place};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A program, with its paths seen from the root of the tree.
 #[derive(Debug, Clone)]
@@ -56,10 +63,14 @@ pub struct Stage {
     pub directory: String,
     /// Folders of `PYTHONPATH`, relative to the root.
     pub python_path: Vec<String>,
+    /// Whether the interpreter leaves out the script's folder, or the working directory (`-I`, `-P`).
+    pub is_isolated: bool,
     /// Whether the server will have the interpreter or command.
     pub runner: State,
     /// The interpreter or command, as written.
     pub runner_written: String,
+    /// Whether it goes on in the background of what starts it.
+    pub background: bool,
     /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
     pub is_conditional: bool,
 }
@@ -151,23 +162,22 @@ pub(super) fn collect(
     tree: &dyn Tree,
     target: &Target,
 ) -> Vec<ProgramView> {
-    let locator = Locator {
-        documents,
-        paths,
-        tree,
-        root: target.root.as_deref(),
-    };
+    let locator = Locator::new(documents, paths, tree, target.root.as_deref());
     let collector = Collector { locator, target };
+    let taken = collector.locator.taken_dockerfiles();
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
         // A config in an archive or a sample starts nothing.
-        if file_of(documents, document).is_some_and(super::reach::is_development) {
+        let is_left_out = file_of(documents, document).is_some_and(super::reach::is_development);
+        // An image that a service runs is no program beside it.
+        if is_left_out || taken.contains(&id) {
             continue;
         }
         for program in &document.facts.programs {
             programs.push(collector.view(id, document, program));
         }
     }
+    collector.starts(&mut programs);
     programs
 }
 
@@ -188,7 +198,8 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     fn view(&self, id: DocumentId, document: &Document, program: &Program) -> ProgramView {
-        let place = |span: Span| Place { document: id, span };
+        let definition = self.locator.define(id, document, program);
+        let program = &definition.program;
         // supervisord's %(here)s is the folder of its config file.
         let here = if document.host.is_none() {
             folder_of(&document.path)
@@ -196,58 +207,113 @@ impl Collector<'_> {
             ""
         };
         let mut site = Site::new(here);
-        let directory = self.directory(program.directory.as_ref(), &site, id);
-        site.directory.clone_from(&directory.path);
+        site.container.clone_from(&definition.container);
+        let directory = self.directory(program, &mut site, definition.directory);
         let command = program
             .command
             .clone()
             .unwrap_or_else(|| Spanned::new(String::new(), program.span));
-        let command_place = place(command.span);
-        let environment: BTreeMap<String, String> = program
-            .environment
-            .iter()
-            .map(|(name, value)| (name.clone(), value.value.clone()))
-            .collect();
-        let mut stage = self.locator.stage(&split(&command.value), command_place, &site);
-        self.locator.judge_below(&directory, &mut stage.entry);
-        if let Some(value) = environment.get("PYTHONPATH") {
-            stage.python_path.extend(self.locator.search_path(value, &site));
+        let command_place = Place {
+            document: definition.command,
+            span: command.span,
+        };
+        let mut environment = self.locator.environment(program, document);
+        site.environment.clone_from(&environment.set);
+        let mut stages = match &definition.container {
+            // What an image of elsewhere holds is not the tree's.
+            Some(container) if container.is_empty() => Vec::new(),
+            _ => self
+                .locator
+                .run(&commands(program), &command.value, command_place, &site),
+        };
+        for stage in &mut stages {
+            self.locator.judge_below(&directory, &mut stage.entry);
         }
+        let scripts: BTreeSet<DocumentId> = stages.iter().map(|stage| stage.place.document).collect();
+        for script in scripts.into_iter().filter(|script| *script != definition.command) {
+            if let Some(document) = self.locator.documents.get(script.0 as usize) {
+                self.locator.script_environment(document, &mut environment);
+            }
+        }
+        let python = program.python.as_ref();
         ProgramView {
             name: program.name.clone(),
             manager: program.manager,
-            place: place(program.span),
+            place: Place {
+                document: id,
+                span: program.span,
+            },
             command_place,
             command: command.value,
             directory,
-            stages: vec![stage],
-            environment,
-            has_open_environment: false,
-            python: self.target.python,
+            stages,
+            environment: environment.set,
+            has_open_environment: environment.is_open,
+            python: python
+                .and_then(|version| PythonVersion::parse(&version.value))
+                .unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
         }
     }
 
-    fn directory(&self, written: Option<&Spanned<String>>, site: &Site, document: DocumentId) -> Directory {
-        let Some(written) = written else {
+    /// Where a program starts; the site goes there.
+    fn directory(&self, program: &Program, site: &mut Site, document: DocumentId) -> Directory {
+        let Some(written) = &program.directory else {
+            match program.manager {
+                Manager::Procfile => site.directory.clone_from(&site.here),
+                // A home folder, and `/`: not the tree's root, unless that is put there.
+                Manager::Cron | Manager::Systemd => site.is_elsewhere = true,
+                _ if site.container.is_some() => self.locator.enter("/", site),
+                _ => {}
+            }
             return Directory {
-                path: String::new(),
+                path: site.directory.clone(),
                 written: None,
                 state: State::Present,
             };
         };
         let (path, state) = self.locator.locate(&written.value, site, place::Kind::Folder);
+        let state = match state {
+            // It is made with the container.
+            State::Missing(_) if site.container.is_some() => State::Unknown,
+            state => state,
+        };
         let place = Place {
             document,
             span: written.span,
         };
+        site.directory.clone_from(&path);
         Directory {
             path,
             written: Some((written.value.clone(), place)),
             state,
         }
     }
+}
+
+/// What a program's command line runs: what its format says, or the one command that it is without a shell.
+fn commands(program: &Program) -> Vec<Command> {
+    let Some(command) = &program.command else {
+        return program.commands.clone();
+    };
+    if !program.commands.is_empty() {
+        return program.commands.clone();
+    }
+    let words = split(&command.value).into_iter().map(|text| Word {
+        is_literal: !text.contains('$'),
+        text,
+        span: command.span,
+    });
+    vec![Command {
+        words: words.collect(),
+        assignments: Vec::new(),
+        span: command.span,
+        folder: None,
+        reach: Reach::Always,
+        is_conditional: false,
+        background: false,
+    }]
 }
 
 /// Splits a command line as `shlex.split` does, which supervisord uses; a line that it refuses is split

@@ -1,9 +1,14 @@
 //! Which part of the tree a written path means, and whether the server has it.
 
+use super::container::Container;
 use super::{Directory, Entry, State};
 use crate::document::Document;
+use crate::facts::ConsoleScript;
+use crate::finding::DocumentId;
+use crate::project::modules::folder_of;
 use crate::project::paths::{Paths, resolve};
 use crate::tree::Tree;
+use std::collections::BTreeMap;
 
 /// Finds paths of programs' definitions.
 pub(super) struct Locator<'a> {
@@ -12,6 +17,10 @@ pub(super) struct Locator<'a> {
     pub(super) tree: &'a dyn Tree,
     /// The folder that the tree is put into, where one is declared.
     pub(super) root: Option<&'a str>,
+    /// Files of the tree by path.
+    pub(super) files: BTreeMap<&'a str, DocumentId>,
+    /// Commands that projects of the tree bring, with the project's folder.
+    pub(super) console_scripts: BTreeMap<&'a str, (String, &'a ConsoleScript)>,
 }
 
 /// Where a path is written, and so what it is relative to.
@@ -21,6 +30,18 @@ pub(super) struct Site {
     pub(super) directory: String,
     /// The folder of the file, which `%(here)s` means.
     pub(super) here: String,
+    /// Whether the working directory is a place that the tree does not tell of.
+    pub(super) is_elsewhere: bool,
+    /// The container's files, in a container.
+    pub(super) container: Option<Container>,
+    /// Variables that are set.
+    pub(super) environment: BTreeMap<String, String>,
+    /// Folders that stand in `sys.path` before those of `PYTHONPATH`.
+    pub(super) python_path: Vec<String>,
+    /// Whether the interpreter leaves out the script's folder (`-I`, `-P`).
+    pub(super) is_isolated: bool,
+    /// Whether the interpreter leaves out `PYTHONPATH` (`-I`, `-E`).
+    pub(super) ignores_environment: bool,
 }
 
 /// What a path is expected to be.
@@ -33,13 +54,61 @@ pub(super) enum Kind {
 impl Site {
     pub(super) fn new(here: &str) -> Self {
         Self {
-            directory: String::new(),
             here: here.to_owned(),
+            ..Self::default()
         }
     }
 }
 
-impl Locator<'_> {
+impl<'a> Locator<'a> {
+    pub(super) fn new(
+        documents: &'a [Document],
+        paths: &'a Paths,
+        tree: &'a dyn Tree,
+        root: Option<&'a str>,
+    ) -> Self {
+        let mut locator = Self {
+            documents,
+            paths,
+            tree,
+            root,
+            files: BTreeMap::new(),
+            console_scripts: BTreeMap::new(),
+        };
+        for (id, document) in (0..).map(DocumentId).zip(documents) {
+            if document.host.is_some() {
+                continue;
+            }
+            locator.files.insert(&document.path, id);
+            for script in &document.facts.console_scripts {
+                let folder = folder_of(&document.path).to_owned();
+                locator
+                    .console_scripts
+                    .entry(&script.name)
+                    .or_insert((folder, script));
+            }
+        }
+        locator
+    }
+
+    /// The file at a path of the tree.
+    pub(super) fn document_at(&self, path: &str) -> Option<(DocumentId, &'a Document)> {
+        let id = *self.files.get(path)?;
+        Some((id, self.documents.get(id.0 as usize)?))
+    }
+
+    /// Goes to a folder, as `cd` does.
+    pub(super) fn enter(&self, folder: &str, site: &mut Site) {
+        let (path, state) = self.locate(folder, site, Kind::Folder);
+        site.is_elsewhere = state == State::Unknown && path.is_empty();
+        site.directory = path;
+        if let Some(container) = &mut site.container {
+            // From a folder that is known in the tree alone, the rest is looked for in the tree.
+            let is_of_tree = folder.starts_with("%(here)s");
+            container.directory = container.absolute(folder).filter(|_| !is_of_tree);
+        }
+    }
+
     /// The part of the tree that a written path means, and whether the server has it.
     pub(super) fn locate(&self, written: &str, site: &Site, kind: Kind) -> (String, State) {
         let written = written.trim_end_matches('/');
@@ -50,7 +119,17 @@ impl Locator<'_> {
             let known = self.paths.suffix_in_tree(written).map(str::to_owned);
             return (known.unwrap_or_default(), State::Unknown);
         }
-        if let Some(rest) = self.root.and_then(|root| below(written, root)) {
+        if let Some(container) = &site.container
+            && !is_foreign(written)
+            && let Some(path) = container.absolute(written)
+        {
+            return self.in_container(container, &path, kind);
+        }
+        if let Some(rest) = self
+            .root
+            .filter(|_| site.container.is_none())
+            .and_then(|root| below(written, root))
+        {
             return self.within("", rest, kind);
         }
         if is_foreign(written) {
@@ -61,7 +140,21 @@ impl Locator<'_> {
             let known = self.paths.suffix_in_tree(written).unwrap_or_default();
             return (known.to_owned(), State::Unknown);
         }
-        self.within(&site.directory, written, kind)
+        match self.within(&site.directory, written, kind) {
+            (path, State::Missing(_)) if site.is_elsewhere => (path, State::Unknown),
+            found => found,
+        }
+    }
+
+    fn in_container(&self, container: &Container, path: &str, kind: Kind) -> (String, State) {
+        match container.in_tree(path) {
+            Some((path, true)) => self.within("", &path, kind),
+            Some((path, false)) => (path, State::Unknown),
+            None => {
+                let known = self.paths.suffix_in_tree(path).unwrap_or_default();
+                (known.to_owned(), State::Unknown)
+            }
+        }
     }
 
     fn within(&self, folder: &str, relative: &str, kind: Kind) -> (String, State) {
@@ -110,8 +203,12 @@ impl Locator<'_> {
             return State::Unknown;
         }
         let (path, state) = self.locate(first, site, Kind::File);
-        let Some((folder, _)) = path.split_once("/bin/") else {
-            return state;
+        let Some((folder, _)) = path.split_once("/bin/").filter(|_| site.container.is_none()) else {
+            return match state {
+                // What an image holds besides the tree is not known.
+                State::Missing(_) if site.container.is_some() => State::Unknown,
+                state => state,
+            };
         };
         let name = name_of(folder);
         let is_usual = matches!(name, "venv" | ".venv" | "env" | ".env" | "virtualenv");

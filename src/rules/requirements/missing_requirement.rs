@@ -2,7 +2,7 @@
 
 use crate::facts::requirement::normalize;
 use crate::finding::{Confidence, Draft, Effect};
-use crate::knowledge::distributions;
+use crate::knowledge::{distributions, runners};
 use crate::project::{Entry, Failure, FailureKind, Project, Provision, When};
 use crate::rule::Sink;
 
@@ -49,32 +49,49 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
         .programs()
         .flat_map(|(id, program)| program.stages.iter().map(move |stage| (id, program, stage)));
     for (id, program, stage) in commands {
-        let Entry::Module {
-            runner: Some(runner), ..
-        } = &stage.entry
-        else {
+        let command = match &stage.entry {
+            Entry::Module {
+                runner: Some(command),
+                ..
+            }
+            | Entry::Tool { command } => command,
+            _ => continue,
+        };
+        let Some(distribution) = runners::distribution_of(command) else {
             continue;
         };
-        let provision = project.requirements.provision(runner);
+        let provision = project.requirements.provision_of(distribution);
         if matches!(provision, Provision::Declared | Provision::Brought(_)) {
             continue;
         }
+        let named = if command == distribution {
+            String::new()
+        } else {
+            format!(" (distribution `{distribution}`)")
+        };
         let message = format!(
-            "`{}` runs `{runner}`, and no requirements file declares it",
+            "`{}` runs `{command}`{named}, and no requirements file declares it",
             program.name
         );
+        // An image that the tree does not describe may have it.
+        let confidence = if program.in_container {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
+        };
+        let effect = if stage.is_conditional {
+            Effect::Use
+        } else {
+            Effect::Start
+        };
         sink.report(
             Draft::new(stage.place, message)
-                .subject(normalize(runner))
+                .subject(normalize(distribution))
                 .label("command not found")
-                .help(help(project, &provision, runner))
+                .help(help(project, &provision, distribution))
                 .programs(vec![id])
-                .confidence(Confidence::Likely)
-                .effect(if stage.is_conditional {
-                    Effect::Use
-                } else {
-                    Effect::Start
-                }),
+                .confidence(confidence)
+                .effect(effect),
         );
     }
 }

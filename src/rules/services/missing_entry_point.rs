@@ -70,12 +70,15 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
     let name = &program.name;
     let (what, why, help, confidence) = match &stage.entry {
         Entry::Script { path, written, state } => match state {
+            // A script whose name differs by case alone is the matter of `file-case`.
+            State::Missing(_) if project.paths.other_case(path).is_some() => return,
             State::Missing(withheld) => (
                 written.clone(),
                 absent(withheld.as_ref()),
                 help_for(project, path),
-                // An absolute path was taken to mean the tree because the program's folder is taken so.
-                if written.starts_with('/') && project.target.root.is_none() {
+                // An absolute path was taken to mean the tree because the program's folder is taken so; an image
+                // can hold what the tree lacks.
+                if program.in_container || (written.starts_with('/') && project.target.root.is_none()) {
                     Confidence::Likely
                 } else {
                     Confidence::Certain
@@ -130,10 +133,11 @@ fn effect(stage: &Stage) -> Effect {
 
 /// The part of a command's module that is not found.
 fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a str> {
-    let failed = project
-        .failures
-        .iter()
-        .find(|failed| failed.failure.place == stage.place && is_of_tree(&failed.failure.kind))?;
+    let failed = project.failures.iter().find(|failed| {
+        failed.failure.place == stage.place
+            && is_of_tree(&failed.failure.kind)
+            && matches!(&stage.entry, Entry::Module { name, .. } if failed.failure.module.starts_with(name))
+    })?;
     Some(&failed.failure.missing)
 }
 

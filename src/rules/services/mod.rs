@@ -1,5 +1,6 @@
 //! Rules about the definitions of programs.
 
+pub(super) mod contradictory_programs;
 pub(super) mod missing_entry_point;
 pub(super) mod relative_command;
 pub(super) mod replaced_path;

@@ -1,0 +1,177 @@
+//! A command line without what stands before the command that really runs: `sudo -u app env A=1 uv run`.
+
+use super::place::name_of;
+use crate::knowledge::runners::{self, Wrapper};
+
+/// The command that really runs.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its words.
+    pub(super) words: Vec<String>,
+    /// Variables that are set for it alone.
+    pub(super) assignments: Vec<(String, String)>,
+    /// Folders that are gone to on the way.
+    pub(super) folders: Vec<String>,
+    /// Commands on the way that a distribution brings.
+    pub(super) tools: Vec<String>,
+}
+
+impl Line {
+    /// Reads a command's words.
+    pub(super) fn read(assignments: &[(String, String)], words: &[String]) -> Self {
+        let mut line = Self {
+            assignments: assignments.to_vec(),
+            ..Self::default()
+        };
+        let mut takes_python = false;
+        let mut rest = words;
+        while let Some((first, behind)) = rest.split_first() {
+            if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_name(name)) {
+                line.assignments.push((name.to_owned(), value.to_owned()));
+                rest = behind;
+                continue;
+            }
+            let name = name_of(first);
+            let Some(wrapper) = runners::wrapper(name) else {
+                break;
+            };
+            let Some(at) = command_behind(wrapper, behind, &mut line.folders) else {
+                break;
+            };
+            takes_python = wrapper.python;
+            if wrapper.distribution.is_some() {
+                line.tools.push(name.to_owned());
+            }
+            rest = &behind[at..];
+        }
+        let is_python = rest
+            .first()
+            .is_some_and(|first| first == "-m" || is_python_file(first));
+        if takes_python && is_python {
+            line.words.push("python".to_owned());
+        }
+        line.words.extend_from_slice(rest);
+        line
+    }
+}
+
+/// Where the command stands behind a wrapper's name, if there is one.
+fn command_behind(wrapper: &Wrapper, words: &[String], folders: &mut Vec<String>) -> Option<usize> {
+    let mut verb = wrapper.verb.as_deref();
+    let mut operands = wrapper.operands;
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let name = word.split('=').next().unwrap_or(word);
+        let takes_folder = wrapper.folder.iter().any(|option| option == name);
+        match word.as_str() {
+            "--" => {}
+            // `command -v x` asks where x is.
+            "-v" | "-V" if wrapper.options.is_empty() && verb.is_none() && operands == 0 => return None,
+            "-m" if wrapper.python && verb.is_none() => return Some(at),
+            option if option.starts_with('-') && option.len() > 1 => {
+                let value = match option.split_once('=') {
+                    Some((_, value)) => Some(value),
+                    None if wrapper.options.iter().any(|known| known == option) => {
+                        at += 1;
+                        words.get(at).map(String::as_str)
+                    }
+                    None => None,
+                };
+                folders.extend(value.filter(|_| takes_folder).map(str::to_owned));
+            }
+            operand if verb.is_some() => {
+                if Some(operand) != verb.take() {
+                    return None;
+                }
+            }
+            _ if operands > 0 => operands -= 1,
+            _ => return Some(at),
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether a word is a file of Python source.
+pub(super) fn is_python_file(word: &str) -> bool {
+    std::path::Path::new(word)
+        .extension()
+        .is_some_and(|extension| extension == "py")
+}
+
+/// Whether a text is a name of Python, and of a variable of the shell.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Line {
+        Line::read(&[], &shlex::split(text).unwrap_or_default())
+    }
+
+    #[test]
+    fn what_stands_before_the_command_is_taken_off() {
+        for text in [
+            "python x.py",
+            "env A=1 B=2 python x.py",
+            "exec python x.py",
+            "nohup python x.py",
+            "nice -n 5 python x.py",
+            "nice -5 python x.py",
+            "sudo -u app -E python x.py",
+            "sudo -E -H --user=app A=1 python x.py",
+            "setsid python x.py",
+            "stdbuf -oL python x.py",
+            "stdbuf -o L python x.py",
+            "time python x.py",
+            "timeout -k 5 10 python x.py",
+            "timeout --signal=INT 10 python x.py",
+            "xvfb-run -a -s '-screen 0' python x.py",
+            "/usr/bin/tini -g -- python x.py",
+            "dumb-init -- python x.py",
+            "gosu app python x.py",
+            "chpst -u app python x.py",
+            "doppler run -- python x.py",
+            "doppler run -p api -c prd -- python x.py",
+            "dotenv -f .env run -- python x.py",
+            "direnv exec . python x.py",
+            "uv run python x.py",
+            "uv run x.py",
+            "uv run --with httpx --no-sync x.py",
+            "poetry run python x.py",
+            "poetry -C api run python x.py",
+            "pipenv run python x.py",
+            "pdm run x.py",
+            "hatch run python x.py",
+            "conda run -n live --no-capture-output python x.py",
+            "flock -n /tmp/lock python x.py",
+            "sudo nohup nice env A=1 timeout 5 python x.py",
+        ] {
+            assert_eq!(read(text).words, ["python", "x.py"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_runs_no_other_stays() {
+        for text in ["exec", "command -v python", "uv sync", "poetry install", "env"] {
+            assert_eq!(read(text).words.join(" "), text);
+        }
+    }
+
+    #[test]
+    fn what_it_sets_is_kept() {
+        let line = read("A=1 env -C api PYTHONPATH=lib dotenv run uv run --directory web -m app");
+        assert_eq!(line.words, ["python", "-m", "app"]);
+        assert_eq!(line.folders, ["api", "web"]);
+        assert_eq!(line.tools, ["dotenv"]);
+        let names: Vec<_> = line.assignments.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["A", "PYTHONPATH"]);
+    }
+}

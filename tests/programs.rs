@@ -1,0 +1,458 @@
+//! What the command lines and scripts of small trees come to.
+
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by panicking")]
+
+use audit::engine::{self, Progress};
+use audit::project::{Entry, ModuleStart, Project, Stage, State};
+use audit::target::Target;
+use audit::tree::Memory;
+
+/// The stages of the first program of a tree, each in one line.
+fn stages(files: &[(&str, &str)]) -> Vec<String> {
+    let project = project(files);
+    let (_, program) = project.programs().next().unwrap();
+    program.stages.iter().map(shown).collect()
+}
+
+/// What a command line comes to in a tree of these files.
+fn line(command: &str, files: &[&str]) -> String {
+    // A quote, `%` and `;` mean something to supervisord's file, not to the command.
+    let config = format!("[program:x]\ncommand={command}\nenvironment=FLASK_APP=wsgi.py\n");
+    let mut tree: Vec<(&str, &str)> = files.iter().map(|path| (*path, "")).collect();
+    tree.push(("supervisord.conf", &config));
+    stages(&tree).join(" + ")
+}
+
+fn shown(stage: &Stage) -> String {
+    let mut text = match &stage.entry {
+        Entry::Script { path, state, .. } => {
+            format!("script {path}{}", if *state == State::Present { "" } else { "?" })
+        }
+        Entry::Module {
+            name,
+            start,
+            runner,
+            attribute,
+        } => {
+            let start = match start {
+                ModuleStart::Main => "main".to_owned(),
+                ModuleStart::Imported(folder) => format!("from /{folder}"),
+                ModuleStart::Installed => "installed".to_owned(),
+            };
+            let attribute = attribute
+                .as_ref()
+                .map_or(String::new(), |name| format!(":{name}"));
+            let runner = runner
+                .as_ref()
+                .map_or(String::new(), |name| format!(" by {name}"));
+            format!("module {name}{attribute} {start}{runner}")
+        }
+        Entry::Tool { command } => format!("tool {command}"),
+        Entry::Other => "other".to_owned(),
+    };
+    if !stage.directory.is_empty() {
+        text.push_str(&format!(" in {}", stage.directory));
+    }
+    if !stage.python_path.is_empty() {
+        text.push_str(&format!(" with {}", stage.python_path.join(":")));
+    }
+    if stage.is_isolated {
+        text.push_str(" isolated");
+    }
+    if stage.is_conditional {
+        text.push_str(" perhaps");
+    }
+    text
+}
+
+fn project(files: &[(&str, &str)]) -> Project {
+    let tree = Memory::new(files.iter().map(|(path, text)| (*path, *text)));
+    engine::read(&tree, Target::default(), &|_| false, &Progress::default()).0
+}
+
+#[test]
+fn pythons_own_options() {
+    let files = &["x.py", "app/__main__.py", "app/__init__.py"];
+    for (command, expected) in [
+        ("python x.py", "script x.py"),
+        ("venv/bin/python -u -O -B x.py", "script x.py"),
+        ("/usr/bin/python3.10 -W ignore -X dev x.py", "script x.py"),
+        ("python -Wignore -uB x.py a b", "script x.py"),
+        ("python gone.py", "script gone.py?"),
+        ("python app/", "script app/__main__.py"),
+        ("python -m app", "module app main"),
+        ("python -um app", "module app main"),
+        ("python -mapp", "module app main"),
+        ("python -c pass", ""),
+        ("python -", ""),
+        ("python", ""),
+        ("env PYTHONPATH=app python x.py", "script x.py with app"),
+        ("env PYTHONPATH=app python -E x.py", "script x.py"),
+        ("env PYTHONPATH=app python -I x.py", "script x.py isolated"),
+        ("python -m coverage run x.py", "tool coverage + script x.py"),
+        ("uv run x.py", "script x.py"),
+        ("uv run -m app", "module app main"),
+    ] {
+        assert_eq!(line(command, files), expected, "{command}");
+    }
+}
+
+#[test]
+fn servers_and_workers_load_what_they_are_told() {
+    let files = &[
+        "main.py",
+        "wsgi.py",
+        "src/api.py",
+        "shop/__init__.py",
+        "shop/celery.py",
+        "shop/web.py",
+        "jobs/tasks.py",
+        "view.py",
+    ];
+    for (command, expected) in [
+        ("uvicorn main:app", "module main:app from / by uvicorn"),
+        (
+            "venv/bin/uvicorn --host 0.0.0.0 --port 80 main:app",
+            "module main:app from / by uvicorn",
+        ),
+        (
+            "uvicorn --factory shop.web:create_app",
+            "module shop.web:create_app from / by uvicorn",
+        ),
+        (
+            "uvicorn --app-dir src api:app",
+            "module api:app from /src by uvicorn",
+        ),
+        (
+            "python -m uvicorn api:app --app-dir=src",
+            "module api:app from /src by uvicorn",
+        ),
+        (
+            "gunicorn -w 4 -b :80 main:app",
+            "module main:app from / by gunicorn",
+        ),
+        ("gunicorn main", "module main:application from / by gunicorn"),
+        (
+            "gunicorn --chdir src api:app",
+            "module api:app from /src by gunicorn in src",
+        ),
+        (
+            "gunicorn --pythonpath src,jobs main:app",
+            "module main:app from / by gunicorn with src:jobs",
+        ),
+        (
+            "gunicorn 'shop:create_app()'",
+            "module shop:create_app from / by gunicorn",
+        ),
+        ("gunicorn -c conf.py", "tool gunicorn"),
+        ("hypercorn main:app", "module main:app from / by hypercorn"),
+        ("daphne -p 80 main:app", "module main:app from / by daphne"),
+        (
+            "granian --interface asgi main:app",
+            "module main:app from / by granian",
+        ),
+        (
+            "waitress-serve --port=80 main:app",
+            "module main:app from / by waitress-serve",
+        ),
+        (
+            "waitress-serve --call main:make",
+            "module main:make from / by waitress-serve",
+        ),
+        (
+            "celery -A shop worker -l info",
+            "module shop.celery from / by celery",
+        ),
+        (
+            "celery --app=jobs.tasks beat",
+            "module jobs.tasks from / by celery",
+        ),
+        (
+            "celery -Ajobs.tasks:app worker",
+            "module jobs.tasks:app from / by celery",
+        ),
+        (
+            "celery -A jobs.tasks.app worker",
+            "module jobs.tasks:app from / by celery",
+        ),
+        (
+            "celery --workdir jobs -A tasks worker",
+            "module tasks from /jobs by celery in jobs",
+        ),
+        ("celery worker", "tool celery"),
+        ("flask --app shop.web run", "module shop.web from / by flask"),
+        ("flask --app shop/web.py run", "module shop.web from / by flask"),
+        (
+            "flask -A shop.web:create_app run -p 80",
+            "module shop.web:create_app from / by flask",
+        ),
+        ("flask run", "module wsgi from / by flask"),
+        (
+            "streamlit run view.py --server.port 80",
+            "tool streamlit + script view.py",
+        ),
+        ("fastapi run shop/web.py", "module shop.web from / by fastapi"),
+        (
+            "dramatiq jobs.tasks shop",
+            "module jobs.tasks from / by dramatiq + module shop from / by dramatiq",
+        ),
+        (
+            "huey_consumer jobs.tasks.huey -w 4",
+            "module jobs.tasks:huey from / by huey_consumer",
+        ),
+        (
+            "arq jobs.tasks.Settings",
+            "module jobs.tasks:Settings from / by arq",
+        ),
+        ("rq worker high", "tool rq"),
+        ("alembic upgrade head", "tool alembic"),
+        ("django-admin migrate", "tool django-admin"),
+        ("poetry run uvicorn main:app", "module main:app from / by uvicorn"),
+        (
+            "ddtrace-run gunicorn main:app",
+            "tool ddtrace-run + module main:app from / by gunicorn",
+        ),
+        ("dotenv run -- python main.py", "tool dotenv + script main.py"),
+        ("nginx -g x", ""),
+    ] {
+        assert_eq!(line(command, files), expected, "{command}");
+    }
+}
+
+#[test]
+fn a_script_of_the_tree_is_what_it_runs() {
+    let start = "#!/bin/bash\nset -e\nDIR=\"$(cd \"$(dirname \"${BASH_SOURCE[0]}\")/..\" && pwd)\"\ncd \"$DIR/api\"\n\
+                 source venv/bin/activate\nexport PYTHONPATH=\"$DIR/lib:$PYTHONPATH\"\npython migrate.py\n\
+                 if [ -n \"$SEED\" ]; then python seed.py; fi\nexec \"$@\"\npython never.py\n";
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=bash bin/start.sh uvicorn main:app\n",
+        ),
+        ("bin/start.sh", start),
+        ("api/migrate.py", ""),
+        ("api/seed.py", ""),
+        ("api/main.py", ""),
+        ("lib/x.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script api/migrate.py in api with lib",
+            "script api/seed.py in api with lib perhaps",
+            "module main:app from /api by uvicorn in api with lib",
+        ]
+    );
+}
+
+#[test]
+fn only_the_last_command_of_a_loose_script_is_the_program() {
+    let found = stages(&[
+        ("supervisord.conf", "[program:x]\ncommand=/bin/sh start.sh\n"),
+        ("start.sh", "python a.py\npython b.py &\npython c.py\necho done\n"),
+        ("a.py", ""),
+        ("b.py", ""),
+        ("c.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        ["script a.py perhaps", "script b.py perhaps", "script c.py"]
+    );
+}
+
+#[test]
+fn a_line_with_cd_runs_there() {
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=bash -c \"cd api && exec python main.py\"\n",
+        ),
+        ("api/main.py", ""),
+    ]);
+    assert_eq!(found, ["script api/main.py in api"]);
+}
+
+#[test]
+fn scripts_that_run_each_other_end() {
+    let found = stages(&[
+        ("supervisord.conf", "[program:x]\ncommand=bash a.sh\n"),
+        ("a.sh", "bash b.sh\n"),
+        ("b.sh", "bash a.sh\n"),
+    ]);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn commands_of_the_own_project_are_known() {
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=venv/bin/serve --port 80\n",
+        ),
+        (
+            "pyproject.toml",
+            "[project]\nname=\"shop\"\n[project.scripts]\nserve=\"shop.cli:main\"\n",
+        ),
+        ("src/shop/__init__.py", ""),
+        ("src/shop/cli.py", ""),
+    ]);
+    // Until the project's own commands are read from its pyproject.toml, nothing is claimed.
+    assert!(found.is_empty() || found == ["module shop.cli:main installed with src"]);
+}
+
+#[test]
+fn a_file_with_a_first_line_of_python_is_a_script() {
+    let found = stages(&[
+        ("supervisord.conf", "[program:x]\ncommand=./bin/serve\n"),
+        ("bin/serve", "#!/usr/bin/env python3\nimport gone\n"),
+    ]);
+    assert_eq!(found, ["script bin/serve"]);
+}
+
+#[test]
+fn a_script_that_is_not_there_is_named() {
+    let found = stages(&[("supervisord.conf", "[program:x]\ncommand=bash bin/gone.sh\n")]);
+    assert_eq!(found, ["script bin/gone.sh?"]);
+}
+
+/// A program's name, directory and stages, in one line each.
+fn programs(files: &[(&str, &str)]) -> Vec<String> {
+    project(files)
+        .programs()
+        .map(|(_, program)| {
+            let stages: Vec<String> = program.stages.iter().map(shown).collect();
+            format!(
+                "{} {}: {}",
+                program.manager.name(),
+                program.name,
+                stages.join(" + ")
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_container_has_the_tree_where_it_was_put() {
+    let found = programs(&[
+        (
+            "api/Dockerfile",
+            "FROM python:3.11-slim\nWORKDIR /srv/app\nCOPY requirements.txt .\nCOPY . .\n\
+             COPY start.sh /start.sh\nENV PYTHONPATH=/srv/app/lib\nENTRYPOINT [\"/start.sh\"]\nCMD [\"python\", \"main.py\"]\n",
+        ),
+        ("api/requirements.txt", ""),
+        ("api/main.py", ""),
+        ("api/lib/x.py", ""),
+        (
+            "api/start.sh",
+            "#!/bin/sh\nset -e\npython -m lib.x\nexec \"$@\"\n",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        ["docker api: module lib.x main in api with api/lib + script api/main.py in api with api/lib"]
+    );
+}
+
+#[test]
+fn a_service_takes_over_what_it_leaves_to_its_image() {
+    let dockerfile = "FROM python:3.11\nWORKDIR /app\nCOPY . .\nENV PYTHONPATH=/app/lib\nCMD python web.py\n";
+    let files = [
+        (
+            "docker-compose.yml",
+            "services:\n  web:\n    build: ./back\n  work:\n    build: ./back\n    command: python -m jobs\n  \
+             db:\n    image: postgres:16\n    command: python x.py\n  \
+             cron:\n    image: python:3.9\n    volumes: ['./back:/code']\n    working_dir: /code\n    command: python web.py\n",
+        ),
+        (
+            "docker-compose.dev.yml",
+            "services:\n  web:\n    build: ./back\n    command: python gone.py\n",
+        ),
+        ("back/Dockerfile", dockerfile),
+        ("back/web.py", ""),
+        ("back/jobs.py", ""),
+        ("back/lib/x.py", ""),
+    ];
+    assert_eq!(
+        programs(&files),
+        [
+            "compose web: script back/web.py in back with back/lib",
+            "compose work: module jobs main in back with back/lib",
+            "compose db: ",
+            "compose cron: script back/web.py in back",
+        ]
+    );
+    let versions: Vec<u32> = project(&files)
+        .programs()
+        .map(|(_, program)| program.python.minor)
+        .collect();
+    assert_eq!(versions, [11, 11, 10, 9]);
+}
+
+#[test]
+fn parts_of_the_tree_that_are_put_side_by_side_are_found() {
+    let found = programs(&[
+        (
+            "Dockerfile",
+            "FROM python:3.11\nWORKDIR /app\nCOPY src /app/src\nCOPY run.py /app/run.py\nCMD [\"python\", \"run.py\"]\n",
+        ),
+        ("src/x.py", ""),
+        ("run.py", ""),
+    ]);
+    assert_eq!(found, ["docker docker: script run.py"]);
+}
+
+#[test]
+fn a_procfile_starts_where_it_is() {
+    let found = programs(&[("web/Procfile", "web: python main.py\n"), ("web/main.py", "")]);
+    assert_eq!(found, ["procfile web: script web/main.py in web"]);
+}
+
+#[test]
+fn scripts_start_programs_that_nothing_else_starts() {
+    let found = programs(&[
+        ("supervisord.conf", "[program:web]\ncommand=python web.py\n"),
+        (
+            "scripts/services.sh",
+            "#!/bin/bash\ncd \"$(dirname \"$0\")/..\"\nsource venv/bin/activate\nnohup python web.py &\n\
+             PYTHONPATH=lib nohup python3 feeds/feed.py > feed.log 2>&1 &\nscreen -dmS jobs python -m jobs\n\
+             tmux new-session -d -s view 'cd ui && python view.py'\nnohup python gone.py &\npython once.py\n",
+        ),
+        ("start.sh", "cd ui\nexec python board.py \"$@\"\n"),
+        ("run_tests.sh", "python once.py\n"),
+        ("batch.sh", "python once.py &\npython once.py &\nwait\n"),
+        ("backup.sh", "exec python once.py\n"),
+        ("web.py", ""),
+        ("feeds/feed.py", ""),
+        ("lib/x.py", ""),
+        ("jobs.py", ""),
+        ("ui/view.py", ""),
+        ("ui/board.py", ""),
+        ("once.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor web: script web.py",
+            "script feed: script feeds/feed.py with lib",
+            "script jobs: module jobs main",
+            "script view: script ui/view.py in ui",
+            "script gone: script gone.py?",
+            "script board: script ui/board.py in ui",
+        ]
+    );
+}
+
+#[test]
+fn a_script_works_from_where_its_files_are() {
+    let found = programs(&[
+        (
+            "api/start.sh",
+            "nohup uvicorn main:app &\nnohup python elsewhere.py &\n",
+        ),
+        ("api/main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        ["script main: module main:app from /api by uvicorn in api"]
+    );
+}
