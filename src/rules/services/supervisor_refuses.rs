@@ -66,34 +66,33 @@ fn check_need(project: &Project, daemon: &Daemon, need: &Need, sink: &mut Sink<'
             is_deployed,
         } => {
             let help = help(folder, withheld.as_ref());
-            match maker.and_then(|id| Some((id, project.document(id)?))) {
-                Some((id, document)) => {
-                    let message = format!(
-                        "supervisord refuses the whole file until `{}` has made `{folder}`: {}",
-                        document.path,
-                        reason(folder, withheld.as_ref())
-                    );
-                    // Run as it is meant to be, nothing is wrong: who starts supervisord by hand meets it.
-                    let effect = if *is_deployed {
-                        Effect::Advice
-                    } else {
-                        Effect::Start
-                    };
-                    Draft::new(need.place, message)
-                        .label(label(need))
-                        .effect(effect)
-                        .confidence(Confidence::Possible)
-                        .related(project.start_of(id), "this makes it".to_owned())
-                        .help(help)
-                }
-                None => {
-                    let draft = refused(need, &why(folder, withheld.as_ref(), *is_relative)).help(help);
-                    if *is_relative {
-                        draft.confidence(Confidence::Likely)
-                    } else {
-                        draft
-                    }
-                }
+            if let Some((id, document)) = maker.and_then(|id| Some((id, project.document(id)?))) {
+                let message = format!(
+                    "supervisord refuses the whole file until `{}` has made `{folder}`: {}",
+                    document.path,
+                    reason(folder, withheld.as_ref())
+                );
+                // Run as it is meant to be, nothing is wrong: who starts supervisord by hand meets it.
+                let effect = if *is_deployed {
+                    Effect::Advice
+                } else {
+                    Effect::Start
+                };
+                Draft::new(need.place, message)
+                    .label(label(need))
+                    .effect(effect)
+                    .confidence(Confidence::Possible)
+                    .related(project.start_of(id), "this makes it")
+                    .help(help)
+            } else {
+                let sure = if *is_relative {
+                    Confidence::Likely
+                } else {
+                    Confidence::Certain
+                };
+                refused(need, &why(folder, withheld.as_ref(), *is_relative))
+                    .help(help)
+                    .confidence(sure)
             }
         }
     };
