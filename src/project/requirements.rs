@@ -98,6 +98,7 @@ impl Requirements {
             .files
             .sort_by_key(|id| documents[id.0 as usize].path.matches('/').count());
         requirements.follow(python);
+        asks::mark_unused(documents, &mut requirements.asks);
         requirements.sets = asks::sets(documents, &requirements.asks);
         requirements.environment = environment;
         requirements.follow_locks(documents);

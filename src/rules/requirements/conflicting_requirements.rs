@@ -1,6 +1,6 @@
 //! Requirements that are installed together and exclude each other.
 
-use crate::finding::{Draft, Effect, Phase, Place};
+use crate::finding::{Draft, Phase, Place};
 use crate::knowledge::releases::releases_of;
 use crate::project::{Ask, Project};
 use crate::rule::Sink;
@@ -148,7 +148,7 @@ fn draft(project: &Project, name: &str, earlier: &Wish<'_>, later: &Wish<'_>) ->
         .help(help)
         .related(earlier.ask.place, "the other requirement")
         .programs(project.programs_needing(&needing))
-        .effect(Effect::Start)
+        .effect(earlier.ask.effect().min(later.ask.effect()))
         .phase(Phase::Install)
 }
 

@@ -1,7 +1,7 @@
 //! Distributions that are built against a library that no step of the deployment installs.
 
 use crate::facts::Command;
-use crate::finding::{Confidence, Draft, Effect, Phase};
+use crate::finding::{Confidence, Draft, Phase};
 use crate::knowledge::releases::releases_of;
 use crate::knowledge::system_libraries::{SystemLibrary, needed_by};
 use crate::project::{Ask, Project};
@@ -49,7 +49,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     library.packages
                 ))
                 .programs(project.programs_needing(&[&ask.name]))
-                .effect(Effect::Start)
+                .effect(ask.effect())
                 .phase(Phase::Install)
                 // Where no step installs packages of the system, somebody does so by hand.
                 .confidence(if has_packages {

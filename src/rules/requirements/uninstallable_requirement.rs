@@ -1,6 +1,6 @@
 //! Requirements of which the server's Python can have no release.
 
-use crate::finding::{Confidence, Draft, Effect, Phase};
+use crate::finding::{Confidence, Draft, Phase};
 use crate::knowledge::releases::{Release, Wheels, releases_of};
 use crate::project::{Ask, Project};
 use crate::rule::Sink;
@@ -78,7 +78,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .label(label)
                 .help(help(ask, &known, newest, python))
                 .programs(project.programs_needing(&[&ask.name]))
-                .effect(Effect::Start)
+                .effect(ask.effect())
                 .phase(Phase::Install)
                 .confidence(confidence),
         );
