@@ -38,7 +38,7 @@ impl Ask {
         Self {
             name: normalize(&requirement.name),
             written: format!("{}{specifiers}", requirement.name),
-            specifiers: VersionSpecifiers::from_str(&requirement.specifiers).ok(),
+            specifiers: read(&requirement.specifiers),
             place: Place {
                 document,
                 span: requirement.span,
@@ -71,6 +71,33 @@ impl Ask {
     pub fn is_installed(&self) -> bool {
         matches!(self.origin, Origin::Main | Origin::Command)
     }
+}
+
+/// Specifiers as pip writes them, or else as poetry does: `^2.3`, `~2.3`, `2.3.1`.
+fn read(written: &str) -> Option<VersionSpecifiers> {
+    VersionSpecifiers::from_str(written).ok().or_else(|| {
+        let parts: Option<Vec<String>> = written.split(',').map(|part| plain(part.trim())).collect();
+        VersionSpecifiers::from_str(&parts?.join(",")).ok()
+    })
+}
+
+/// One specifier of poetry in pip's words.
+fn plain(part: &str) -> Option<String> {
+    if let Some(version) = part.strip_prefix('^') {
+        let major: u64 = version.split('.').next()?.parse().ok()?;
+        // Below 1 the caret means something else.
+        return (major > 0).then(|| format!(">={version},<{}", major + 1));
+    }
+    if let Some(version) = part.strip_prefix('~').filter(|rest| !rest.starts_with('=')) {
+        let minor: Vec<&str> = version.split('.').take(2).collect();
+        return Some(format!(">={version},=={}.*", minor.join(".")));
+    }
+    let is_bare = part.starts_with(|first: char| first.is_ascii_digit());
+    Some(if is_bare {
+        format!("=={part}")
+    } else {
+        part.to_owned()
+    })
 }
 
 /// The requirements that one `pip install` gets together, as positions in `asks`, without duplicates.
@@ -257,6 +284,29 @@ mod tests {
     fn sets(files: &[(&str, &str)]) -> Vec<Vec<String>> {
         let of = |set: Vec<&Ask>| set.iter().map(|ask| ask.written.clone()).collect();
         join(files).sets().map(of).collect()
+    }
+
+    #[test]
+    fn the_words_of_poetry_are_understood() {
+        let version = Version::new([2, 3, 1]);
+        for (written, allows) in [
+            ("^2.1", Some(true)),
+            ("^1.26", Some(false)),
+            ("~2.3", Some(true)),
+            ("~2.3.2", Some(false)),
+            ("2.3.1", Some(true)),
+            ("2.3.*", Some(true)),
+            (">=2,<3", Some(true)),
+            ("^0.3", None),
+            ("*", None),
+            ("^2 || ^3", None),
+        ] {
+            assert_eq!(
+                read(written).map(|found| found.contains(&version)),
+                allows,
+                "{written}"
+            );
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ProgramView, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+use std::sync::OnceLock;
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -51,6 +52,8 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
+    /// Worked out when a rule first asks for it.
+    imported: OnceLock<importers::Imported>,
 }
 
 impl Project {
@@ -79,6 +82,7 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            imported: OnceLock::new(),
         }
     }
 

@@ -186,7 +186,7 @@ impl Requirements {
 
     /// Whether anything is declared at all.
     pub fn is_empty(&self) -> bool {
-        self.declared.is_empty()
+        self.declared.is_empty() && self.brought.is_empty()
     }
 
     /// How the module of this dotted name gets onto the target.

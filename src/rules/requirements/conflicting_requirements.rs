@@ -74,14 +74,13 @@ fn wishes<'a>(project: &Project, set: &[&'a Ask]) -> BTreeMap<String, Vec<Wish<'
             },
         );
         let Some(pin) = ask.pin() else { continue };
-        let release = releases_of(&ask.name)
-            .into_iter()
-            .find(|release| release.holds(pin));
-        for need in release.map(|release| release.needs).unwrap_or_default() {
+        let release = releases_of(&ask.name).iter().find(|release| release.holds(pin));
+        for need in release.map_or(&[][..], |release| &release.needs) {
             if !project.requirements.holds(&need.marker) {
                 continue;
             }
-            if let Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) = need.version_or_url {
+            if let Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) = &need.version_or_url {
+                let specifiers = specifiers.clone();
                 let is_own = false;
                 add(
                     need.name.as_ref(),

@@ -19,7 +19,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .filter(|ask| ask.is_installed())
     {
         let known = releases_of(&ask.name);
-        let Some(Meant { releases, is_all }) = meant(ask, &known) else {
+        let Some(Meant { releases, is_all }) = meant(ask, known) else {
             continue;
         };
         let Some(newest) = releases.last() else { continue };
@@ -76,7 +76,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             Draft::new(ask.place, message)
                 .subject(&ask.name)
                 .label(label)
-                .help(help(ask, &known, newest, python))
+                .help(help(ask, known, newest, python))
                 .programs(project.programs_needing(&[&ask.name]))
                 .effect(ask.effect())
                 .phase(Phase::Install)
