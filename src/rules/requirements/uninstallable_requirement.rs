@@ -5,6 +5,7 @@ use crate::knowledge::releases::{Release, Wheels, releases_of};
 use crate::project::{Ask, Project};
 use crate::rule::Sink;
 use crate::target::PythonVersion;
+use pep508_rs::pep440_rs::{Operator, VersionSpecifiers};
 
 /// What builds a distribution from its source.
 const COMPILERS: [&str; 6] = ["build-essential", "gcc", "g++", "clang", "build-base", "gcc-c++"];
@@ -104,6 +105,13 @@ fn meant<'a>(ask: &Ask, known: &'a [Release]) -> Option<Meant<'a>> {
             is_all: true,
         });
     }
+    // What is left is a stretch without holes: a line that it touches has its first or its last version in it.
+    let holes = [Operator::NotEqual, Operator::NotEqualStar];
+    let specifiers: VersionSpecifiers = specifiers
+        .iter()
+        .filter(|specifier| !holes.contains(specifier.operator()))
+        .cloned()
+        .collect();
     let fits = |release: &&Release| specifiers.contains(&release.first) || specifiers.contains(&release.last);
     let oldest_fits = known
         .first()
