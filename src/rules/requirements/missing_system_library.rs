@@ -28,9 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             "`{}` is built on the server, which needs {what}, and no step of the deployment installs that",
             ask.written
         );
-        let instead = library.instead.as_ref().map_or_else(String::new, |instead| {
-            format!(" Or require `{}` instead.", instead.trim_end_matches(','))
-        });
+        let instead = instead_of(project, ask, library);
         let own = if library
             .library
             .as_ref()
@@ -58,6 +56,21 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     Confidence::Possible
                 }),
         );
+    }
+}
+
+/// What spares the build: a release with a wheel, or another distribution.
+fn instead_of(project: &Project, ask: &Ask, library: &SystemLibrary) -> String {
+    let python = project.target.python;
+    let mut known = releases_of(&ask.name).iter().rev();
+    let wheel = known.find(|release| release.allows(python) && release.has_wheel(python));
+    match (wheel, &library.instead) {
+        (Some(release), _) => format!(
+            " Or pin `{}=={}`, which has a wheel for Python {python}.",
+            ask.name, release.last
+        ),
+        (None, Some(instead)) => format!(" Or require `{instead}` instead."),
+        (None, None) => String::new(),
     }
 }
 

@@ -13,6 +13,7 @@ const COMPILERS: [&str; 6] = ["build-essential", "gcc", "g++", "clang", "build-b
 /// Reports every requirement that pip cannot meet on the target's Python.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let python = project.target.python;
+    let has_compiler = has_compiler(project);
     for ask in project
         .requirements
         .asks()
@@ -64,7 +65,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     covered(newest)
                 ),
                 format!("Failed to build {}", ask.name),
-                if has_compiler(project) {
+                if has_compiler {
                     Confidence::Possible
                 } else {
                     Confidence::Likely
