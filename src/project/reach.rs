@@ -53,7 +53,8 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
             reach.programs[document.0 as usize].push(id);
         }
         let mut order = BTreeMap::new();
-        for (at, failure) in outcome.failures.iter().enumerate() {
+        let at_start = |failure: &&Failure| failure.when == When::Start;
+        for (at, failure) in outcome.failures.iter().filter(at_start).enumerate() {
             order.entry(failure.place).or_insert(at);
         }
         reach.orders.push(order);

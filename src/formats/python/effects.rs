@@ -42,6 +42,12 @@ pub(super) fn is_filled(expr: &Expr) -> bool {
         Expr::List(list) => !list.elts.is_empty(),
         Expr::Tuple(tuple) => !tuple.elts.is_empty(),
         Expr::Set(set) => !set.elts.is_empty(),
+        // `range(3)`
+        Expr::Call(call) => {
+            written(&call.func).as_deref() == Some("range")
+                && matches!(&*call.arguments.args, [Expr::NumberLiteral(number)]
+                    if matches!(&number.value, Number::Int(value) if value.as_u64() != Some(0)))
+        }
         _ => false,
     }
 }
