@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod daemon;
+pub mod lock;
 pub mod port;
 pub mod program;
 pub mod python;
@@ -38,6 +39,8 @@ pub struct Facts {
     pub local_installs: Vec<LocalInstall>,
     /// Commands that an installed project of the tree brings (`[project.scripts]`).
     pub console_scripts: Vec<ConsoleScript>,
+    /// What the document, a lock file, holds.
+    pub lock: Option<Box<lock::Lock>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
     /// Environment variables that are read or set.

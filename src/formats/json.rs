@@ -1,7 +1,7 @@
 //! JSON, as Python's `json` module reads it; JSON with comments where the tools that read it allow them.
 
-use super::pm2;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
+use super::{lock, pm2};
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
 use jsonc_parser::ast::{ObjectPropName, Value};
@@ -39,9 +39,11 @@ fn read(path: &str, text: &str, shift: usize) -> (Facts, Option<(String, Span)>)
     let collect = |value: Option<Value<'_>>| {
         value.map(|value| {
             let root = node(&value, shift, 0);
-            let mut facts = structured::collect(&root);
-            pm2::read(path, &root, &mut facts);
-            facts
+            lock::read(path, &root).unwrap_or_else(|| {
+                let mut facts = structured::collect(&root);
+                pm2::read(path, &root, &mut facts);
+                facts
+            })
         })
     };
     let (facts, problem) = match parse_to_ast(text, &CollectOptions::default(), &strict(allows_comments)) {

@@ -8,6 +8,7 @@ pub mod dotenv;
 mod grammar;
 mod joined;
 pub mod json;
+mod lock;
 mod pip;
 pub mod plain;
 mod pm2;
@@ -155,7 +156,8 @@ impl Format {
             return Some(Self::Requirements);
         }
         match name {
-            "Pipfile" => Some(Self::Toml),
+            "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
+            "Pipfile.lock" => Some(Self::Json),
             "Makefile" | "Caddyfile" => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),

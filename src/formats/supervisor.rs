@@ -5,6 +5,7 @@
 
 mod ini;
 mod text;
+mod values;
 
 use super::{commandline, structured};
 use crate::facts::{
@@ -13,7 +14,7 @@ use crate::facts::{
 };
 use crate::source::{Span, Spanned};
 use ini::{Opt, Section};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const KINDS: [&str; 3] = ["program:", "fcgi-program:", "eventlistener:"];
 
@@ -42,16 +43,38 @@ pub fn extract(text: &str) -> Facts {
         facts: Facts::default(),
         daemon: Daemon::default(),
         environment: BTreeMap::new(),
+        shared: Vec::new(),
         groups: BTreeMap::new(),
     };
     for (message, span) in &ini.mistakes {
         reader.problem(message, *span);
     }
+    // A program of a group can stand in another file where files include each other.
+    let has = |name: &str| ini.sections.iter().any(|section| section.name == name);
+    let is_whole = has("supervisord") && !has("include");
+    let programs: BTreeSet<&str> = ini
+        .sections
+        .iter()
+        .filter_map(|section| {
+            ["program:", "fcgi-program:"]
+                .iter()
+                .find_map(|kind| section.name.strip_prefix(kind))
+        })
+        .collect();
+    let has_program = |name: &str| programs.contains(name);
     for section in &ini.sections {
         if let Some(group) = section.name.strip_prefix("group:") {
             let programs = section.get("programs").map(Opt::value).unwrap_or_default();
             for program in programs.split(',') {
-                reader.groups.insert(program.trim().to_owned(), group.to_owned());
+                let program = program.trim();
+                reader.groups.insert(program.to_owned(), group.to_owned());
+                if is_whole && !program.is_empty() && !has_program(program) {
+                    let place = section.get("programs").map_or(section.span, Opt::span);
+                    reader.problem(
+                        &format!("the group `{group}` names no program: `{program}`"),
+                        place,
+                    );
+                }
             }
         }
     }
@@ -64,6 +87,9 @@ pub fn extract(text: &str) -> Facts {
         reader.supervisord(section);
     }
     for section in &ini.sections {
+        for (message, span) in values::mistakes(section) {
+            reader.problem(&message, span);
+        }
         reader.section(section);
     }
     reader.facts.daemons.push(reader.daemon);
@@ -75,6 +101,8 @@ struct Reader {
     daemon: Daemon,
     /// Expansions that every section knows.
     environment: BTreeMap<String, String>,
+    /// What [supervisord] sets for every program.
+    shared: Vec<(String, Spanned<String>)>,
     /// The group of a program, where one is declared.
     groups: BTreeMap<String, String>,
 }
@@ -146,12 +174,11 @@ impl Reader {
             self.daemon.user = user.map(|user| Spanned::new(user, option.span()));
         }
         if let Some(option) = section.get("environment") {
-            for (name, value) in self.environment_of(section, option, &BTreeMap::new()) {
-                self.environment.insert(format!("ENV_{name}"), value.value);
+            self.shared = self.environment_of(section, option, &BTreeMap::new());
+            for (name, value) in &self.shared {
+                self.environment
+                    .insert(format!("ENV_{name}"), value.value.clone());
             }
-        }
-        for key in ["nodaemon", "silent", "nocleanup", "strip_ansi"] {
-            self.truth(section, key);
         }
     }
 
@@ -258,43 +285,17 @@ impl Reader {
         environment
     }
 
-    /// A truth value; supervisord refuses any other word.
-    fn truth(&mut self, section: &Section, key: &str) -> Option<bool> {
-        let option = section.get(key)?;
-        match option.value().to_lowercase().as_str() {
-            "yes" | "true" | "on" | "1" => Some(true),
-            "no" | "false" | "off" | "0" => Some(false),
-            other if other.contains("%(") => None,
-            other => {
-                let message = format!("`{other}` is neither true nor false");
-                self.problem(&message, option.span());
-                None
-            }
-        }
-    }
-
-    fn integer(&mut self, section: &Section, key: &str) -> Option<i64> {
-        let option = section.get(key)?;
-        let value = option.value();
-        let number = value.trim().parse().ok();
-        if number.is_none() && !value.contains("%(") {
-            self.problem(&format!("`{value}` is no whole number"), option.span());
-        }
-        number
-    }
-
     fn program(&mut self, section: &Section, name: &str) {
         if let Some(bad) = name.chars().find(|letter| matches!(letter, ' ' | ':' | '/')) {
             self.problem(&format!("a name may not hold `{bad}`"), section.span);
         }
-        for key in ["startsecs", "startretries", "stopwaitsecs", "priority"] {
-            self.integer(section, key);
-        }
-        for key in ["stopasgroup", "killasgroup", "redirect_stderr"] {
-            self.truth(section, key);
-        }
-        let count = self.integer(section, "numprocs").unwrap_or(1);
-        let first = self.integer(section, "numprocs_start").unwrap_or(0);
+        let number = |key: &str| {
+            section
+                .get(key)
+                .and_then(|option| values::integer(&option.value()))
+        };
+        let count = number("numprocs").unwrap_or(1);
+        let first = number("numprocs_start").unwrap_or(0);
         let process_name = section.get("process_name");
         if count > 1 && !process_name.is_some_and(|option| option.value().contains("%(process_num)")) {
             let place = section.get("numprocs").map_or(section.span, Opt::span);
@@ -330,14 +331,20 @@ impl Reader {
             .flatten()
             .filter(|log| is_file(&log.value))
             .collect();
-        program.autostart = self.truth(section, "autostart").unwrap_or(true);
+        let autostart = section.get("autostart");
+        program.autostart = autostart.is_none_or(|option| values::truth(&option.value()) != Some(false));
         if section.get("command").is_none() {
             self.problem(&format!("[{}] has no command=", section.name), section.span);
         }
         if section.name.starts_with("eventlistener:") && section.get("events").is_none() {
             self.problem(&format!("[{}] has no events=", section.name), section.span);
         }
-        self.facts.programs.push(program);
+        // What [supervisord] sets reaches every program, unless the program sets it itself.
+        let own = std::mem::take(&mut program.environment);
+        program.environment = self.shared.iter().cloned().chain(own).collect();
+        if count > 0 {
+            self.facts.programs.push(program);
+        }
     }
 }
 

@@ -165,6 +165,11 @@ fn directory(service: &Service<'_>, unit: &Unit<'_>) -> Option<Spanned<String>> 
         .strip_prefix('-')
         .unwrap_or(setting.value)
         .trim_start();
+    // A relative folder is refused, and with a `-` ignored.
+    let is_ignored = written.len() < setting.value.len() && !written.starts_with(['/', '~', '%']);
+    if is_ignored {
+        return None;
+    }
     let start = setting.at + setting.value.len() - written.len();
     let path = if written == "~" {
         unit.expand("%h")

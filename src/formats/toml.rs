@@ -1,6 +1,7 @@
 //! TOML, and what `pyproject.toml` and `Pipfile` say about requirements.
 
 use super::commandline;
+use super::lock;
 use super::requirements;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
 use crate::facts::{ConsoleScript, Facts, Manager, Origin, Problem, ProblemKind, Program, Requirement};
@@ -14,7 +15,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
         Shape::Map(entries(table.get_ref(), text, 0)),
         Span::new(0, text.len()),
     );
-    let mut facts = structured::collect(&root);
+    let mut facts = lock::read(path, &root).unwrap_or_else(|| structured::collect(&root));
     if let Some(error) = errors.first().filter(|_| !structured::is_template(text)) {
         let range = error.span().unwrap_or_default();
         facts.problems.push(Problem {

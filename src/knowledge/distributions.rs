@@ -30,6 +30,8 @@ struct Names {
     modules: BTreeMap<String, String>,
     /// System → distributions that only it has.
     platform: BTreeMap<String, String>,
+    /// Those of them that are pure Python: pip installs them anywhere.
+    pure: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -99,6 +101,12 @@ pub fn only_on(distribution: &str) -> Option<&'static str> {
         .iter()
         .find(|(_, names)| names.split_whitespace().any(|name| name == distribution))
         .map(|(system, _)| system.as_str())
+}
+
+/// Whether a distribution for one system is pure Python, so that pip installs it on every other too.
+pub fn installs_anywhere(distribution: &str) -> bool {
+    let distribution = normalize(distribution);
+    NAMES.pure.split_whitespace().any(|name| name == distribution)
 }
 
 fn row(module: &str) -> Option<&'static str> {
@@ -219,5 +227,6 @@ mod tests {
         assert_eq!(only_on("PyObjC"), Some("darwin"));
         assert_eq!(only_on("MetaTrader5"), Some("win32"));
         assert_eq!(only_on("numpy"), None);
+        assert!(NAMES.pure.split_whitespace().all(|name| only_on(name).is_some()));
     }
 }

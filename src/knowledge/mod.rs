@@ -6,6 +6,7 @@ pub mod releases;
 pub mod runners;
 pub mod stdlib;
 pub mod stdlib_names;
+pub mod system_libraries;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

@@ -28,9 +28,12 @@ pub struct Ask {
 impl Ask {
     /// A requirement at its place.
     pub(super) fn new(requirement: &Requirement, document: DocumentId) -> Self {
+        // Poetry's and pipenv's `*` asks for nothing.
+        let specifiers = requirement.specifiers.replace(' ', "");
+        let specifiers = if specifiers == "*" { "" } else { &specifiers };
         Self {
             name: normalize(&requirement.name),
-            written: format!("{}{}", requirement.name, requirement.specifiers.replace(' ', "")),
+            written: format!("{}{specifiers}", requirement.name),
             specifiers: VersionSpecifiers::from_str(&requirement.specifiers).ok(),
             place: Place {
                 document,

@@ -319,7 +319,14 @@ impl<'a> Join<'a> {
             return Ground::Foreign;
         }
         if !folder.starts_with('/') {
-            return start.map_or(Ground::Unknown, |start| self.in_tree(start, folder, true));
+            let Some(start) = start else {
+                return Ground::Unknown;
+            };
+            // Somebody may start supervisord in the folder of its file: a folder that is there then is no
+            // reason to complain.
+            let ground = self.in_tree(start, folder, true);
+            let is_beside = resolve(here, folder).is_some_and(|path| self.paths.has_folder(&path));
+            return if is_beside { Ground::Present } else { ground };
         }
         self.outside(folder, directory)
     }
@@ -415,6 +422,19 @@ fn makers(documents: &[Document]) -> Vec<Maker> {
         {
             make(&used.path);
             make(&super::modules::join(base, &used.path));
+        }
+        // What a container mounts is made with it.
+        for placement in found
+            .facts
+            .programs
+            .iter()
+            .flat_map(|program| &program.placements)
+        {
+            make(&placement.to);
+            make(&super::modules::join(
+                base,
+                placement.from.trim_start_matches("./"),
+            ));
         }
         for command in &found.facts.commands {
             let words = || command.words.iter().map(|word| word.text.as_str());

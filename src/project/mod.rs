@@ -3,12 +3,14 @@
 mod asks;
 mod bindings;
 mod daemons;
+mod environment;
 mod eval;
 mod failure;
 mod guards;
 mod importers;
 mod imports;
 mod local;
+mod locks;
 mod modules;
 mod paths;
 mod ports;
@@ -18,14 +20,15 @@ mod requirements;
 mod sys_path;
 
 use crate::document::Document;
-use crate::facts::Access;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
+pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
+pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
@@ -52,6 +55,8 @@ pub struct Project {
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
     pub ports: Ports,
+    /// What sets which environment variable.
+    environment: Environment,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
@@ -65,15 +70,10 @@ impl Project {
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
         let programs = programs::collect(&documents, &paths, tree, &target);
-        let set: BTreeSet<&str> = documents
-            .iter()
-            .flat_map(|document| &document.facts.variables)
-            .filter(|variable| matches!(variable.access, Access::Set(_)))
-            .map(|variable| variable.name.as_str())
-            .collect();
+        let environment = Environment::join(&documents, &paths);
         let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
-            is_set: &|name| set.contains(name),
+            environment: &environment,
             documents: &documents,
             paths: &paths,
             modules: &modules,
@@ -90,6 +90,7 @@ impl Project {
             daemons,
             failures: reach.failures,
             ports: Ports::join(&documents),
+            environment,
             documents,
             scopes: reach.scopes,
             reached: reach.programs,

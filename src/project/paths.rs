@@ -9,12 +9,14 @@ pub struct Paths {
     files: BTreeSet<String>,
     folders: BTreeSet<String>,
     by_name: BTreeMap<String, Vec<String>>,
+    /// Every file and folder by its path in lower case.
+    by_lower: BTreeMap<String, String>,
 }
 
 impl Paths {
     /// The paths of a listing.
     pub fn new(listing: &Listing) -> Self {
-        let folders = listing.folders().into_iter().map(str::to_owned).collect();
+        let folders: BTreeSet<String> = listing.folders().into_iter().map(str::to_owned).collect();
         let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for entry in &listing.files {
             let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
@@ -23,10 +25,17 @@ impl Paths {
                 .or_default()
                 .push(entry.path.clone());
         }
+        let files: BTreeSet<String> = listing.files.iter().map(|entry| entry.path.clone()).collect();
+        let by_lower = folders
+            .iter()
+            .chain(&files)
+            .map(|path| (path.to_lowercase(), path.clone()))
+            .collect();
         Self {
-            files: listing.files.iter().map(|entry| entry.path.clone()).collect(),
+            files,
             folders,
             by_name,
+            by_lower,
         }
     }
 
@@ -43,6 +52,36 @@ impl Paths {
     /// Every file of this name, sorted by path.
     pub fn named(&self, name: &str) -> &[String] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The file or folder that differs from `path` by case alone, when `path` itself is not there: macOS
+    /// finds it, Linux does not.
+    pub fn other_case(&self, path: &str) -> Option<&str> {
+        if self.has_file(path) || self.has_folder(path) {
+            return None;
+        }
+        self.by_lower.get(&path.to_lowercase()).map(String::as_str)
+    }
+
+    /// The same for a path as it is written in a file of `folder`.
+    pub fn other_case_from(&self, folder: &str, written: &str) -> Option<&str> {
+        self.other_case(&resolve(folder, written)?)
+    }
+
+    /// Whether a path as it is written in a file of `folder` is there, letter by letter.
+    pub fn has_from(&self, folder: &str, written: &str) -> bool {
+        resolve(folder, written).is_some_and(|path| self.has_file(&path) || self.has_folder(&path))
+    }
+
+    /// Whether some file or folder of the tree ends with this path, letter by letter: `css/site.css` is the
+    /// end of `web/css/site.css`.
+    pub fn has_end(&self, end: &str) -> bool {
+        let name = end.rsplit('/').next().unwrap_or(end);
+        let is_end = |path: &str| {
+            path.strip_suffix(end)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        self.named(name).iter().any(|path| is_end(path)) || self.has_folder(end)
     }
 
     /// All files, sorted.
@@ -95,6 +134,28 @@ mod tests {
         assert_eq!(resolve("a/b", "../c.py").as_deref(), Some("a/c.py"));
         assert_eq!(resolve("", "./x/./y").as_deref(), Some("x/y"));
         assert_eq!(resolve("a", "../../c"), None);
+    }
+
+    #[test]
+    fn what_differs_by_case_alone_is_known() {
+        let listing = Listing {
+            files: vec![Entry::new("web/Img/Logo.png", 1), Entry::new("Übung.py", 1)],
+            ..Listing::default()
+        };
+        let paths = Paths::new(&listing);
+        assert_eq!(paths.other_case("web/img/logo.png"), Some("web/Img/Logo.png"));
+        assert_eq!(paths.other_case("WEB"), Some("web"));
+        assert_eq!(paths.other_case("übung.py"), Some("Übung.py"));
+        assert_eq!(paths.other_case("web/Img/Logo.png"), None);
+        assert_eq!(paths.other_case("web/Img/logo.svg"), None);
+        assert_eq!(
+            paths.other_case_from("web/css", "../img/logo.png"),
+            Some("web/Img/Logo.png")
+        );
+        assert_eq!(paths.other_case_from("", "../web"), None);
+        assert!(
+            paths.has_end("Img/Logo.png") && !paths.has_end("mg/Logo.png") && !paths.has_end("img/Logo.png")
+        );
     }
 
     #[test]

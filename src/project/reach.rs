@@ -110,8 +110,7 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
     let run = |mut folders: Vec<String>| {
         folders.extend(stage.python_path.iter().cloned());
-        let environment = program.environment.keys().cloned().collect();
-        Run::new(world, folders, &stage.directory, true).under(program.python, environment)
+        Run::new(world, folders, &stage.directory, true).under(program)
     };
     match &stage.entry {
         Entry::Script { path, state, .. } => {

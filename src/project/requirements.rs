@@ -2,6 +2,7 @@
 
 use super::asks::{self, Ask};
 use super::local;
+use super::locks;
 use super::paths::Paths;
 use crate::document::Document;
 use crate::facts::requirement::normalize;
@@ -99,6 +100,7 @@ impl Requirements {
         requirements.follow(python);
         requirements.sets = asks::sets(documents, &requirements.asks);
         requirements.environment = environment;
+        requirements.follow_locks(documents);
         requirements
     }
 
@@ -117,6 +119,12 @@ impl Requirements {
     pub fn sets(&self) -> impl Iterator<Item = Vec<&Ask>> {
         let of = |set: &Vec<usize>| set.iter().filter_map(|index| self.asks.get(*index)).collect();
         self.sets.iter().map(of)
+    }
+
+    /// Whether a marker, as written, holds on the target; one that cannot be read counts as true.
+    pub(super) fn holds_written(&self, marker: Option<&str>) -> bool {
+        let marker = marker.and_then(|marker| MarkerTree::from_str(marker).ok());
+        marker.is_none_or(|marker| self.holds(&marker))
     }
 
     /// Whether a marker holds on the target.
@@ -144,6 +152,29 @@ impl Requirements {
                 None if stdlib::stdlib_has(name, python) => {}
                 None => self.unknown.push(name.clone()),
             }
+        }
+    }
+
+    /// Notes what lock files bring along: all that they install beside what is declared in their folder.
+    fn follow_locks(&mut self, documents: &[Document]) {
+        let mut locked: BTreeMap<String, String> = BTreeMap::new();
+        for document in documents {
+            let Some(lock) = document
+                .facts
+                .lock
+                .as_deref()
+                .filter(|_| locks::is_for_server(document))
+            else {
+                continue;
+            };
+            for package in locks::installed(lock, self) {
+                locked.insert(normalize(&package.name), document.path.clone());
+            }
+        }
+        // A lock holds all that its packages need.
+        self.unknown.retain(|name| !locked.contains_key(name));
+        for (name, lock) in locked {
+            self.brought.entry(name).or_insert(lock);
         }
     }
 
@@ -243,7 +274,9 @@ fn applies(requirement: &Requirement, environment: Option<&MarkerEnvironment>) -
                 _ => None,
             };
             let extras: Vec<ExtraName> = extra.into_iter().collect();
-            MarkerTree::from_str(marker).map_or(true, |marker| marker.evaluate(environment, &extras))
+            // `python_version in "3.9, 3.10"`: `packaging` looks for a part of the text, `pep508_rs` for a word.
+            let marker = marker.replace(',', " ");
+            MarkerTree::from_str(&marker).map_or(true, |marker| marker.evaluate(environment, &extras))
         }
         _ => true,
     }

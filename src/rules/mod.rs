@@ -24,8 +24,11 @@ pub const CHECKS: &[(&str, Check)] = &[
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    ("file-case", files::file_case::check),
+    ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("ignored-module", imports::ignored_module::check),
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-name", imports::missing_name::check),
@@ -35,10 +38,16 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("standard-library", imports::standard_library::check),
     ("replaced-path", services::replaced_path::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
+    (
+        "missing-system-library",
+        requirements::missing_system_library::check,
+    ),
+    ("stale-lock", requirements::stale_lock::check),
     ("syntax-error", files::syntax_error::check),
     ("unset-variable", environment::unset_variable::check),
     (
         "uninstallable-requirement",
         requirements::uninstallable_requirement::check,
     ),
+    ("unit-refused", services::unit_refused::check),
 ];

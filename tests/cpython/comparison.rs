@@ -2,7 +2,7 @@
 
 use crate::outcome::Outcome;
 use crate::tree::{Mark, Tree};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// One tree, judged twice.
 pub(crate) struct Row<'a> {
@@ -32,6 +32,21 @@ impl Row<'_> {
     }
 }
 
+impl fmt::Display for Row<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            tree,
+            real,
+            predicted,
+        } = self;
+        write!(
+            formatter,
+            "{}\n    CPython: {real}\n    audit:   {predicted}",
+            tree.title
+        )
+    }
+}
+
 /// Panics with a table of every row that disagrees.
 pub(crate) fn expect_agreement(rows: &[Row<'_>]) {
     let mut table = String::new();
@@ -46,11 +61,7 @@ pub(crate) fn expect_agreement(rows: &[Row<'_>]) {
         }
         if !row.agrees() {
             disagreements += 1;
-            let _ = writeln!(
-                table,
-                "{}\n    CPython: {}\n    audit:   {}",
-                row.tree.title, row.real, row.predicted
-            );
+            let _ = writeln!(table, "{row}");
         }
     }
     assert!(

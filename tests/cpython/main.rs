@@ -20,6 +20,7 @@ mod comparison;
 mod outcome;
 mod prediction;
 mod python;
+mod random;
 mod tree;
 
 use comparison::Row;

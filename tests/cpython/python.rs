@@ -89,7 +89,7 @@ impl Python {
 
     /// A virtual environment as `python3 -m venv` makes it, but in no time. Its packages come behind the
     /// standard library in `sys.path`, as on the server.
-    fn environment(&self, folder: &Path, distributions: &[&str]) -> PathBuf {
+    pub(crate) fn environment(&self, folder: &Path, distributions: &[&str]) -> PathBuf {
         let (major, minor) = self.version;
         let packages = folder.join(format!("lib/python{major}.{minor}/site-packages"));
         let programs = folder.join("bin");
@@ -190,7 +190,11 @@ fn place(line: &str, root: &Path) -> Option<(String, u32)> {
         .trim_start()
         .strip_prefix("File \"")?
         .split_once("\", line ")?;
-    let path = Path::new(path).strip_prefix(root).ok()?;
+    // Older Pythons name a module that a relative entry of `sys.path` found by a relative path.
+    let path = Path::new(path).strip_prefix(root).ok().or_else(|| {
+        let path = Path::new(path);
+        (path.is_relative() && root.join(path).is_file()).then_some(path)
+    })?;
     let digits = behind.split(',').next()?;
     Some((without_dots(path), digits.trim().parse().ok()?))
 }

@@ -93,6 +93,12 @@ impl Tree {
             .filter(|line| !line.is_empty())
             .collect()
     }
+
+    /// All of it, to be read by a person.
+    pub(crate) fn shown(&self) -> String {
+        let file = |(path, text): (&String, &String)| format!("--- {path}\n{text}");
+        self.files.iter().map(file).collect()
+    }
 }
 
 /// `A="x",B=y`.

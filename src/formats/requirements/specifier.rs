@@ -25,8 +25,10 @@ struct Parts<'a> {
 /// # Errors
 /// Why pip refuses it, in the words of a person.
 pub fn parse(text: &str, span: Span, origin: Origin) -> Result<Requirement, String> {
-    let lead = text.len() - text.trim_start().len();
-    let text = text.trim();
+    // No other blank may stand around it: that of a text processor, say.
+    let text_from = text.trim_start_matches([' ', '\t']);
+    let lead = text.len() - text_from.len();
+    let text = text_from.trim_end_matches([' ', '\t']);
     let parts = split(text).ok_or_else(|| refusal(text))?;
     check(text, &parts)?;
     let extras = parts.extras.unwrap_or("").split(',').map(str::trim);
@@ -138,7 +140,7 @@ fn check(text: &str, parts: &Parts<'_>) -> Result<(), String> {
     let has_other_blank = text[..before_marker]
         .chars()
         .any(|letter| letter.is_whitespace() && !matches!(letter, ' ' | '\t'));
-    if has_other_blank || parts.specifiers.starts_with('[') {
+    if has_other_blank || parts.specifiers == "," || parts.specifiers.starts_with('[') {
         return Err(refusal(text));
     }
     let specifiers = if parts.url.is_some() {

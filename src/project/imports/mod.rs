@@ -11,9 +11,11 @@ mod names;
 mod statement;
 mod steps;
 
+use super::environment::Environment;
 use super::failure::{Failure, FailureKind, When};
 use super::modules::Modules;
 use super::paths::Paths;
+use super::programs::ProgramView;
 use super::requirements::Requirements;
 use super::sys_path::Entry;
 use crate::document::Document;
@@ -47,8 +49,8 @@ pub(super) struct World<'a> {
     pub requirements: &'a Requirements,
     pub target: &'a Target,
     pub tree: &'a dyn Tree,
-    /// Whether anything of the tree sets an environment variable.
-    pub is_set: &'a (dyn Fn(&str) -> bool + Sync),
+    /// What sets which environment variable.
+    pub environment: &'a Environment,
 }
 
 /// What holds for a statement because of where it stands.
@@ -149,8 +151,8 @@ pub(super) struct Run<'a> {
     pub(super) world: &'a World<'a>,
     /// The Python that runs it.
     pub(super) python: PythonVersion,
-    /// Variables that its definition sets.
-    environment: BTreeSet<String>,
+    /// The program that it is, if any.
+    program: Option<&'a ProgramView>,
     pub(super) path: Vec<Entry>,
     /// The entry that Python puts first: the script's folder, or the working directory.
     own_folder: Option<Entry>,
@@ -185,7 +187,7 @@ impl<'a> Run<'a> {
         Self {
             world,
             python: world.target.python,
-            environment: BTreeSet::new(),
+            program: None,
             path,
             own_folder,
             root: None,
@@ -202,10 +204,10 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The same run under another Python, with these variables set.
-    pub(super) fn under(mut self, python: PythonVersion, environment: BTreeSet<String>) -> Self {
-        self.python = python;
-        self.environment = environment;
+    /// The same run, with the Python and the environment of a program.
+    pub(super) fn under(mut self, program: &'a ProgramView) -> Self {
+        self.python = program.python;
+        self.program = Some(program);
         self
     }
 

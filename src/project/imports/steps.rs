@@ -185,7 +185,8 @@ impl<'a> Run<'a> {
     }
 
     fn environ(&mut self, name: &Spanned<String>, frame: &Frame<'a>, context: Context) -> Flow {
-        if (self.world.is_set)(&name.value) || self.environment.contains(&name.value) {
+        let may_have = |program| self.world.environment.may_have(program, &name.value);
+        if self.program.is_none_or(may_have) {
             return Flow::Normal;
         }
         let place = frame.place(name.span);

@@ -82,7 +82,7 @@ impl Collector<'_> {
     fn started_by(&self, id: DocumentId, document: &Document) -> Vec<Stage> {
         let commands = &document.facts.commands;
         let runs_python = |stage: &Stage| self.locator.is_in_tree(stage);
-        let stages = self.from_where_it_works(id, document);
+        let stages = self.where_it_works(id, document);
         let parts: Vec<String> = name_parts(&document.path);
         let is_named = |names: &[&str]| parts.iter().any(|part| names.contains(&part.as_str()));
         let is_start = is_named(&STARTING) && !is_named(&ONCE);
@@ -111,7 +111,7 @@ impl Collector<'_> {
 
     /// The script's commands as seen from the root or from its own folder: people start it from where it
     /// works.
-    fn from_where_it_works(&self, id: DocumentId, document: &Document) -> Vec<Stage> {
+    fn where_it_works(&self, id: DocumentId, document: &Document) -> Vec<Stage> {
         let folder = folder_of(&document.path);
         let from = |directory: &str| {
             let mut site = Site::new(folder);

@@ -53,6 +53,7 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
     let missing = &failure.missing;
     Some(match &failure.kind {
         FailureKind::Distribution(_)
+        | FailureKind::Ignored(_)
         | FailureKind::StandardLibrary
         | FailureKind::StandardName { .. }
         | FailureKind::Name { .. }
@@ -88,13 +89,6 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
                     .to_owned(),
             )
         }
-        FailureKind::Ignored(withheld) => (
-            format!(
-                "`{missing}` does not reach the server: `{}` ignores it (`{}`)",
-                withheld.file, withheld.pattern
-            ),
-            format!("Narrow the pattern in `{}` and commit the module.", withheld.file),
-        ),
         FailureKind::Relative { has_package: true } => (
             format!("`{module}` has more dots than there are packages around this file"),
             "Import by the full name, or start the program from the folder above.".to_owned(),

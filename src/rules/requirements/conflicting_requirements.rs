@@ -100,11 +100,13 @@ fn wishes<'a>(project: &Project, set: &[&'a Ask]) -> BTreeMap<String, Vec<Wish<'
 /// Whether no version meets both. Two ranges are never said to: that an unknown release lies between them
 /// cannot be ruled out here.
 fn exclude_each_other(one: &Wish<'_>, other: &Wish<'_>) -> bool {
-    let misses = |pinned: &Wish<'_>, range: &Wish<'_>| {
-        let pin = pinned.ask.pin().filter(|_| pinned.is_own);
-        pin.is_some_and(|pin| !range.specifiers.contains(pin))
-    };
-    misses(one, other) || misses(other, one)
+    let meets_both = |pin| one.specifiers.contains(pin) && other.specifiers.contains(pin);
+    let mut pins = [one, other]
+        .into_iter()
+        .filter(|wish| wish.is_own)
+        .filter_map(|wish| wish.ask.pin())
+        .peekable();
+    pins.peek().is_some() && !pins.any(meets_both)
 }
 
 fn draft(project: &Project, name: &str, earlier: &Wish<'_>, later: &Wish<'_>) -> Draft {

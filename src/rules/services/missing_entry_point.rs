@@ -70,6 +70,8 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
     let name = &program.name;
     let (what, why, help, confidence) = match &stage.entry {
         Entry::Script { path, written, state } => match state {
+            // A script whose name differs by case alone is the matter of `file-case`.
+            State::Missing(_) if project.paths.other_case(path).is_some() => return,
             State::Missing(withheld) => (
                 written.clone(),
                 absent(withheld.as_ref()),

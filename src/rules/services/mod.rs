@@ -4,3 +4,4 @@ pub(super) mod contradictory_programs;
 pub(super) mod missing_entry_point;
 pub(super) mod replaced_path;
 pub(super) mod supervisor_refuses;
+pub(super) mod unit_refused;

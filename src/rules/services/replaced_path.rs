@@ -48,10 +48,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether a `PATH` neither goes on with the old one nor names a folder of the system's commands.
+/// Whether a `PATH` neither goes on with the old one nor names a folder of the system's commands. Neither
+/// supervisord nor systemd puts in `$PATH` here: it is a folder of that name, which nobody has.
 fn is_replaced(path: &str) -> bool {
-    let is_open = path.contains("%(") || path.contains('$');
-    !is_open
+    !path.contains("%(")
         && !path
             .split(':')
             .any(|entry| SYSTEM.contains(&entry.trim_end_matches('/')))
@@ -67,11 +67,17 @@ fn draft(
     place: Place,
 ) -> Draft {
     let value = &path.value;
+    let help = if value.contains('$') {
+        "neither supervisord nor systemd puts in `$PATH` here: write the system's folders, \
+         `:/usr/local/bin:/usr/bin:/bin`"
+    } else {
+        "put the system's folders behind it: `:/usr/local/bin:/usr/bin:/bin`"
+    };
     let draft = |message: String| {
         Draft::new(place, message)
             .subject(format!("PATH {value}"))
             .label("replaces PATH")
-            .help("put the system's folders behind it: `:/usr/local/bin:/usr/bin:/bin`")
+            .help(help)
             .programs(vec![id])
     };
     // supervisord looks a bare command up in the PATH that it gives to the program.
@@ -163,6 +169,6 @@ mod tests {
         assert!(is_replaced("/opt/app/venv/bin:/opt/app/tools"));
         assert!(!is_replaced("venv/bin:/usr/bin/"));
         assert!(!is_replaced("venv/bin:%(ENV_PATH)s"));
-        assert!(!is_replaced("/opt/x:$PATH"));
+        assert!(is_replaced("/opt/x:$PATH"));
     }
 }

@@ -1,0 +1,178 @@
+//! Units that systemd refuses, or cannot start because of a file that the server lacks.
+
+use crate::facts::{EnvironmentFile, Manager, Program};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place, ProgramId};
+use crate::project::Project;
+use crate::rule::Sink;
+use crate::source::Span;
+
+/// Endings of samples that people copy by hand.
+const SAMPLES: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"];
+
+/// Reports what systemd does not accept in the units of the tree.
+pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    for (id, view) in project.programs() {
+        if view.manager != Manager::Systemd {
+            continue;
+        }
+        let Some(document) = project.document(view.place.document) else {
+            continue;
+        };
+        let programs = document.facts.programs.iter();
+        for program in programs.filter(|program| program.name == view.name) {
+            let unit = Unit {
+                id,
+                document: view.place.document,
+                program,
+            };
+            unit.check_command(sink);
+            unit.check_directory(sink);
+            for file in &program.environment_files {
+                unit.check_file(project, file, sink);
+            }
+        }
+    }
+}
+
+struct Unit<'a> {
+    id: ProgramId,
+    document: DocumentId,
+    program: &'a Program,
+}
+
+impl Unit<'_> {
+    fn draft(&self, span: Span, message: String) -> Draft {
+        let document = self.document;
+        Draft::new(Place { document, span }, message)
+            .programs(vec![self.id])
+            .effect(Effect::Start)
+            .phase(Phase::Manager)
+    }
+
+    fn check_command(&self, sink: &mut Sink<'_>) {
+        let Some(command) = &self.program.command else {
+            return;
+        };
+        let first = command.value.split_whitespace().next().unwrap_or_default();
+        let first = first.trim_matches(['"', '\'']);
+        if !first.contains('/') || first.starts_with('/') || is_open(first) {
+            return;
+        }
+        let message = format!(
+            "systemd refuses `{}.service`: `{first}` is neither an absolute path nor a name without a slash",
+            self.program.name
+        );
+        sink.report(
+            self.draft(command.span, message)
+                .subject(format!("command {first}"))
+                .label("Unit configuration has fatal error, unit will not be started")
+                .help(
+                    "write the absolute path: `WorkingDirectory=` does not count for the program's own path",
+                ),
+        );
+    }
+
+    fn check_directory(&self, sink: &mut Sink<'_>) {
+        let Some(directory) = &self.program.directory else {
+            return;
+        };
+        let path = directory.value.as_str();
+        let why = if path.is_empty() || is_open(path) || path.starts_with('~') {
+            return;
+        } else if !path.starts_with('/') {
+            "is not absolute"
+        } else if path.split('/').any(|part| part == "..") {
+            "holds `..`"
+        } else {
+            return;
+        };
+        let message = format!(
+            "systemd refuses `{}.service`: its working directory `{path}` {why}",
+            self.program.name
+        );
+        sink.report(
+            self.draft(directory.span, message)
+                .subject(format!("directory {path}"))
+                .label("Unit configuration has fatal error, unit will not be started")
+                .help("write the absolute path that the tree has on the server"),
+        );
+    }
+
+    fn check_file(&self, project: &Project, file: &EnvironmentFile, sink: &mut Sink<'_>) {
+        let path = file.path.value.as_str();
+        let name = &self.program.name;
+        if is_open(path) || path.contains(['*', '?', '[']) {
+            return;
+        }
+        if !path.starts_with('/') {
+            let message = format!(
+                "systemd ignores `{path}`, because it is not absolute: `{name}` starts without its variables"
+            );
+            sink.report(
+                self.draft(file.path.span, message)
+                    .subject(format!("environment file {path}"))
+                    .label("path is not absolute, ignoring")
+                    .help("write the absolute path that the file has on the server")
+                    .effect(Effect::Use),
+            );
+            return;
+        }
+        let Some(inside) = self.below(project, path) else {
+            return;
+        };
+        if file.is_optional || project.paths.has_file(inside) || is_put(project, inside) {
+            return;
+        }
+        let has_sample = SAMPLES
+            .iter()
+            .any(|ending| project.paths.has_file(&format!("{inside}{ending}")));
+        let message = format!(
+            "systemd does not start `{name}` until somebody puts `{path}` there: the tree does not bring it, and no \
+             deploy step makes it"
+        );
+        let draft = self
+            .draft(file.path.span, message)
+            .subject(format!("environment file {path}"))
+            .label("Failed to load environment files: No such file or directory")
+            .help("make the file in the deployment, or write `EnvironmentFile=-…` if the program can do without it")
+            .confidence(Confidence::Likely)
+            .phase(Phase::Spawn);
+        sink.report(if has_sample {
+            draft.effect(Effect::Advice)
+        } else {
+            draft
+        });
+    }
+
+    /// The part of a path below the folder that the tree has on the server.
+    fn below<'p>(&self, project: &Project, path: &'p str) -> Option<&'p str> {
+        let directory = self.program.directory.as_ref();
+        let roots = [
+            project.target.root.as_deref(),
+            directory.map(|directory| directory.value.as_str()),
+        ];
+        roots.into_iter().flatten().find_map(|root| {
+            let rest = path.strip_prefix(root.trim_end_matches('/'))?;
+            rest.strip_prefix('/').filter(|_| root.len() > 1)
+        })
+    }
+}
+
+/// Whether a text holds what only the server knows.
+fn is_open(text: &str) -> bool {
+    text.contains(['%', '$'])
+}
+
+/// Whether a command of the tree names the file, as one that makes it does.
+fn is_put(project: &Project, inside: &str) -> bool {
+    let is_it = |word: &str| {
+        word.strip_suffix(inside)
+            .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    let mut documents = project.documents();
+    documents.any(|(_, document)| {
+        let facts = &document.facts;
+        let mut words = facts.commands.iter().flat_map(|command| &command.words);
+        words.any(|word| is_it(&word.text)) || facts.paths.iter().any(|used| is_it(&used.path))
+    })
+}

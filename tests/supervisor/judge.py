@@ -1,0 +1,58 @@
+"""What supervisor's own parser says of configurations: JSON in, JSON out.
+
+In: a list of {"files": {path: text}}; the first file is the one that supervisord is started with.
+Out: for each its error or nothing, and its programs by section.
+"""
+
+import json
+import os
+import sys
+import tempfile
+
+from supervisor.options import ServerOptions
+
+
+class Options(ServerOptions):
+    """Notes what each section gave, before groups put it elsewhere."""
+
+    def processes_from_section(self, parser, section, group_name, klass=None):
+        found = super().processes_from_section(parser, section, group_name, klass)
+        self.noted.append((section, found))
+        return found
+
+
+def judge(case):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = os.path.realpath(folder)
+        for path, text in case["files"].items():
+            path = os.path.join(folder, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8", newline="") as handle:
+                handle.write(text)
+        os.chdir(folder)
+        config = os.path.join(folder, next(iter(case["files"])))
+        options = Options()
+        options.noted = []
+        options.configfile = config
+        options.here = os.path.dirname(config)
+        try:
+            options.read_config(config)
+        except Exception as error:
+            os.chdir("/")
+            return {"error": str(error) or repr(error), "programs": []}
+        os.chdir("/")
+        programs = []
+        for section, found in options.noted:
+            first = found[0] if found else None
+            clean = lambda text: text and text.replace(folder, "@")
+            programs.append({
+                "name": section.split(":", 1)[1].strip(),
+                "command": clean(first and first.command),
+                "directory": clean(first and first.directory),
+                "environment": {key: clean(value) for key, value in (first.environment if first else {}).items()},
+                "autostart": bool(first and first.autostart),
+            })
+        return {"error": None, "programs": sorted(programs, key=lambda program: program["name"])}
+
+
+json.dump([judge(case) for case in json.load(sys.stdin)], sys.stdout)

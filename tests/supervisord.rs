@@ -1,0 +1,258 @@
+//! A real supervisord judges what `audit` says of configurations and of programs that start or die.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests say what they expect by panicking, and why they were skipped"
+)]
+
+mod supervisor;
+
+use audit::engine::{self, Progress};
+use audit::project::Ground;
+use audit::target::Target;
+use audit::tree::Memory;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use supervisor::configs::CONFIGS;
+use supervisor::starts::Scratch;
+
+#[test]
+fn configurations_read_as_supervisor_reads_them() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    assert!(CONFIGS.len() >= 30);
+    let cases: Vec<Value> = CONFIGS
+        .iter()
+        .map(|(_, files)| {
+            let files: serde_json::Map<String, Value> = files
+                .iter()
+                .map(|(path, text)| ((*path).to_owned(), json!(text)))
+                .collect();
+            json!({ "files": files })
+        })
+        .collect();
+    let verdicts = judge(&environment.join("bin/python"), &json!(cases));
+    let mut wrong = Vec::new();
+    for ((name, files), verdict) in CONFIGS.iter().zip(verdicts.as_array().unwrap()) {
+        let ours = reading(files);
+        let theirs = match &verdict["error"] {
+            // A program of no processes is none.
+            Value::Null => json!(programs_of(verdict)),
+            _ => Value::Null,
+        };
+        if ours != theirs {
+            wrong.push(format!(
+                "{name}:\n  ours   {ours}\n  theirs {theirs} {}",
+                verdict["error"]
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        CONFIGS.len(),
+        wrong.join("\n")
+    );
+}
+
+fn programs_of(verdict: &Value) -> Vec<&Value> {
+    let programs = verdict["programs"].as_array().unwrap().iter();
+    programs.filter(|program| !program["command"].is_null()).collect()
+}
+
+fn judge(python: &Path, cases: &Value) -> Value {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/supervisor/judge.py");
+    let mut child = Command::new(python)
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(cases.to_string().as_bytes()).unwrap();
+    drop(input);
+    serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+/// The programs of a configuration as we read them, in the judge's form; nothing when it is refused.
+fn reading(files: &[(&str, &str)]) -> Value {
+    let tree = Memory::new(files.iter().map(|(path, text)| (*path, *text)));
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    let main = files[0].0;
+    let daemon = project
+        .daemons
+        .iter()
+        .find(|daemon| project.document(daemon.config).unwrap().path == main)
+        .unwrap();
+    let documents: Vec<_> = daemon
+        .documents
+        .iter()
+        .map(|id| project.document(*id).unwrap())
+        .collect();
+    let is_refused = documents
+        .iter()
+        .any(|document| !document.facts.problems.is_empty())
+        || daemon
+            .needs
+            .iter()
+            .any(|need| !matches!(need.ground, Ground::Present | Ground::Unknown));
+    if is_refused {
+        return Value::Null;
+    }
+    let mut programs = Vec::new();
+    for document in documents {
+        let here = document
+            .path
+            .rsplit_once('/')
+            .map_or("@".to_owned(), |(folder, _)| format!("@/{folder}"));
+        for program in &document.facts.programs {
+            let put = |text: &String| text.replace("%(here)s", &here);
+            let environment: BTreeMap<_, _> = program
+                .environment
+                .iter()
+                .map(|(key, value)| (key, put(&value.value)))
+                .collect();
+            programs.push(json!({
+                "name": program.name,
+                "command": program.command.as_ref().map(|command| put(&command.value)),
+                "directory": program.directory.as_ref().map(|folder| put(&folder.value)),
+                "environment": environment,
+                "autostart": program.autostart,
+            }));
+        }
+    }
+    programs.sort_by_key(|program| program["name"].as_str().unwrap().to_owned());
+    json!(programs)
+}
+
+#[test]
+fn programs_start_and_die_as_predicted() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (system, configs) in [
+        (
+            "rec_trading",
+            &["supervisord.conf", "backend/supervisord.conf"][..],
+        ),
+        ("rec_trading_ready", &["supervisord.conf"]),
+    ] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures")
+            .join(system);
+        let scratch = Scratch::new(&folder);
+        for config in configs {
+            let predicted = scratch.prediction(config);
+            let outcomes = scratch.outcome(environment, config);
+            let names = |name: &String| predicted.contains_key(name);
+            assert!(
+                outcomes.keys().all(names) && outcomes.len() == predicted.len(),
+                "{:?}",
+                outcomes.keys()
+            );
+            for (name, (starts, because)) in predicted {
+                let outcome = &outcomes[&name];
+                let agrees = starts == outcome.starts && (starts || names_the_reason(&because, &outcome.log));
+                if !agrees {
+                    let (was, log) = (outcome.starts, &outcome.log);
+                    wrong.push(format!(
+                        "{system}/{config} {name}: predicted {starts} ({because}), was {was}: {log}"
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Whether a prediction names the module that the program did not find, or the log tells of none.
+fn names_the_reason(because: &str, log: &str) -> bool {
+    let module = log
+        .split("No module named '")
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next());
+    module.is_none_or(|module| because.contains(module))
+}
+
+/// What supervisord does not look at before it starts a program: each program with its command, another
+/// option, and whether it runs.
+const SPAWNS: &[(&str, &str, &str, bool)] = &[
+    ("plain", "sleep 60", "", true),
+    ("unknown-key", "sleep 60", "colour=blue", true),
+    ("missing-script", "python3 nowhere.py", "", false),
+    ("missing-command", "nowhere", "", false),
+    (
+        "missing-directory",
+        "sleep 60",
+        "directory=%(here)s/nowhere",
+        false,
+    ),
+    // A bare command is looked up in the PATH that the program gets, when one is set.
+    (
+        "in-its-path",
+        "runner",
+        "environment=PATH=\"%(here)s/bin:/bin:/usr/bin\"",
+        true,
+    ),
+    (
+        "not-in-its-path",
+        "sleep 60",
+        "environment=PATH=\"%(here)s/bin\"",
+        false,
+    ),
+    // Nobody puts variables in there.
+    (
+        "dollar-path",
+        "sleep 60",
+        "environment=PATH=\"%(here)s/bin:$PATH\"",
+        false,
+    ),
+    // Children look in that PATH too: the script does not find sleep.
+    (
+        "child-not-in-path",
+        "%(here)s/bin/runner",
+        "environment=PATH=\"%(here)s/bin\"",
+        false,
+    ),
+    // A command with a slash is seen from supervisord's folder first, and then from the program's.
+    ("in-its-directory", "./runner", "directory=%(here)s/bin", false),
+    ("in-supervisords-folder", "bin/runner", "", true),
+    ("bare-in-its-directory", "runner", "directory=%(here)s/bin", false),
+];
+
+#[test]
+fn supervisord_starts_programs_without_looking_at_their_files() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let scratch = Scratch::empty();
+    scratch.write_runner("bin/runner", "#!/bin/sh\nsleep 60\n");
+    let mut config = "[unix_http_server]\nfile=/run/s.sock\n[supervisord]\nlogfile=/run/s.log\n\
+                      pidfile=/run/s.pid\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = \
+                      supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\n\
+                      serverurl=unix:///run/s.sock\n"
+        .to_owned();
+    for (name, command, option, _) in SPAWNS {
+        let _ = writeln!(
+            config,
+            "[program:{name}]\ncommand={command}\n{option}\nautorestart=false"
+        );
+    }
+    scratch.write_runner("s.conf", &config);
+    let outcomes = scratch.outcome(environment, "s.conf");
+    let wrong: Vec<_> = SPAWNS
+        .iter()
+        .filter(|(name, _, _, runs)| outcomes.get(*name).is_none_or(|outcome| outcome.starts != *runs))
+        .map(|(name, ..)| (name, outcomes.get(*name).map(|outcome| &outcome.log)))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

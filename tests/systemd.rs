@@ -1,0 +1,75 @@
+//! `systemd-analyze verify` judges which units systemd refuses.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests say what they expect by panicking, and why they were skipped"
+)]
+
+use audit::engine::{self, Progress};
+use audit::target::Target;
+use audit::tree::Memory;
+use std::fs;
+use std::process::Command;
+
+/// Lines of `[Service]`, and whether systemd refuses the unit.
+const UNITS: &[(&str, bool)] = &[
+    ("ExecStart=/bin/sleep 5", false),
+    ("ExecStart=sleep 5", false),
+    ("ExecStart=bin/sleep 5", true),
+    ("ExecStart=./sleep 5", true),
+    ("ExecStart=-bin/sleep 5", true),
+    ("ExecStart=\"bin/sleep\" 5", true),
+    ("WorkingDirectory=/tmp\nExecStart=bin/sleep 5", true),
+    ("WorkingDirectory=tmp\nExecStart=/bin/sleep 5", true),
+    ("WorkingDirectory=-tmp\nExecStart=/bin/sleep 5", false),
+    ("WorkingDirectory=~\nExecStart=/bin/sleep 5", false),
+    ("WorkingDirectory=/opt/../tmp\nExecStart=/bin/sleep 5", true),
+    ("WorkingDirectory=/tmp/\nExecStart=/bin/sleep 5", false),
+    ("EnvironmentFile=.env\nExecStart=/bin/sleep 5", false),
+    ("EnvironmentFile=-.env\nExecStart=/bin/sleep 5", false),
+    ("Environment=A\nExecStart=/bin/sleep 5", false),
+];
+
+#[test]
+fn systemd_refuses_the_units_that_we_say_it_refuses() {
+    if Command::new("systemd-analyze").arg("--version").output().is_err() {
+        eprintln!(
+            "SKIPPED: there is no systemd-analyze to compare with; the verdicts are those of systemd 252"
+        );
+    } else {
+        let wrong: Vec<_> = UNITS
+            .iter()
+            .filter(|(unit, is_refused)| theirs(unit) != *is_refused)
+            .collect();
+        assert!(wrong.is_empty(), "the table differs from systemd: {wrong:#?}");
+    }
+    let wrong: Vec<_> = UNITS
+        .iter()
+        .filter(|(unit, is_refused)| ours(unit) != *is_refused)
+        .collect();
+    assert!(wrong.is_empty(), "we differ from the table: {wrong:#?}");
+}
+
+fn theirs(lines: &str) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("judged.service");
+    fs::write(&path, format!("[Service]\n{lines}\n")).unwrap();
+    let output = Command::new("systemd-analyze")
+        .arg("verify")
+        .arg(&path)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stderr).contains("judged.service has a bad unit file setting")
+}
+
+fn ours(lines: &str) -> bool {
+    let tree = Memory::new([("judged.service", format!("[Service]\n{lines}\n"))]);
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    let rules = audit::catalog::rules().unwrap();
+    let rule = rules.iter().find(|rule| rule.meta.id == "unit-refused").unwrap();
+    let findings = rule.findings(&project);
+    findings
+        .iter()
+        .any(|finding| finding.effect == audit::finding::Effect::Start)
+}
