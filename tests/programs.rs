@@ -51,10 +51,10 @@ fn shown(stage: &Stage) -> String {
         Entry::Other => "other".to_owned(),
     };
     if !stage.directory.is_empty() {
-        text.push_str(&format!(" in {}", stage.directory));
+        text = format!("{text} in {}", stage.directory);
     }
     if !stage.python_path.is_empty() {
-        text.push_str(&format!(" with {}", stage.python_path.join(":")));
+        text = format!("{text} with {}", stage.python_path.join(":"));
     }
     if stage.is_isolated {
         text.push_str(" isolated");
