@@ -210,8 +210,8 @@ mod tests {
     }
 
     fn service(body: &str) -> Program {
-        let lines: String = body.lines().map(|line| format!("    {line}\n")).collect();
-        let mut programs = extract(&format!("services:\n  api:\n    image: x\n{lines}")).programs;
+        let lines = body.replace('\n', "\n    ");
+        let mut programs = extract(&format!("services:\n  api:\n    image: x\n    {lines}\n")).programs;
         programs.remove(0)
     }
 

@@ -244,7 +244,8 @@ mod tests {
         assert_eq!(program.user.as_ref().unwrap().value, "app");
         assert_eq!(program.command.as_ref().unwrap().value, "/srv/run.sh");
         assert_eq!(program.directory.as_ref().unwrap().value, "/srv");
-        assert!(extract("x/crontab", "0 3 * * * run\n").programs[0].user.is_none());
+        let own = extract("x/crontab", "0 3 * * * run\n").programs.remove(0);
+        assert!(own.user.is_none() && own.directory.is_none());
     }
 
     #[test]

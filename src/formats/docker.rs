@@ -141,7 +141,7 @@ impl Reader {
                 let user = user.split(':').next().unwrap_or("").to_owned();
                 stage.user = Some(Spanned::new(user, instruction.span()));
             }
-            ("COPY" | "ADD", Some((_, stage))) => copy::copy(instruction, stage),
+            ("COPY" | "ADD", Some(_)) => self.copy(instruction),
             ("CMD", Some((_, stage))) => {
                 stage.command = Some(line(instruction));
                 stage.has_own_command = true;
@@ -185,6 +185,29 @@ impl Reader {
         let span = instruction.whole;
         self.stages.truncate(STAGES);
         self.stages.push((name, Stage { span, ..stage }));
+    }
+
+    fn copy(&mut self, instruction: &Instruction) {
+        let Some(((_, stage), below)) = self.stages.split_last_mut() else {
+            return;
+        };
+        let Some(copied) = copy::read(instruction, stage) else {
+            return;
+        };
+        let Some(from) = &copied.from else {
+            copied.of_tree(stage);
+            return;
+        };
+        // Another image brings nothing of the tree, an earlier stage may.
+        let number: Option<usize> = from.parse().ok();
+        let earlier = below
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(at, (name, _))| name.as_ref() == Some(from) || number == Some(*at));
+        if let Some((_, (_, earlier))) = earlier {
+            copied.of_stage(earlier, stage);
+        }
     }
 
     fn program(mut self, name: String) -> Option<Program> {

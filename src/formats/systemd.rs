@@ -8,7 +8,7 @@ mod words;
 
 use super::joined::{Joining, joined};
 use super::{commandline, plain, structured};
-use crate::facts::{Command, EnvironmentFile, Facts, Manager, Program};
+use crate::facts::{Command, EnvironmentFile, Facts, Manager, Problem, ProblemKind, Program};
 use crate::source::{Span, Spanned};
 use specifier::Unit;
 use std::collections::BTreeMap;
@@ -132,17 +132,31 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
             BTreeMap::new()
         },
     };
-    for before in service.list("ExecStartPre") {
-        program.commands.extend(known.commands(before, true));
-    }
-    for start in &starts {
-        program.commands.extend(known.commands(start, false));
+    let befores = service.list("ExecStartPre");
+    for setting in befores.iter().chain(&starts) {
+        let is_before = setting.key == "ExecStartPre";
+        program.commands.extend(known.commands(setting, is_before));
+        facts.problems.extend(open_quote(setting));
     }
     program.command = Some(command_line(first, &unit));
     program.directory = directory(&service, &unit);
     program.logs = logs(&service, &unit);
     program.user = user;
     facts.programs.push(program);
+}
+
+/// systemd refuses a unit for a quote that is never closed in what it starts, unless `-` forgives it.
+fn open_quote(setting: &Setting<'_>) -> Option<Problem> {
+    let prefix = setting
+        .value
+        .split(|letter| !words::PREFIXES.contains(&letter))
+        .next()?;
+    let is_open = words::split(setting.value).is_none() && !prefix.contains('-');
+    is_open.then(|| Problem {
+        kind: ProblemKind::Syntax,
+        message: format!("a quote in {}= is never closed", setting.key),
+        span: setting.span(),
+    })
 }
 
 /// The first command line without the characters before its program.
@@ -193,7 +207,7 @@ fn logs(service: &Service<'_>, unit: &Unit<'_>) -> Vec<Spanned<String>> {
 fn environment(service: &Service<'_>, unit: &Unit<'_>, facts: &mut Facts) -> Vec<(String, Spanned<String>)> {
     let mut environment = Vec::new();
     for setting in service.list("Environment") {
-        for word in words::split(setting.value) {
+        for word in words::split(setting.value).unwrap_or_default() {
             let Some((name, value)) = word.text.split_once('=') else {
                 continue;
             };
@@ -235,7 +249,8 @@ impl Known<'_> {
     /// The commands of an `Exec…=` line; `;` as a word of its own stands between several. Those that run
     /// `before` the program may fail when a `-` says so.
     fn commands(&self, setting: &Setting<'_>, before: bool) -> Vec<Command> {
-        let words = words::split(setting.value);
+        let words = words::split(setting.value).unwrap_or_default();
+        let is_template = structured::is_template(setting.value);
         let mut commands = Vec::new();
         for group in words.split(|word| word.text == ";" && word.end - word.start == 1) {
             let Some((first, rest)) = group.split_first() else {
@@ -264,7 +279,7 @@ impl Known<'_> {
             commands.extend(found.into_iter().map(|mut command| {
                 command.is_conditional |= before && prefix.contains('-');
                 for word in &mut command.words {
-                    word.is_literal &= !specifier::leaves_open(&word.text);
+                    word.is_literal &= !is_template && !specifier::leaves_open(&word.text);
                 }
                 command
             }));

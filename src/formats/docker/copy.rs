@@ -5,6 +5,14 @@ use super::{Stage, expand};
 use crate::facts::Placement;
 use std::collections::BTreeSet;
 
+/// Sources of one instruction that are looked up in an earlier stage, and placements of one stage: what
+/// stages hand each other would grow without end.
+const SOURCES: usize = 20;
+const PLACEMENTS: usize = 1_000;
+
+/// Folders that a build makes: they come out of a stage, and not out of the tree.
+const MADE: [&str; 6] = ["venv", "env", "dist", "build", "target", "node_modules"];
+
 /// Folders that every image has.
 const USUAL: [&str; 12] = [
     "/",
@@ -21,45 +29,121 @@ const USUAL: [&str; 12] = [
     "/var",
 ];
 
-/// Adds to the stage what an instruction copies from the tree.
-pub(super) fn copy(instruction: &Instruction, stage: &mut Stage) {
+/// What an instruction copies.
+pub(super) struct Copied {
+    /// The stage or image that it comes from, when that is not the tree.
+    pub(super) from: Option<String>,
+    sources: Vec<String>,
+    to: String,
+    /// Whether `to` is a folder that files are put into.
+    is_folder: bool,
+}
+
+/// Reads an instruction; nothing when it is not known where its files land.
+pub(super) fn read(instruction: &Instruction, stage: &Stage) -> Option<Copied> {
     let mut words = instruction.words();
     let flags = words.iter().take_while(|word| word.starts_with("--")).count();
-    // What another stage or image brings is none of the tree's; with --parents it lands elsewhere.
-    let is_elsewhere = |flag: &String| flag.starts_with("--from=") || flag == "--parents";
-    if words.drain(..flags).any(|flag| is_elsewhere(&flag)) {
-        return;
+    let flags: Vec<String> = words.drain(..flags).collect();
+    if flags.iter().any(|flag| flag == "--parents") {
+        return None;
     }
+    let from = flags.iter().find_map(|flag| flag.strip_prefix("--from="));
     let bracket = instruction.arguments.find('[').unwrap_or(0);
     let words: Vec<String> = serde_json::from_str(&instruction.arguments[bracket..]).unwrap_or(words);
-    let mut words: Vec<String> = words.iter().map(|word| expand::expand(word, stage)).collect();
-    let Some(written) = words.pop() else {
-        return;
-    };
+    let mut sources: Vec<String> = words.iter().map(|word| expand::expand(word, stage)).collect();
+    let written = sources.pop()?;
     let directory = stage.directory.as_ref().map(|directory| directory.value.as_str());
-    let Some(to) = absolute(&written, directory) else {
-        return;
-    };
+    let to = absolute(&written, directory)?;
     let is_folder = written.ends_with('/')
         || matches!(written.rsplit('/').next(), Some("." | ".."))
-        || words.len() > 1
+        || sources.len() > 1
         || USUAL.contains(&to.as_str())
         || is_known(&stage.folders, &to);
-    for source in &words {
-        let Some(from) = in_context(source) else {
-            continue;
-        };
-        let name = from.rsplit('/').next().unwrap_or(&from);
-        let to = if is_folder && is_file(name) {
-            format!("{}/{name}", to.trim_end_matches('/'))
-        } else {
-            to.clone()
-        };
-        if !is_file(name) {
-            stage.folders.insert(to.clone());
+    Some(Copied {
+        from: from.map(|from| expand::expand(from, stage).to_ascii_lowercase()),
+        sources,
+        to,
+        is_folder,
+    })
+}
+
+impl Copied {
+    /// Adds to the stage what comes from the tree.
+    pub(super) fn of_tree(&self, stage: &mut Stage) {
+        for from in self.sources.iter().filter_map(|source| in_context(source)) {
+            let to = self.target(&from);
+            if !is_file(name_of(&from)) {
+                stage.folders.insert(to.clone());
+            }
+            place(stage, from, to);
         }
+    }
+
+    /// Adds to the stage what an earlier one has of the tree and hands on.
+    pub(super) fn of_stage(&self, earlier: &Stage, stage: &mut Stage) {
+        for source in self.sources.iter().take(SOURCES) {
+            let Some(source) = absolute(source, Some("")) else {
+                continue;
+            };
+            let target = self.target(&source);
+            for placement in &earlier.placements {
+                let (from, to) = if let Some(rest) = below(&placement.to, &source) {
+                    (placement.from.clone(), joined(&target, rest))
+                } else if let Some(rest) = below(&source, &placement.to).filter(|rest| !is_made(rest)) {
+                    let from = joined(&placement.from, rest);
+                    (
+                        from.strip_prefix("./").unwrap_or(&from).to_owned(),
+                        target.clone(),
+                    )
+                } else {
+                    continue;
+                };
+                place(stage, from, to);
+            }
+            stage.folders.insert(target);
+        }
+    }
+
+    /// Where a file or folder lands: a file goes into a folder, what a folder holds goes beside it.
+    fn target(&self, from: &str) -> String {
+        if self.is_folder && is_file(name_of(from)) {
+            joined(&self.to, name_of(from))
+        } else {
+            self.to.clone()
+        }
+    }
+}
+
+fn place(stage: &mut Stage, from: String, to: String) {
+    if stage.placements.len() < PLACEMENTS {
         stage.placements.push(Placement { from, to });
     }
+}
+
+/// Whether a path is of what a build leaves behind; a virtual environment is often `.venv`.
+fn is_made(path: &str) -> bool {
+    path.split('/')
+        .any(|part| part.starts_with('.') || MADE.contains(&part))
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn joined(folder: &str, rest: &str) -> String {
+    if rest.is_empty() {
+        return folder.to_owned();
+    }
+    format!("{}/{rest}", folder.trim_end_matches('/'))
+}
+
+/// What of a path lies below a folder; empty for the folder itself.
+fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+    if rest.is_empty() {
+        return Some(rest);
+    }
+    rest.strip_prefix('/')
 }
 
 /// The path without `.` and `..`, seen from the folder where that is known.

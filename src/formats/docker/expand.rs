@@ -91,10 +91,11 @@ fn variable(behind: &str, variables: &impl Variables) -> (String, usize) {
         value.filter(|value| !value.is_empty()).or(Some(default))
     } else if let Some(default) = operator.strip_prefix('-') {
         value.or(Some(default))
-    } else if let Some(other) = operator.strip_prefix(":+") {
-        Some(value.filter(|value| !value.is_empty()).map_or("", |_| other))
     } else {
-        None
+        let is_set = value.is_some_and(|value| !value.is_empty());
+        operator
+            .strip_prefix(":+")
+            .map(|other| if is_set { other } else { "" })
     };
     found
         .filter(|value| value.len() <= LONGEST)

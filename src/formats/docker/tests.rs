@@ -112,6 +112,22 @@ fn copies_land_where_docker_puts_them() {
 }
 
 #[test]
+fn an_earlier_stage_hands_the_tree_on() {
+    let text = "FROM python:3.11 AS build\nWORKDIR /src\nCOPY . .\nFROM node AS ui\nCOPY web /web\n\
+                FROM python:3.11-slim\nCOPY --from=build /src /app\nCOPY --from=1 /web/pages /app/static\n\
+                COPY --from=BUILD /src/api/main.py /srv/\nCOPY --from=build /usr/lib /usr/lib\nCOPY --from=build /src/.venv /src/.venv\n\
+                COPY --from=nginx /etc /etc\nWORKDIR /app\n";
+    assert_eq!(
+        placed(&program(text)),
+        [
+            (".", "/app"),
+            ("web/pages", "/app/static"),
+            ("api/main.py", "/srv/main.py")
+        ]
+    );
+}
+
+#[test]
 fn names_come_from_folders() {
     for (path, name) in [
         ("Dockerfile", "docker"),
@@ -196,5 +212,8 @@ fn hostile_text_is_read() {
         "Dockerfile",
         &format!("FROM x\n{}", "COPY x /y/\n".repeat(20_000)),
     );
+    let many = "COPY a /y/\n".repeat(5_000);
+    let again = "COPY --from=a / /z\n".repeat(5_000);
+    extract("Dockerfile", &format!("FROM x AS a\n{many}FROM y\n{again}"));
     assert!(begin.elapsed().as_secs() < 20);
 }

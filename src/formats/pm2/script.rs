@@ -9,8 +9,10 @@ use tree_sitter::Node as Tree;
 /// Configurations over this many bytes, or nested deeper than this, are not read.
 const LARGEST: usize = 1 << 20;
 const DEEPEST: usize = 500;
-/// Values, and bytes of text, that are worked out for one document: a name may be used again and again.
+/// Bytes that are worked out for one document: a name may be used again and again.
 const BUDGET: usize = 4 << 20;
+/// What a value costs at least.
+const VALUE: usize = 100;
 
 /// What `module.exports = …` or `export default …` gives.
 pub(super) fn exported(path: &str, text: &str) -> Option<Node> {
@@ -78,7 +80,7 @@ impl<'t> Reader<'t> {
 
     fn shaped(&mut self, node: Tree<'t>, depth: usize) -> Node {
         let span = Span::new(node.start_byte(), node.end_byte());
-        self.budget = self.budget.saturating_sub(1);
+        self.budget = self.budget.saturating_sub(VALUE);
         if depth > DEPTH || self.budget == 0 {
             return Node::new(Shape::Other, span);
         }

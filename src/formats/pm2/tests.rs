@@ -87,9 +87,10 @@ fn json_and_yaml_say_the_same() {
 
 #[test]
 fn hostile_scripts_are_read() {
-    let bomb: String = (0..40)
-        .map(|at| format!("const a{} = [a{at}, a{at}, ...a{at}];\n", at + 1))
+    let bomb: Vec<_> = (0..40)
+        .map(|at| format!("const a{} = [a{at}, a{at}, ...a{at}];", at + 1))
         .collect();
+    let bomb = bomb.join("\n");
     for text in [
         "",
         "module.exports",
@@ -104,7 +105,7 @@ fn hostile_scripts_are_read() {
         "module.exports = {apps: [{script: 'a', args: '\"'}]}",
     ] {
         programs(text);
-        programs(&format!("{bomb}{text}\nmodule.exports = {{apps: a40}};"));
+        programs(&format!("{bomb}\n{text}\nmodule.exports = {{apps: a40}};"));
     }
     programs(&"[".repeat(100_000));
     programs(&format!("module.exports = {}1", "(1 + ".repeat(400)));

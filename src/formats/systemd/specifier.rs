@@ -24,15 +24,12 @@ impl<'a> Unit<'a> {
             out.push_str(before);
             let mut letters = behind.chars();
             let letter = letters.next();
-            match letter.and_then(|letter| self.meaning(letter)) {
-                Some(meaning) => {
-                    out.push_str(&meaning);
-                    rest = letters.as_str();
-                }
-                None => {
-                    out.push('%');
-                    rest = behind;
-                }
+            if let Some(meaning) = letter.and_then(|letter| self.meaning(letter)) {
+                out.push_str(&meaning);
+                rest = letters.as_str();
+            } else {
+                out.push('%');
+                rest = behind;
             }
         }
         out.push_str(rest);
@@ -69,11 +66,10 @@ impl<'a> Unit<'a> {
     }
 }
 
-/// Whether a text that was expanded still has something to be put in: a specifier, or the placeholder
-/// of a template.
+/// Whether a text that was expanded still has a specifier to be put in.
 pub(super) fn leaves_open(text: &str) -> bool {
     let is_specifier = |at: usize| text[at + 1..].starts_with(|letter: char| letter.is_ascii_alphabetic());
-    text.contains("{{") || text.match_indices('%').any(|(at, _)| is_specifier(at))
+    text.match_indices('%').any(|(at, _)| is_specifier(at))
 }
 
 /// A name without systemd's escapes: `-` is a slash, `\x2d` a character.

@@ -96,10 +96,24 @@ fn words_are_systemds() {
         (":/bin/x ${A} $$", "/bin/x|${A}|$$"),
         ("/bin/x ${A}c $A $B $$C a%%b", "/bin/x|1 2c|1|2|$B|$C|a%b"),
         ("+!!/bin/sh -c 'cd /a && python b.py'", "cd|/a;python|b.py"),
-        ("/bin/x \"never closed", "/bin/x|never closed"),
+        ("/bin/x \"never closed", ""),
     ] {
         let program = program(&format!("Environment=\"A=1 2\"\nExecStart={line}"));
         assert_eq!(lines(&program).join(";"), words, "{line}");
+    }
+}
+
+#[test]
+fn a_quote_that_stays_open_is_a_mistake() {
+    for (line, count) in [
+        ("ExecStart=/x 'a", 1),
+        ("ExecStart=-/x 'a", 0),
+        ("ExecStart=/x 'a'", 0),
+        ("ExecStart=/x\nExecStartPre=+/y \"", 1),
+        ("ExecStart=/x\nEnvironment=A='", 0),
+    ] {
+        let facts = extract("a.service", &format!("[Service]\n{line}\n"));
+        assert_eq!(facts.problems.len(), count, "{line}");
     }
 }
 
@@ -129,13 +143,15 @@ fn specifiers_are_put_in_as_far_as_they_are_known() {
             .all(|word| word.is_literal || word.text.contains('%'));
         assert!(literal, "{path}");
     }
-    let open = program("ExecStart=/bin/x %z {{ app }} fine");
+    let template = program("ExecStart=/bin/x {{ app }}");
+    assert!(template.commands[0].words.iter().all(|word| !word.is_literal));
+    let open = program("ExecStart=/bin/x %z fine");
     let literal: Vec<_> = open.commands[0]
         .words
         .iter()
         .map(|word| word.is_literal)
         .collect();
-    assert_eq!(literal[1], false);
+    assert_eq!(literal, [true, false, true]);
     assert_eq!(
         program("WorkingDirectory=~\nExecStart=/x")
             .directory

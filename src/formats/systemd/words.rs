@@ -11,19 +11,19 @@ pub(super) struct Word {
     pub(super) end: usize,
 }
 
-/// The words of a value. A quote that is never closed goes on to the end, where systemd drops the line.
-pub(super) fn split(value: &str) -> Vec<Word> {
+/// The words of a value; nothing when a quote is never closed, which makes systemd drop the line.
+pub(super) fn split(value: &str) -> Option<Vec<Word>> {
     let mut words = Vec::new();
     let mut at = 0;
     while let Some(begin) = value[at..].find(|letter: char| !letter.is_whitespace()) {
-        let (word, end) = word(value, at + begin);
+        let (word, end) = word(value, at + begin)?;
         words.push(word);
         at = end;
     }
-    words
+    Some(words)
 }
 
-fn word(value: &str, start: usize) -> (Word, usize) {
+fn word(value: &str, start: usize) -> Option<(Word, usize)> {
     let mut text = String::new();
     let mut quote = None;
     let mut end = value.len();
@@ -55,7 +55,7 @@ fn word(value: &str, start: usize) -> (Word, usize) {
         start: start + margin,
         end: end - margin,
     };
-    (found, end)
+    quote.is_none().then_some((found, end))
 }
 
 /// What the letters behind a `\` mean, and how many of them belong to it.

@@ -21,7 +21,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 span: problem.span,
             };
             let is_started = match document.format {
-                Format::Requirements | Format::Supervisor => true,
+                Format::Requirements | Format::Supervisor | Format::Systemd => true,
                 _ => false,
             };
             let effect = if is_started { Effect::Start } else { Effect::Use };
@@ -70,6 +70,7 @@ fn message(format: Format, problem: &Problem) -> String {
     match format {
         Format::Python => format!("Python refuses the file: {what}; whoever imports it dies"),
         Format::Supervisor => format!("supervisord refuses the file: {what}; no program of it starts"),
+        Format::Systemd => format!("systemd refuses the unit: {what}; nothing of it starts"),
         Format::Requirements => format!("pip refuses the file: {what}; nothing of it is installed"),
         Format::Shell => format!("the shell refuses the script: {what}"),
         Format::Json => format!("this is no JSON: {what}; whoever reads the file fails"),
@@ -87,6 +88,7 @@ fn help(format: Format) -> &'static str {
         }
         Format::Python => "`python3 -m py_compile FILE` shows the place",
         Format::Shell => "`bash -n FILE` shows the place",
+        Format::Systemd => "`systemd-analyze verify FILE` shows the place",
         Format::Requirements => "`pip install --dry-run -r FILE` shows the place",
         _ => "correct the file; nothing of it takes effect as it stands",
     }
