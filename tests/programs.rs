@@ -410,7 +410,6 @@ fn a_procfile_starts_where_it_is() {
 #[test]
 fn scripts_start_programs_that_nothing_else_starts() {
     let found = programs(&[
-        ("supervisord.conf", "[program:web]\ncommand=python web.py\n"),
         (
             "scripts/services.sh",
             "#!/bin/bash\ncd \"$(dirname \"$0\")/..\"\nsource venv/bin/activate\nnohup python web.py &\n\
@@ -432,7 +431,7 @@ fn scripts_start_programs_that_nothing_else_starts() {
     assert_eq!(
         found,
         [
-            "supervisor web: script web.py",
+            "script web: script web.py",
             "script feed: script feeds/feed.py with lib",
             "script jobs: module jobs main",
             "script view: script ui/view.py in ui",
@@ -455,4 +454,15 @@ fn a_script_works_from_where_its_files_are() {
         found,
         ["script main: module main:app from /api by uvicorn in api"]
     );
+}
+
+#[test]
+fn beside_a_process_manager_scripts_start_nothing() {
+    let found = programs(&[
+        ("supervisord.conf", "[program:web]\ncommand=python web.py\n"),
+        ("start.sh", "nohup python old.py &\n"),
+        ("web.py", ""),
+        ("old.py", ""),
+    ]);
+    assert_eq!(found, ["supervisor web: script web.py"]);
 }

@@ -50,8 +50,13 @@ const ONCE: [&str; 22] = [
 ];
 
 impl Collector<'_> {
-    /// The programs that scripts start and nothing else does.
+    /// The programs that scripts start, in a tree that no process manager starts anything of: beside one,
+    /// such scripts are for the author's machine, or left over, and what they start stops no deployment.
     pub(super) fn starts(&self, programs: &mut Vec<ProgramView>) {
+        let is_managed = |program: &ProgramView| !matches!(program.manager, Manager::Cron | Manager::Script);
+        if programs.iter().any(is_managed) {
+            return;
+        }
         let mut run: BTreeSet<DocumentId> = programs
             .iter()
             .flat_map(|program| &program.stages)
