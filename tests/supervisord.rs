@@ -225,6 +225,7 @@ const SPAWNS: &[(&str, &str, &str, bool)] = &[
     ),
     // A command with a slash is seen from supervisord's folder first, and then from the program's.
     ("in-its-directory", "./runner", "directory=%(here)s/bin", false),
+    ("in-one-of-both", "bin/runner", "directory=%(here)s/bin", false),
     ("in-supervisords-folder", "bin/runner", "", true),
     ("bare-in-its-directory", "runner", "directory=%(here)s/bin", false),
 ];

@@ -70,6 +70,11 @@ pub struct Variable {
     pub access: Access,
 }
 
+impl Variable {
+    /// The name of a variable whose name is not known: `os.environ[key] = value`.
+    pub const ANY: &'static str = "*";
+}
+
 /// What is done with an environment variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {

@@ -136,13 +136,15 @@ fn environment_files(node: Option<&Node>) -> Vec<EnvironmentFile> {
     }
 }
 
-/// `build: ./api`, or `{context, dockerfile}`; an address is no folder of the tree.
+/// `build: ./api`, or `{context, dockerfile}`. An address is no folder of the tree, and a `target` may be a
+/// stage that is not the last one: of that nothing is said.
 fn build(node: &Node) -> Option<Build> {
     let context = node
         .scalar()
         .or_else(|| node.get("context").and_then(Node::scalar));
     let context = context.unwrap_or(".");
-    if context.contains("://") || context.starts_with("git@") || node.get("dockerfile_inline").is_some() {
+    let is_elsewhere = context.contains("://") || context.starts_with("git@");
+    if is_elsewhere || node.get("dockerfile_inline").is_some() || node.get("target").is_some() {
         return None;
     }
     let dockerfile = node.get("dockerfile").and_then(Node::scalar);
@@ -295,6 +297,7 @@ mod tests {
         );
         assert_eq!(service("build: .").build.unwrap().dockerfile, "Dockerfile");
         assert!(service("build: https://x/y.git").build.is_none());
+        assert!(service("build: {context: ., target: dev}").build.is_none());
     }
 
     #[test]

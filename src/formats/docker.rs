@@ -117,15 +117,15 @@ impl Reader {
         match (instruction.name.as_str(), self.stages.last_mut()) {
             ("FROM", _) => self.from(instruction),
             ("ARG", None) => {
-                for (name, value, _) in instruction.pairs() {
-                    let value = expand::expand(&value, &self.arguments);
-                    self.arguments.insert(name, value);
+                for pair in instruction.pairs() {
+                    let value = expand::expand(&pair.value, &self.arguments);
+                    self.arguments.insert(pair.name, value);
                 }
             }
             ("ARG", Some((_, stage))) => {
-                for (name, value, _) in instruction.pairs() {
-                    let value = expand::expand(&value, stage);
-                    stage.arguments.insert(name, value);
+                for pair in instruction.pairs() {
+                    let value = expand::expand(&pair.value, stage);
+                    stage.arguments.insert(pair.name, value);
                 }
                 // Without a value it brings the one from before the first stage.
                 for name in instruction.words().into_iter().filter(|word| !word.contains('=')) {
@@ -288,15 +288,17 @@ impl Stage {
     }
 
     fn set(&mut self, instruction: &Instruction, facts: &mut Facts) {
-        let pairs: Vec<_> = instruction
-            .pairs()
-            .into_iter()
-            .map(|(name, value, span)| (name, expand::expand(&value, self), span))
-            .collect();
-        for (name, value, span) in pairs {
-            facts.variables.push(structured::set(&name, span, &value));
-            self.set.insert(name.clone(), value.clone());
-            self.environment.push((name, Spanned::new(value, span)));
+        // All values of one instruction see the variables as they were before it.
+        let mut pairs = instruction.pairs();
+        for pair in &mut pairs {
+            pair.value = expand::expand(&pair.value, self);
+        }
+        for pair in pairs {
+            let set = structured::set(&pair.name, pair.name_span, &pair.value);
+            facts.variables.push(set);
+            self.set.insert(pair.name.clone(), pair.value.clone());
+            let value = Spanned::new(pair.value, pair.span);
+            self.environment.push((pair.name, value));
         }
     }
 

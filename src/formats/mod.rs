@@ -264,3 +264,106 @@ fn undecodable(message: &str, at: usize) -> Box<Facts> {
         Span::new(at, at),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces that mean something to one of the formats that state programs, and some that mean nothing.
+    fn text() -> impl Strategy<Value = String> {
+        const PIECES: [&str; 64] = [
+            "\n",
+            "\r\n",
+            " ",
+            "\t",
+            "\\",
+            "\\\n",
+            "'",
+            "\"",
+            "`",
+            "$",
+            "${",
+            "}",
+            "{",
+            "%",
+            "%i",
+            "%h",
+            "é",
+            "\u{85}",
+            "=",
+            ":",
+            ";",
+            "#",
+            ",",
+            "[",
+            "]",
+            "(",
+            ")",
+            "-",
+            "@",
+            "*",
+            "/",
+            "..",
+            "\\x",
+            "\\u",
+            "<<",
+            "EOF",
+            "&a ",
+            "*a",
+            "<<: ",
+            "a",
+            "1",
+            "[Service]\n",
+            "ExecStart=",
+            "Environment=",
+            "WorkingDirectory=",
+            "User=",
+            "\nFROM ",
+            "\nCOPY ",
+            "\nENV ",
+            "\nWORKDIR ",
+            "\nCMD ",
+            "\nENTRYPOINT ",
+            "\nRUN ",
+            "--from=",
+            " AS ",
+            "* * * * * ",
+            "@daily ",
+            "\nweb: ",
+            "services:\n  a:\n    image: x\n    ",
+            "command: ",
+            "volumes: ",
+            "module.exports = ",
+            "apps: [{script: ",
+            "...",
+        ];
+        let piece = proptest::sample::select(&PIECES[..]);
+        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_much(text in text()) {
+            for path in [
+                "a.service", "x@y.service", "Dockerfile", "Procfile", "cron.d/x", "compose.yml", "ecosystem.config.js",
+                "ecosystem.json",
+            ] {
+                let format = Format::of(path, text.as_bytes());
+                let facts = extract(path, format.unwrap_or(Format::Plain), &text);
+                for program in &facts.programs {
+                    prop_assert!(text.get(program.span.range()).is_some(), "{path}: {:?}", program.span);
+                    for command in &program.commands {
+                        prop_assert!(text.get(command.span.range()).is_some(), "{path}: {:?}", command.span);
+                    }
+                    for (_, value) in &program.environment {
+                        prop_assert!(text.get(value.span.range()).is_some(), "{path}: {:?}", value.span);
+                    }
+                }
+                for variable in &facts.variables {
+                    prop_assert!(text.get(variable.span.range()).is_some(), "{path}: {:?}", variable.span);
+                }
+            }
+        }
+    }
+}

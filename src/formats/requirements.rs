@@ -27,9 +27,11 @@ pub fn extract(path: &str, text: &str) -> Facts {
                 requirement.origin = origin.clone();
                 facts.requirements.push(requirement);
             }
-            // What only developers install is not on the server.
-            Said::Installs(install) if origin == Origin::Main => facts.local_installs.push(install),
-            Said::Installs(_) => {}
+            Said::Installs(install) => {
+                // What only developers install is not on the server.
+                let install = Some(install).filter(|_| origin == Origin::Main);
+                facts.local_installs.extend(install);
+            }
             Said::Refused(message, span) => facts.problems.push(problem(message, span)),
         }
     }

@@ -138,6 +138,16 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
         program.commands.extend(known.commands(setting, is_before));
         facts.problems.extend(open_quote(setting));
     }
+    let is_oneshot = service
+        .last("Type")
+        .is_some_and(|setting| setting.value == "oneshot");
+    if let Some(second) = starts.get(1).filter(|_| !is_oneshot) {
+        facts.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            message: "more than one ExecStart=, which only Type=oneshot may have".to_owned(),
+            span: second.span(),
+        });
+    }
     program.command = Some(command_line(first, &unit));
     program.directory = directory(&service, &unit);
     program.logs = logs(&service, &unit);
@@ -190,7 +200,9 @@ fn directory(service: &Service<'_>, unit: &Unit<'_>) -> Option<Spanned<String>> 
     } else {
         unit.expand(written)
     };
-    Some(Spanned::new(path, Span::new(start, start + written.len())))
+    // With `-` systemd ignores a path that it would refuse without.
+    let is_ignored = written.len() < setting.value.len() && !path.starts_with(['/', '%']);
+    (!is_ignored).then(|| Spanned::new(path, Span::new(start, start + written.len())))
 }
 
 fn logs(service: &Service<'_>, unit: &Unit<'_>) -> Vec<Spanned<String>> {

@@ -7,9 +7,23 @@ use pep508_rs::{Requirement, VerbatimUrl};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("releases"));
+static ROWS: LazyLock<BTreeMap<String, Row>> = LazyLock::new(|| {
+    let table: Table = super::table("releases");
+    let row = |lines| Row {
+        lines,
+        releases: OnceLock::new(),
+    };
+    let rows = table.releases.into_iter();
+    rows.map(|(name, lines)| (name, row(lines))).collect()
+});
+
+/// The lines of one distribution, read when they are first asked for: a project names few of them.
+struct Row {
+    lines: String,
+    releases: OnceLock<Vec<Release>>,
+}
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -108,11 +122,12 @@ impl Release {
 
 /// The known releases of a distribution, the oldest first; none when the table does not name it. What
 /// stands in no line is unknown.
-pub fn releases_of(distribution: &str) -> Vec<Release> {
-    let lines = TABLE.releases.get(&normalize(distribution));
-    lines.map_or_else(Vec::new, |lines| {
-        lines.lines().filter_map(Release::parse).collect()
-    })
+pub fn releases_of(distribution: &str) -> &'static [Release] {
+    let Some(row) = ROWS.get(&normalize(distribution)) else {
+        return &[];
+    };
+    row.releases
+        .get_or_init(|| row.lines.lines().filter_map(Release::parse).collect())
 }
 
 #[cfg(test)]
@@ -124,19 +139,20 @@ mod tests {
     fn release(distribution: &str, version: &str) -> Release {
         let version = Version::from_str(version).unwrap();
         let known = releases_of(distribution);
-        known.into_iter().find(|release| release.holds(&version)).unwrap()
+        known
+            .iter()
+            .find(|release| release.holds(&version))
+            .unwrap()
+            .clone()
     }
 
     #[test]
     fn every_line_follows_its_form_and_the_lines_rise() {
-        assert!(
-            TABLE.releases.len() >= 60,
-            "{} distributions",
-            TABLE.releases.len()
-        );
-        for (name, lines) in &TABLE.releases {
+        assert!(ROWS.len() >= 60, "{} distributions", ROWS.len());
+        for (name, row) in ROWS.iter() {
             assert_eq!(&normalize(name), name);
-            let releases: Vec<Release> = lines
+            let releases: Vec<Release> = row
+                .lines
                 .lines()
                 .map(|line| Release::parse(line).unwrap_or_else(|| panic!("{name}: {line}")))
                 .collect();

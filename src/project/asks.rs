@@ -1,12 +1,13 @@
 //! What is asked of pip, and what it is asked for at once.
 
 use super::paths::resolve;
+use super::reach::is_development;
 use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Command, Origin, Purpose, Requirement};
-use crate::finding::{DocumentId, Place};
+use crate::finding::{DocumentId, Effect, Place};
 use crate::formats::Format;
-use pep508_rs::pep440_rs::{Operator, Version, VersionSpecifiers};
+use pep508_rs::pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -23,6 +24,9 @@ pub struct Ask {
     pub place: Place,
     /// On whose behalf.
     pub origin: Origin,
+    /// Whether its file is one that the deployment installs: where commands of the tree name the files that
+    /// they install, no other counts.
+    pub is_used: bool,
 }
 
 impl Ask {
@@ -34,12 +38,22 @@ impl Ask {
         Self {
             name: normalize(&requirement.name),
             written: format!("{}{specifiers}", requirement.name),
-            specifiers: VersionSpecifiers::from_str(&requirement.specifiers).ok(),
+            specifiers: read(&requirement.specifiers),
             place: Place {
                 document,
                 span: requirement.span,
             },
             origin: requirement.origin.clone(),
+            is_used: true,
+        }
+    }
+
+    /// What becomes of the deployment when pip refuses it.
+    pub fn effect(&self) -> Effect {
+        if self.is_used {
+            Effect::Start
+        } else {
+            Effect::Advice
         }
     }
 
@@ -50,13 +64,40 @@ impl Ask {
             .as_ref()?
             .iter()
             .filter(|specifier| matches!(specifier.operator(), Operator::Equal | Operator::ExactEqual));
-        exact.next().map(|specifier| specifier.version())
+        exact.next().map(VersionSpecifier::version)
     }
 
     /// Whether the deployment installs it: a constraint and a group of developers do not.
     pub fn is_installed(&self) -> bool {
         matches!(self.origin, Origin::Main | Origin::Command)
     }
+}
+
+/// Specifiers as pip writes them, or else as poetry does: `^2.3`, `~2.3`, `2.3.1`.
+fn read(written: &str) -> Option<VersionSpecifiers> {
+    VersionSpecifiers::from_str(written).ok().or_else(|| {
+        let parts: Option<Vec<String>> = written.split(',').map(|part| plain(part.trim())).collect();
+        VersionSpecifiers::from_str(&parts?.join(",")).ok()
+    })
+}
+
+/// One specifier of poetry in pip's words.
+fn plain(part: &str) -> Option<String> {
+    if let Some(version) = part.strip_prefix('^') {
+        let major: u64 = version.split('.').next()?.parse().ok()?;
+        // Below 1 the caret means something else.
+        return (major > 0).then(|| format!(">={version},<{}", major + 1));
+    }
+    if let Some(version) = part.strip_prefix('~').filter(|rest| !rest.starts_with('=')) {
+        let minor: Vec<&str> = version.split('.').take(2).collect();
+        return Some(format!(">={version},=={}.*", minor.join(".")));
+    }
+    let is_bare = part.starts_with(|first: char| first.is_ascii_digit());
+    Some(if is_bare {
+        format!("=={part}")
+    } else {
+        part.to_owned()
+    })
 }
 
 /// The requirements that one `pip install` gets together, as positions in `asks`, without duplicates.
@@ -91,6 +132,50 @@ pub(super) fn sets(documents: &[Document], asks: &[Ask]) -> Vec<Vec<usize>> {
         }
     }
     sets.into_iter().filter(|set| set.len() > 1).collect()
+}
+
+/// Notes which asks stand in files that no command installs, while commands install others.
+pub(super) fn mark_unused(documents: &[Document], asks: &mut [Ask]) {
+    let files = Files::new(documents);
+    let named = names_installed(documents);
+    let is_named = |path: &str| path.rsplit('/').next().is_some_and(|name| named.contains(name));
+    let used = files.by_path.iter().filter(|(path, _)| is_named(path));
+    let used: Vec<DocumentId> = used.map(|(_, id)| *id).collect();
+    if used.is_empty() {
+        return;
+    }
+    let used = files.reached(&used);
+    for ask in asks.iter_mut().filter(|ask| ask.origin == Origin::Main) {
+        let id = ask.place.document;
+        let document = documents.get(id.0 as usize);
+        ask.is_used = used.contains(&id) || document.is_none_or(|found| found.format != Format::Requirements);
+    }
+}
+
+/// The names, without folders, of the files that commands have pip install: from which folder they are
+/// called is not always known.
+fn names_installed(documents: &[Document]) -> BTreeSet<&str> {
+    let others = documents
+        .iter()
+        .filter(|document| document.format != Format::Requirements && !is_development(&document.path));
+    let mut names = BTreeSet::new();
+    for document in others {
+        let read = document
+            .facts
+            .paths
+            .iter()
+            .filter(|path| path.purpose == Purpose::Reads);
+        names.extend(read.map(|path| path.path.as_str()));
+        for command in &document.facts.commands {
+            let pairs = command.words.windows(2);
+            let named = pairs.filter(|pair| matches!(pair[0].text.as_str(), "-r" | "--requirement"));
+            names.extend(named.map(|pair| pair[1].text.as_str()));
+        }
+    }
+    names
+        .into_iter()
+        .filter_map(|path| path.rsplit('/').next())
+        .collect()
 }
 
 /// The requirements files, and which of them include which.
@@ -146,6 +231,12 @@ impl Files {
 
     /// What these files and all that they include ask for.
     fn listed(&self, roots: &[DocumentId], by_document: &BTreeMap<DocumentId, Vec<usize>>) -> Vec<usize> {
+        let of = |id| by_document.get(id).into_iter().flatten().copied();
+        self.reached(roots).iter().flat_map(of).collect()
+    }
+
+    /// These files and all that they include.
+    fn reached(&self, roots: &[DocumentId]) -> BTreeSet<DocumentId> {
         let mut seen: BTreeSet<DocumentId> = BTreeSet::new();
         let mut open = roots.to_vec();
         while let Some(id) = open.pop() {
@@ -153,7 +244,131 @@ impl Files {
                 open.extend(self.includes.get(&id).into_iter().flatten());
             }
         }
-        let of = |id| by_document.get(id).into_iter().flatten().copied();
-        seen.iter().flat_map(of).collect()
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Paths, Requirements};
+    use super::*;
+    use crate::formats::extract;
+    use crate::target::PythonVersion;
+    use crate::tree::{Entry, Listing};
+
+    /// The requirements of a tree of these files.
+    fn join(files: &[(&str, &str)]) -> Requirements {
+        let documents: Vec<Document> = files
+            .iter()
+            .filter_map(|(path, text)| {
+                let format = Format::of(path, text.as_bytes())?;
+                Some(Document {
+                    path: (*path).to_owned(),
+                    format,
+                    facts: extract(path, format, text),
+                    host: None,
+                })
+            })
+            .collect();
+        let mut listing = Listing::default();
+        listing
+            .files
+            .extend(files.iter().map(|(path, _)| Entry::new(*path, 1)));
+        Requirements::join(
+            &documents,
+            &Paths::new(&listing),
+            PythonVersion { major: 3, minor: 10 },
+        )
+    }
+
+    fn sets(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+        let of = |set: Vec<&Ask>| set.iter().map(|ask| ask.written.clone()).collect();
+        join(files).sets().map(of).collect()
+    }
+
+    #[test]
+    fn the_words_of_poetry_are_understood() {
+        let version = Version::new([2, 3, 1]);
+        for (written, allows) in [
+            ("^2.1", Some(true)),
+            ("^1.26", Some(false)),
+            ("~2.3", Some(true)),
+            ("~2.3.2", Some(false)),
+            ("2.3.1", Some(true)),
+            ("2.3.*", Some(true)),
+            (">=2,<3", Some(true)),
+            ("^0.3", None),
+            ("*", None),
+            ("^2 || ^3", None),
+        ] {
+            assert_eq!(
+                read(written).map(|found| found.contains(&version)),
+                allows,
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn files_are_installed_with_what_they_include() {
+        let found = sets(&[
+            ("requirements.txt", "-r requirements/base.txt\nb == 2\n"),
+            ("requirements/base.txt", "a==1\n-r ../requirements.txt\n"),
+            ("requirements-gpu.txt", "c\nd ; os_name == 'nt'\n"),
+        ]);
+        assert!(found.is_empty(), "a circle has no file to begin with: {found:?}");
+        let found = sets(&[
+            ("requirements.txt", "-r requirements/base.txt\nb == 2\n"),
+            ("requirements/base.txt", "a==1\n"),
+            ("requirements-gpu.txt", "c\nd ; os_name == 'nt'\n"),
+        ]);
+        assert_eq!(found, [["b==2", "a==1"]]);
+    }
+
+    #[test]
+    fn a_command_installs_its_files_and_names_at_once() {
+        let found = sets(&[
+            (
+                "deploy.sh",
+                "pip install -r requirements.txt x==1 y\npip install z\n",
+            ),
+            ("requirements.txt", "a==1\n"),
+        ]);
+        assert_eq!(found, [["x==1", "y", "a==1"]]);
+    }
+
+    #[test]
+    fn a_file_that_no_command_names_is_unused() {
+        let files = [
+            ("deploy.sh", "pip install -r \"$ROOT/requirements.txt\"\n"),
+            ("requirements.txt", "-r requirements-base.txt\n"),
+            ("requirements-base.txt", "a==1\n"),
+            ("requirements-core.txt", "b==1\n"),
+        ];
+        let used = |files: &[(&str, &str)]| -> Vec<(String, bool)> {
+            let joined = join(files);
+            let of = |ask: &Ask| (ask.name.clone(), ask.is_used);
+            joined.asks().iter().map(of).collect()
+        };
+        assert_eq!(used(&files), [("a".to_owned(), true), ("b".to_owned(), false)]);
+        assert!(used(&files[1..]).iter().all(|(_, is_used)| *is_used));
+    }
+
+    #[test]
+    fn local_installs_make_their_folder_importable() {
+        let roots = |files: &[(&str, &str)]| join(files).local_roots().to_vec();
+        let project = ("lib/pyproject.toml", "[build-system]\nrequires = ['hatchling']\n");
+        let inside = ("lib/src/desk/__init__.py", "");
+        assert_eq!(
+            roots(&[("requirements.txt", "-e ./lib\n"), project, inside]),
+            ["lib/src"]
+        );
+        assert_eq!(
+            roots(&[("deploy.sh", "cd lib\npip install .\n"), project]),
+            ["lib"]
+        );
+        assert_eq!(roots(&[("deploy.sh", "cd lib && uv sync\n"), project]), ["lib"]);
+        assert_eq!(roots(&[("deploy.sh", "poetry install\n"), project]), [""; 0]);
+        assert_eq!(roots(&[("requirements.txt", "-e ./gone\n"), project]), [""; 0]);
     }
 }

@@ -61,6 +61,8 @@ pub enum Ground {
         is_relative: bool,
         /// A file that makes the folder when somebody runs it first.
         maker: Option<DocumentId>,
+        /// Whether that file deploys the tree or starts its programs.
+        is_deployed: bool,
     },
 }
 
@@ -338,18 +340,19 @@ impl<'a> Join<'a> {
         if self.paths.has_folder(&path) {
             return Ground::Present;
         }
-        let makes = |maker: &&Maker| makes(&maker.path, &path);
-        if self.makers.iter().filter(makes).any(|maker| maker.is_deploy) {
+        let makers = || self.makers.iter().filter(|maker| makes(&maker.path, &path));
+        let deploys = makers().find(|maker| maker.is_deploy);
+        // A pattern with a slash at its end means folders, and these are asked for by what is in them.
+        let inside = format!("{path}/x");
+        let withheld = self.tree.withheld(&path).or_else(|| self.tree.withheld(&inside));
+        if deploys.is_some() && withheld.is_none() {
             return Ground::Present;
         }
         Ground::Missing {
-            // A pattern with a slash at its end means folders, and these are asked for by what is in them.
-            withheld: self
-                .tree
-                .withheld(&path)
-                .or_else(|| self.tree.withheld(&format!("{path}/x"))),
+            withheld,
             is_relative,
-            maker: self.makers.iter().find(makes).map(|maker| maker.document),
+            maker: deploys.or_else(|| makers().next()).map(|maker| maker.document),
+            is_deployed: deploys.is_some(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::programs::ProgramView;
 use super::reach::is_development;
 use crate::document::Document;
 use crate::facts::python::Step;
-use crate::facts::{Access, Command, Manager};
+use crate::facts::{Access, Command, Manager, Variable};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ pub struct Environment {
     by_name: BTreeMap<String, Vec<Source>>,
     /// Python files that read a dotenv file which the tree does not hold.
     loaders: Vec<DocumentId>,
-    /// Shell scripts that take over a file of variables; the tree may not hold it.
+    /// Shell scripts and code that take over a file of variables; the tree may not hold it.
     sourcing: Vec<DocumentId>,
     /// Files that programs of a manager get variables from and that the tree lacks, as written.
     files: Vec<(Manager, String)>,
@@ -117,6 +117,10 @@ impl Environment {
         let facts = &document.facts;
         if document.format == Format::Python {
             set_by(document).for_each(|(name, _)| self.note(name, Source::Code(id)));
+            // It takes over a file in its own way, or whatever else.
+            if set_by(document).any(|(name, _)| name == Variable::ANY) {
+                self.sourcing.push(id);
+            }
             if facts
                 .python
                 .as_ref()
@@ -448,6 +452,18 @@ mod tests {
             ask(&[bot, SUPERVISOR, (".env", "A=1\n")], "TOKEN").0,
             Setting::Nowhere
         );
+        let bot = (
+            "bot.py",
+            "import os\nfor k, v in read():\n    os.environ[k] = v\n",
+        );
+        assert_eq!(ask(&[bot, SUPERVISOR], "TOKEN").0, Setting::Unknown);
+        let bot = ("bot.py", "import os\nos.environ.update({'A': 'x'}, B='y')\n");
+        assert_eq!(ask(&[bot, SUPERVISOR], "TOKEN").0, Setting::Nowhere);
+        assert_eq!(ask(&[bot, SUPERVISOR], "A").0, Setting::Set);
+        assert_eq!(ask(&[bot, SUPERVISOR], "B").0, Setting::Set);
+        let bot = ("bot.py", "import os\nos.environ.update(read())\n");
+        assert_eq!(ask(&[bot, SUPERVISOR], "TOKEN").0, Setting::Unknown);
+        let bot = ("bot.py", "from dotenv import load_dotenv\nload_dotenv()\n");
         // A `.env` of another folder is not the one that is read.
         assert_eq!(
             ask(&[bot, SUPERVISOR, ("web/.env", "A=1\n")], "TOKEN").0,

@@ -4,24 +4,33 @@ use super::Project;
 use crate::facts::python::Step;
 use crate::finding::ProgramId;
 use crate::knowledge::distributions;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The modules that programs import, and which programs.
+pub(super) type Imported = BTreeMap<String, BTreeSet<ProgramId>>;
 
 impl Project {
     /// The programs that reach an import of one of these distributions, sorted.
-    pub fn programs_needing(&self, distributions: &[&str]) -> Vec<ProgramId> {
-        let mut found = BTreeSet::new();
+    pub fn programs_needing(&self, wanted: &[&str]) -> Vec<ProgramId> {
+        let imported = self.imported.get_or_init(|| self.imported_modules());
+        let provides = |module: &str| wanted.iter().any(|name| distributions::provides(name, module));
+        let needed = imported.iter().filter(|(module, _)| provides(module));
+        let programs: BTreeSet<ProgramId> = needed.flat_map(|(_, programs)| programs).copied().collect();
+        programs.into_iter().collect()
+    }
+
+    fn imported_modules(&self) -> Imported {
+        let mut found = Imported::new();
         for (id, document) in self.documents() {
             let reaching = self.programs_reaching(id);
             let Some(python) = document.facts.python.as_ref().filter(|_| !reaching.is_empty()) else {
                 continue;
             };
-            let modules = imported(&python.body);
-            let is_needed = |name: &&str| modules.iter().any(|module| distributions::provides(name, module));
-            if distributions.iter().any(is_needed) {
-                found.extend(reaching);
+            for module in imported(&python.body) {
+                found.entry(module.to_owned()).or_default().extend(&reaching);
             }
         }
-        found.into_iter().collect()
+        found
     }
 }
 

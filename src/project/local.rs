@@ -5,6 +5,7 @@ use super::paths::{Paths, resolve};
 use super::reach::is_development;
 use crate::document::Document;
 use crate::facts::{Command, Origin};
+use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// What makes a folder a project that pip takes.
@@ -24,7 +25,9 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
         };
         for install in &document.facts.local_installs {
             // pip starts from where it is called, which is mostly the root or the document's folder.
-            let seen_from = ["", here].map(|folder| resolve(folder, &install.folder));
+            let gone_to = command_at(document, install.span).and_then(|command| command.folder.as_deref());
+            let starts = gone_to.map_or(["", here], |folder| [folder, folder]);
+            let seen_from = starts.map(|folder| resolve(folder, &install.folder));
             let project = seen_from
                 .into_iter()
                 .flatten()
@@ -42,6 +45,14 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
         .into_iter()
         .map(|folder| importable(&folder, paths))
         .collect()
+}
+
+/// The command that a place stands in.
+fn command_at(document: &Document, span: Span) -> Option<&Command> {
+    let commands = &document.facts.commands;
+    let behind = commands.partition_point(|command| command.span.start <= span.start);
+    let command = behind.checked_sub(1).and_then(|index| commands.get(index))?;
+    (span.end <= command.span.end).then_some(command)
 }
 
 fn is_project(folder: &str, paths: &Paths) -> bool {

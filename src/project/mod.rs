@@ -37,6 +37,7 @@ pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -61,6 +62,8 @@ pub struct Project {
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
     orders: Vec<BTreeMap<Place, usize>>,
+    /// Worked out when a rule first asks for it.
+    imported: OnceLock<importers::Imported>,
 }
 
 impl Project {
@@ -95,6 +98,7 @@ impl Project {
             scopes: reach.scopes,
             reached: reach.programs,
             orders: reach.orders,
+            imported: OnceLock::new(),
         }
     }
 

@@ -98,6 +98,7 @@ impl Requirements {
             .files
             .sort_by_key(|id| documents[id.0 as usize].path.matches('/').count());
         requirements.follow(python);
+        asks::mark_unused(documents, &mut requirements.asks);
         requirements.sets = asks::sets(documents, &requirements.asks);
         requirements.environment = environment;
         requirements.follow_locks(documents);
@@ -185,7 +186,7 @@ impl Requirements {
 
     /// Whether anything is declared at all.
     pub fn is_empty(&self) -> bool {
-        self.declared.is_empty()
+        self.declared.is_empty() && self.brought.is_empty()
     }
 
     /// How the module of this dotted name gets onto the target.

@@ -36,6 +36,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("newer-syntax", imports::newer_syntax::check),
     ("port-conflict", ports::port_conflict::check),
     ("standard-library", imports::standard_library::check),
+    ("relative-command", services::relative_command::check),
     ("replaced-path", services::replaced_path::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
     (

@@ -2,8 +2,8 @@
 //! exception (its message, file and line) has to be the one that the audit predicts.
 //!
 //! ```text
-//! CPYTHON_TREE="a word of its title" cargo test --test cpython -- trees --nocapture
-//! CPYTHON_SEED=7 CPYTHON_COUNT=1 cargo test --test cpython -- random --nocapture
+//! CPYTHON_TREE="a word of its title" cargo test --test cpython small_trees
+//! CPYTHON_SEED=7 CPYTHON_COUNT=1 cargo test --test cpython random_trees
 //! ```
 //!
 //! The trees are in `trees/*.md`, in the form of the examples of a rule's page: `# error` marks the
@@ -32,7 +32,7 @@ use tree::Tree;
 const FEWEST_TREES: usize = 40;
 
 #[test]
-fn trees_die_where_the_audit_says() {
+fn small_trees_die_where_the_audit_says() {
     let Some(python) = Python::found() else {
         return;
     };

@@ -74,7 +74,16 @@ pub(crate) fn reason(line: &str) -> String {
 fn plain(message: &str) -> String {
     let message = message.split(" (").next().unwrap_or(message);
     let message = message.split("; ").next().unwrap_or(message);
-    message.replace("from partially initialized module ", "from ")
+    let message = message.split(". Did you mean").next().unwrap_or(message);
+    let message = message.replace("from partially initialized module ", "from ");
+    // Python 3.13 says which file the module is.
+    match (
+        message.split_once("' from '/"),
+        message.split_once(" has no attribute "),
+    ) {
+        (Some((module, _)), Some((_, name))) => format!("{module}' has no attribute {name}"),
+        _ => message,
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +110,15 @@ mod tests {
                 "AttributeError: partially initialized module 'm' has no attribute 'x' (most likely due to a \
                  circular import)",
                 "partially initialized module 'm' has no attribute 'x'",
+            ),
+            (
+                "AttributeError: partially initialized module 'm' from '/tmp/m.py' has no attribute 'x' (most \
+                 likely due to a circular import)",
+                "partially initialized module 'm' has no attribute 'x'",
+            ),
+            (
+                "AttributeError: module 'm' has no attribute 'x'. Did you mean: 'y'?",
+                "module 'm' has no attribute 'x'",
             ),
             ("KeyError: 'X'", "KeyError: 'X'"),
             ("IndentationError: unexpected indent", "SyntaxError"),

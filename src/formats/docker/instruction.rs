@@ -16,6 +16,16 @@ pub(super) struct Instruction {
     pub(super) whole: Span,
 }
 
+/// `NAME=value`, as written.
+pub(super) struct Pair {
+    pub(super) name: String,
+    pub(super) value: String,
+    /// Where the name stands.
+    pub(super) name_span: Span,
+    /// Where the value stands.
+    pub(super) span: Span,
+}
+
 /// The instructions of a text, in order. Heredocs are passed over.
 pub(super) fn read(text: &str) -> Vec<Instruction> {
     let mark = if has_backtick(text) { '`' } else { '\\' };
@@ -100,29 +110,34 @@ impl Instruction {
             .collect()
     }
 
-    /// `NAME=value` pairs, or the one old pair `NAME value with blanks`; each with the place of its value.
-    pub(super) fn pairs(&self) -> Vec<(String, String, Span)> {
+    /// `NAME=value` pairs, or the one old pair `NAME value with blanks`.
+    pub(super) fn pairs(&self) -> Vec<Pair> {
         let spans = self.spans();
         let is_old = spans
             .first()
             .is_some_and(|(start, end)| !self.arguments[*start..*end].contains('='));
         if is_old {
-            let (name, value) = self.arguments.split_once(char::is_whitespace).unwrap_or(("", ""));
-            let value = value.trim();
-            let end = self.at + self.arguments.len();
-            let pair = (
-                name.to_owned(),
-                value.to_owned(),
-                Span::new(end - value.len(), end),
-            );
-            return if name.is_empty() { Vec::new() } else { vec![pair] };
+            let whole = self.arguments.trim_end();
+            let pair = whole.split_once(char::is_whitespace);
+            return pair
+                .map(|(name, value)| self.pair(0, name, value.trim_start(), whole.len()))
+                .into_iter()
+                .collect();
         }
         let pair = |(start, end): (usize, usize)| {
             let (name, value) = self.arguments[start..end].split_once('=')?;
-            let span = Span::new(self.at + end - value.len(), self.at + end);
-            Some((name.to_owned(), value.to_owned(), span))
+            Some(self.pair(start, name, value, end))
         };
         spans.into_iter().filter_map(pair).collect()
+    }
+
+    fn pair(&self, start: usize, name: &str, value: &str, end: usize) -> Pair {
+        Pair {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            name_span: Span::new(self.at + start, self.at + start + name.len()),
+            span: Span::new(self.at + end - value.len(), self.at + end),
+        }
     }
 
     /// Where the words begin and end; blanks inside quotes and behind a backslash part none.

@@ -217,3 +217,21 @@ fn hostile_text_is_read() {
     extract("Dockerfile", &format!("FROM x AS a\n{many}FROM y\n{again}"));
     assert!(begin.elapsed().as_secs() < 20);
 }
+
+#[test]
+fn variables_stand_where_they_are_named() {
+    let text = "FROM x\nENV A=\"b c\" \\\n  LONG=d\nENV OLD  e f \n";
+    let facts = extract("Dockerfile", text);
+    let names: Vec<_> = facts
+        .variables
+        .iter()
+        .map(|variable| variable.span.text(text))
+        .collect();
+    assert_eq!(names, ["A", "LONG", "OLD"]);
+    let values: Vec<_> = facts.programs[0]
+        .environment
+        .iter()
+        .map(|(_, value)| (value.value.as_str(), value.span.text(text)))
+        .collect();
+    assert_eq!(values, [("b c", "\"b c\""), ("d", "d"), ("e f", "e f")]);
+}

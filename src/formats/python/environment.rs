@@ -8,6 +8,14 @@ use ruff_python_ast::{Expr, ExprCall};
 impl Collector<'_> {
     /// `os.getenv("X", default)` and `os.environ.get("X", default)`.
     pub(super) fn notice_environment(&mut self, call: &ExprCall, function: &str) {
+        if function == "os.environ.update" {
+            self.environment_update(call);
+        }
+        if let ("os.environ.setdefault", Some(name)) = (function, call.arguments.args.first())
+            && !name.is_string_literal_expr()
+        {
+            self.facts.variables.push(set(name, ""));
+        }
         if !matches!(
             function,
             "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "os.environ.pop"
@@ -50,6 +58,28 @@ impl Collector<'_> {
         });
     }
 
+    /// `os.environ.update({"X": …}, Y=…)`.
+    fn environment_update(&mut self, call: &ExprCall) {
+        for argument in &call.arguments.args {
+            match argument {
+                Expr::Dict(dict) => {
+                    let keys = dict.items.iter();
+                    let sets = keys.map(|item| set(item.key.as_ref().unwrap_or(&item.value), ""));
+                    self.facts.variables.extend(sets);
+                }
+                other => self.facts.variables.push(set(other, "")),
+            }
+        }
+        for keyword in &call.arguments.keywords {
+            let name = keyword.arg.as_ref().map_or(Variable::ANY, |name| name.as_str());
+            self.facts.variables.push(Variable {
+                name: name.to_owned(),
+                span: span(keyword),
+                access: Access::Set(String::new()),
+            });
+        }
+    }
+
     /// `os.environ["X"]`, read.
     pub(super) fn subscript_read(&mut self, expr: &Expr) {
         let Expr::Subscript(subscript) = expr else { return };
@@ -77,6 +107,19 @@ impl Collector<'_> {
             Expr::BoolOp(operation) => operation.values.iter().any(|value| self.reads_variable(value)),
             _ => false,
         }
+    }
+}
+
+/// The variable of this name gets this value.
+pub(super) fn set(name: &Expr, value: &str) -> Variable {
+    let text = match name {
+        Expr::StringLiteral(text) => text.value.to_str(),
+        _ => Variable::ANY,
+    };
+    Variable {
+        name: text.to_owned(),
+        span: span(name),
+        access: Access::Set(value.to_owned()),
     }
 }
 

@@ -5,9 +5,9 @@ use super::leaving::{ends_block, leaves_loop, raises};
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
-use super::{binding, edits, effects, importing, ports, span};
+use super::{binding, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Handler, Module, PathEditKind, PathExpr, Step, Try};
-use crate::facts::{Access, Facts, PortRole, Reach, Role, Variable};
+use crate::facts::{Facts, PortRole, Reach, Role};
 use ruff_python_ast::{
     ExceptHandler, Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
 };
@@ -268,24 +268,17 @@ impl Reader<'_> {
         } else {
             binding::unknown(target, steps);
         }
-        match target {
-            Expr::Subscript(subscript) => {
-                if let (Some("os.environ"), Expr::StringLiteral(name)) =
-                    (self.names.dotted(&subscript.value).as_deref(), &*subscript.slice)
-                {
-                    let text = if let Expr::StringLiteral(text) = value {
-                        text.value.to_str()
-                    } else {
-                        ""
-                    };
-                    self.facts.variables.push(Variable {
-                        name: name.value.to_str().to_owned(),
-                        span: span(name),
-                        access: Access::Set(text.to_owned()),
-                    });
-                }
-            }
-            _ => {}
+        if let Expr::Subscript(subscript) = target
+            && self.names.dotted(&subscript.value).as_deref() == Some("os.environ")
+        {
+            let text = if let Expr::StringLiteral(text) = value {
+                text.value.to_str()
+            } else {
+                ""
+            };
+            self.facts
+                .variables
+                .push(environment::set(&subscript.slice, text));
         }
         let key = match target {
             Expr::Subscript(subscript) => match &*subscript.slice {

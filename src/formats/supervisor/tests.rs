@@ -160,6 +160,7 @@ fn an_environment_has_a_place_for_each_value() {
     assert_eq!(
         found,
         [
+            ("ROOT", "/opt/app", "/opt/app"),
             ("PYTHONPATH", "%(here)s:/opt/lib", "%(here)s:/opt/lib"),
             ("API_PORT", "8000", "8000"),
         ]

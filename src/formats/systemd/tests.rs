@@ -104,13 +104,16 @@ fn words_are_systemds() {
 }
 
 #[test]
-fn a_quote_that_stays_open_is_a_mistake() {
+fn what_systemd_refuses_is_a_mistake() {
     for (line, count) in [
         ("ExecStart=/x 'a", 1),
         ("ExecStart=-/x 'a", 0),
         ("ExecStart=/x 'a'", 0),
         ("ExecStart=/x\nExecStartPre=+/y \"", 1),
         ("ExecStart=/x\nEnvironment=A='", 0),
+        ("ExecStart=/x\nExecStart=/y", 1),
+        ("Type=oneshot\nExecStart=/x\nExecStart=/y", 0),
+        ("ExecStart=/x\nExecStart=\nExecStart=/y", 0),
     ] {
         let facts = extract("a.service", &format!("[Service]\n{line}\n"));
         assert_eq!(facts.problems.len(), count, "{line}");
@@ -144,6 +147,8 @@ fn specifiers_are_put_in_as_far_as_they_are_known() {
         assert!(literal, "{path}");
     }
     let template = program("ExecStart=/bin/x {{ app }}");
+    let ignored = program("WorkingDirectory=-rel\nExecStart=/x");
+    assert!(ignored.directory.is_none());
     assert!(template.commands[0].words.iter().all(|word| !word.is_literal));
     let open = program("ExecStart=/bin/x %z fine");
     let literal: Vec<_> = open.commands[0]

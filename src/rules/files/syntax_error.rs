@@ -20,21 +20,17 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 document: id,
                 span: problem.span,
             };
-            let is_started = match document.format {
-                Format::Requirements | Format::Supervisor | Format::Systemd => true,
-                _ => false,
-            };
-            let effect = if is_started { Effect::Start } else { Effect::Use };
             let draft = Draft::new(place, message(document.format, problem))
                 .subject(format!("{}:{}", document.path, problem.message))
                 .label("the reader stops here")
-                .help(help(document.format))
-                .effect(effect);
+                .help(help(document.format));
             sink.report(match document.format {
                 Format::Supervisor => draft
+                    .effect(Effect::Start)
                     .phase(Phase::Manager)
                     .programs(project.programs_configured_by(id)),
-                _ => draft,
+                Format::Requirements => draft.effect(Effect::Start).phase(Phase::Install),
+                _ => draft.effect(Effect::Use),
             });
         }
     }

@@ -1,6 +1,6 @@
 //! Requirements that are installed together and exclude each other.
 
-use crate::finding::{Draft, Effect, Phase, Place};
+use crate::finding::{Draft, Phase, Place};
 use crate::knowledge::releases::releases_of;
 use crate::project::{Ask, Project};
 use crate::rule::Sink;
@@ -74,14 +74,13 @@ fn wishes<'a>(project: &Project, set: &[&'a Ask]) -> BTreeMap<String, Vec<Wish<'
             },
         );
         let Some(pin) = ask.pin() else { continue };
-        let release = releases_of(&ask.name)
-            .into_iter()
-            .find(|release| release.holds(pin));
-        for need in release.map(|release| release.needs).unwrap_or_default() {
+        let release = releases_of(&ask.name).iter().find(|release| release.holds(pin));
+        for need in release.map_or(&[][..], |release| &release.needs) {
             if !project.requirements.holds(&need.marker) {
                 continue;
             }
-            if let Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) = need.version_or_url {
+            if let Some(pep508_rs::VersionOrUrl::VersionSpecifier(specifiers)) = &need.version_or_url {
+                let specifiers = specifiers.clone();
                 let is_own = false;
                 add(
                     need.name.as_ref(),
@@ -148,7 +147,7 @@ fn draft(project: &Project, name: &str, earlier: &Wish<'_>, later: &Wish<'_>) ->
         .help(help)
         .related(earlier.ask.place, "the other requirement")
         .programs(project.programs_needing(&needing))
-        .effect(Effect::Start)
+        .effect(earlier.ask.effect().min(later.ask.effect()))
         .phase(Phase::Install)
 }
 

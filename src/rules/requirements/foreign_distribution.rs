@@ -19,7 +19,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let name = if system == "darwin" { "macOS" } else { "Windows" };
         // Pure Python installs anywhere, and fails when it is imported.
         let (verdict, label, effect) = if distributions::installs_anywhere(&ask.name) {
-            ("does nothing on a Linux server", "not for Linux", Effect::Use)
+            (
+                "does nothing on a Linux server",
+                "not for Linux",
+                ask.effect().min(Effect::Use),
+            )
         } else {
             (
                 "cannot be installed on a Linux server",

@@ -1,7 +1,7 @@
 //! Distributions that are built against a library that no step of the deployment installs.
 
 use crate::facts::Command;
-use crate::finding::{Confidence, Draft, Effect, Phase};
+use crate::finding::{Confidence, Draft, Phase};
 use crate::knowledge::releases::releases_of;
 use crate::knowledge::system_libraries::{SystemLibrary, needed_by};
 use crate::project::{Ask, Project};
@@ -28,9 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             "`{}` is built on the server, which needs {what}, and no step of the deployment installs that",
             ask.written
         );
-        let instead = library.instead.as_ref().map_or_else(String::new, |instead| {
-            format!(" Or require `{}` instead.", instead.trim_end_matches(','))
-        });
+        let instead = instead_of(project, ask, library);
         let own = if library
             .library
             .as_ref()
@@ -49,7 +47,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     library.packages
                 ))
                 .programs(project.programs_needing(&[&ask.name]))
-                .effect(Effect::Start)
+                .effect(ask.effect())
                 .phase(Phase::Install)
                 // Where no step installs packages of the system, somebody does so by hand.
                 .confidence(if has_packages {
@@ -58,6 +56,21 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     Confidence::Possible
                 }),
         );
+    }
+}
+
+/// What spares the build: a release with a wheel, or another distribution.
+fn instead_of(project: &Project, ask: &Ask, library: &SystemLibrary) -> String {
+    let python = project.target.python;
+    let mut known = releases_of(&ask.name).iter().rev();
+    let wheel = known.find(|release| release.allows(python) && release.has_wheel(python));
+    match (wheel, &library.instead) {
+        (Some(release), _) => format!(
+            " Or pin `{}=={}`, which has a wheel for Python {python}.",
+            ask.name, release.last
+        ),
+        (None, Some(instead)) => format!(" Or require `{instead}` instead."),
+        (None, None) => String::new(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Requirements of which the server's Python can have no release.
 
-use crate::finding::{Confidence, Draft, Effect, Phase};
+use crate::finding::{Confidence, Draft, Phase};
 use crate::knowledge::releases::{Release, Wheels, releases_of};
 use crate::project::{Ask, Project};
 use crate::rule::Sink;
 use crate::target::PythonVersion;
+use pep508_rs::pep440_rs::{Operator, VersionSpecifiers};
 
 /// What builds a distribution from its source.
 const COMPILERS: [&str; 6] = ["build-essential", "gcc", "g++", "clang", "build-base", "gcc-c++"];
@@ -12,6 +13,7 @@ const COMPILERS: [&str; 6] = ["build-essential", "gcc", "g++", "clang", "build-b
 /// Reports every requirement that pip cannot meet on the target's Python.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let python = project.target.python;
+    let has_compiler = has_compiler(project);
     for ask in project
         .requirements
         .asks()
@@ -19,7 +21,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .filter(|ask| ask.is_installed())
     {
         let known = releases_of(&ask.name);
-        let Some(Meant { releases, is_all }) = meant(ask, &known) else {
+        let Some(Meant { releases, is_all }) = meant(ask, known) else {
             continue;
         };
         let Some(newest) = releases.last() else { continue };
@@ -63,7 +65,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     covered(newest)
                 ),
                 format!("Failed to build {}", ask.name),
-                if has_compiler(project) {
+                if has_compiler {
                     Confidence::Possible
                 } else {
                     Confidence::Likely
@@ -76,9 +78,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             Draft::new(ask.place, message)
                 .subject(&ask.name)
                 .label(label)
-                .help(help(ask, &known, newest, python))
+                .help(help(ask, known, newest, python))
                 .programs(project.programs_needing(&[&ask.name]))
-                .effect(Effect::Start)
+                .effect(ask.effect())
                 .phase(Phase::Install)
                 .confidence(confidence),
         );
@@ -104,6 +106,13 @@ fn meant<'a>(ask: &Ask, known: &'a [Release]) -> Option<Meant<'a>> {
             is_all: true,
         });
     }
+    // What is left is a stretch without holes: a line that it touches has its first or its last version in it.
+    let holes = [Operator::NotEqual, Operator::NotEqualStar];
+    let specifiers: VersionSpecifiers = specifiers
+        .iter()
+        .filter(|specifier| !holes.contains(specifier.operator()))
+        .cloned()
+        .collect();
     let fits = |release: &&Release| specifiers.contains(&release.first) || specifiers.contains(&release.last);
     let oldest_fits = known
         .first()

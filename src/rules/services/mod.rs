@@ -2,6 +2,7 @@
 
 pub(super) mod contradictory_programs;
 pub(super) mod missing_entry_point;
+pub(super) mod relative_command;
 pub(super) mod replaced_path;
 pub(super) mod supervisor_refuses;
 pub(super) mod unit_refused;

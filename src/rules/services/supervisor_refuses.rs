@@ -18,8 +18,16 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     // Two configurations can include one file: its places are told once, with the programs of both.
     let mut told = BTreeSet::new();
     for daemon in &project.daemons {
+        let mut made = BTreeSet::new();
         for need in &daemon.needs {
-            if told.insert(need.place) {
+            let is_new = !matches!(
+                need.ground,
+                Ground::Missing {
+                    is_deployed: true,
+                    ..
+                }
+            ) || made.insert(&need.folder);
+            if is_new && told.insert(need.place) {
                 check_need(project, daemon, need, sink);
             }
         }
@@ -55,16 +63,36 @@ fn check_need(project: &Project, daemon: &Daemon, need: &Need, sink: &mut Sink<'
             withheld,
             is_relative,
             maker,
+            is_deployed,
         } => {
-            let maker = maker.and_then(|id| Some((id, project.document(id)?)));
-            let why = why(folder, withheld.as_ref(), *is_relative, maker.is_some());
-            let draft = refused(need, &why).help(help(folder, withheld.as_ref()));
-            match maker {
-                Some((id, document)) => draft
+            let help = help(folder, withheld.as_ref());
+            if let Some((id, document)) = maker.and_then(|id| Some((id, project.document(id)?))) {
+                let message = format!(
+                    "supervisord refuses the whole file until `{}` has made `{folder}`: {}",
+                    document.path,
+                    reason(folder, withheld.as_ref())
+                );
+                // Run as it is meant to be, nothing is wrong: who starts supervisord by hand meets it.
+                let effect = if *is_deployed {
+                    Effect::Advice
+                } else {
+                    Effect::Start
+                };
+                Draft::new(need.place, message)
+                    .label(label(need))
+                    .effect(effect)
                     .confidence(Confidence::Possible)
-                    .related(project.start_of(id), format!("only `{}` makes it", document.path)),
-                None if *is_relative => draft.confidence(Confidence::Likely),
-                None => draft,
+                    .related(project.start_of(id), "this makes it")
+                    .help(help)
+            } else {
+                let sure = if *is_relative {
+                    Confidence::Likely
+                } else {
+                    Confidence::Certain
+                };
+                refused(need, &why(folder, withheld.as_ref(), *is_relative))
+                    .help(help)
+                    .confidence(sure)
             }
         }
     };
@@ -82,27 +110,31 @@ fn check_need(project: &Project, daemon: &Daemon, need: &Need, sink: &mut Sink<'
 fn refused(need: &Need, why: &str) -> Draft {
     let message = format!("supervisord refuses the whole file and starts none of its programs: {why}");
     Draft::new(need.place, message)
-        .label(format!("the directory of this {} does not exist", need.option))
+        .label(label(need))
         .effect(Effect::Start)
 }
 
-fn why(folder: &str, withheld: Option<&Withheld>, is_relative: bool, is_made: bool) -> String {
+fn label(need: &Need) -> String {
+    format!("the directory of this {} does not exist", need.option)
+}
+
+fn why(folder: &str, withheld: Option<&Withheld>, is_relative: bool) -> String {
     let place = if is_relative && !folder.starts_with('/') {
         ", seen from the folder that supervisord is started in (taken to be the project's)"
     } else {
         ""
     };
-    let reason = match withheld {
+    let reason = reason(folder, withheld);
+    format!("{reason}{place}, and no deploy step makes it")
+}
+
+fn reason(folder: &str, withheld: Option<&Withheld>) -> String {
+    match withheld {
         Some(withheld) => format!(
             "the folder `{folder}` does not reach the server, because `{}` ignores it (`{}`)",
             withheld.file, withheld.pattern
         ),
         None => format!("the tree has no folder `{folder}`"),
-    };
-    if is_made {
-        format!("{reason}{place}, unless somebody runs first what makes it")
-    } else {
-        format!("{reason}{place}, and no deploy step makes it")
     }
 }
 

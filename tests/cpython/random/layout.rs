@@ -51,7 +51,7 @@ pub(super) fn layout(dice: &mut Dice) -> Layout {
     let roots = vec![home.clone(), "lib".to_owned(), "extra".to_owned()];
     let mut dotted: BTreeSet<(String, Vec<String>)> = BTreeSet::new();
     for _ in 0..dice.between(3, 8) {
-        let root = roots[[0, 0, 0, 1, 2][dice.below(5)]].clone();
+        let root = roots[[0, 0, 0, 0, 1, 2][dice.below(6)]].clone();
         dotted.insert((root, name(dice)));
     }
     let (entry, command, directory) = start(dice, &home);

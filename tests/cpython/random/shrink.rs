@@ -7,17 +7,30 @@ use crate::python::Python;
 use crate::tree::Tree;
 
 /// Enough to make a tree of a dozen modules small.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 12;
+
+/// What can be taken out of a tree: a file, or one statement of its outermost level.
+type Part = (String, Option<usize>);
 
 /// The smallest tree found on which CPython and the audit differ in the same way.
 pub(super) fn shrink(python: &Python, row: &Row<'_>) -> Tree {
     let wanted = (reason(&row.real), reason(&row.predicted));
+    let is_same = |row: &Row<'_>| !row.agrees() && (reason(&row.real), reason(&row.predicted)) == wanted;
     let mut tree = row.tree.clone();
     for _ in 0..ROUNDS {
-        let candidates = smaller(&tree);
-        let rows = judge(python, &candidates);
-        let same = |row: &&Row<'_>| !row.agrees() && (reason(&row.real), reason(&row.predicted)) == wanted;
-        match rows.iter().find(same) {
+        let parts = parts(&tree);
+        let single: Vec<Tree> = parts
+            .iter()
+            .map(|part| without(&tree, std::slice::from_ref(part)))
+            .collect();
+        let rows = judge(python, &single);
+        let needless = parts.into_iter().zip(&rows).filter(|(_, row)| is_same(row));
+        let needless: Vec<Part> = needless.map(|(part, _)| part).collect();
+        // What can go alone cannot always go together: as many as can.
+        let together: Vec<Tree> = (1..=needless.len())
+            .map(|end| without(&tree, &needless[..end]))
+            .collect();
+        match judge(python, &together).iter().rfind(|row| is_same(row)) {
             Some(row) => tree = row.tree.clone(),
             None => break,
         }
@@ -33,27 +46,28 @@ fn reason(outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// The tree without one of its files, and without one statement of a file.
-fn smaller(tree: &Tree) -> Vec<Tree> {
+fn parts(tree: &Tree) -> Vec<Part> {
     let mut found = Vec::new();
-    let modules = || tree.files.iter().filter(|(path, _)| path.ends_with(".py"));
-    for (path, _) in modules() {
-        let mut without = tree.clone();
-        without.files.remove(path);
-        found.push(without);
-    }
-    for (path, text) in modules() {
-        let pieces = statements(text);
-        for left_out in 0..pieces.len() {
-            let kept = (0..).zip(&pieces).filter(|(number, _)| *number != left_out);
-            let mut without = tree.clone();
-            without
-                .files
-                .insert(path.clone(), kept.map(|(_, piece)| piece.as_str()).collect());
-            found.push(without);
-        }
+    for (path, text) in tree.files.iter().filter(|(path, _)| path.ends_with(".py")) {
+        found.push((path.clone(), None));
+        found.extend((0..statements(text).len()).map(|number| (path.clone(), Some(number))));
     }
     found
+}
+
+fn without(tree: &Tree, parts: &[Part]) -> Tree {
+    let mut left = tree.clone();
+    left.files
+        .retain(|path, _| !parts.contains(&(path.clone(), None)));
+    for (path, text) in &mut left.files {
+        if !path.ends_with(".py") {
+            continue;
+        }
+        let kept = (0..).zip(statements(text));
+        let kept = kept.filter(|(number, _)| !parts.contains(&(path.clone(), Some(*number))));
+        *text = kept.map(|(_, statement)| statement).collect();
+    }
+    left
 }
 
 /// The statements of the outermost level.

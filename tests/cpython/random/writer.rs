@@ -59,7 +59,14 @@ pub(super) fn module(dice: &mut Dice, layout: &Layout, place: &Place) -> String 
     if writer.dice.chance(1) && place.path != layout.entry.path {
         writer.line("def broken(:");
     }
-    for _ in 0..writer.dice.between(1, 6) {
+    // Where every other name is missing, no program comes far.
+    if writer.dice.chance(60) {
+        writer.line("ONE = TWO = _three = 1");
+    }
+    if writer.dice.chance(40) {
+        writer.function();
+    }
+    for _ in 0..writer.dice.between(1, 5) {
         if writer.dice.chance(35) {
             writer.binding();
         }
@@ -80,12 +87,12 @@ impl Writer<'_> {
 
     fn statement(&mut self) {
         match self.dice.below(100) {
-            0..=35 => self.import(Scope::Module),
-            36..=47 => self.binding(),
+            0..=30 => self.import(Scope::Module),
+            31..=38 => self.binding(),
             48..=57 => self.function(),
             58..=63 => self.call(),
             64..=66 => self.class(),
-            67..=75 => self.attempt(),
+            39..=47 | 67..=75 => self.attempt(),
             76..=77 => self.suppressed(),
             78..=82 => self.condition(),
             83..=88 => self.path_edit(),
@@ -100,7 +107,7 @@ impl Writer<'_> {
 
     /// A module by its full name: one of the tree, one of Python, or none.
     fn target(&mut self) -> String {
-        match self.dice.below(30) {
+        match self.dice.below(40) {
             0 => "absent".to_owned(),
             1 => format!("{}.gone", self.own()),
             2..=4 => self.dice.pick(&STANDARD).0.to_owned(),
@@ -121,10 +128,10 @@ impl Writer<'_> {
 
     /// A name that a module may have.
     fn wanted(&mut self) -> String {
-        match self.dice.below(14) {
-            0..=6 => (*self.dice.pick(&NAMES)).to_owned(),
-            7..=9 => (*self.dice.pick(&FUNCTIONS)).to_owned(),
-            10..=12 => {
+        match self.dice.below(20) {
+            0..=11 => (*self.dice.pick(&NAMES)).to_owned(),
+            12..=15 => (*self.dice.pick(&FUNCTIONS)).to_owned(),
+            16..=18 => {
                 let name = self.dice.pick(&self.layout.names);
                 name.rsplit('.').next().unwrap_or_default().to_owned()
             }
@@ -134,7 +141,6 @@ impl Writer<'_> {
 
     fn import(&mut self, scope: Scope) {
         let line = match self.dice.below(12) {
-            0..=3 => format!("import {}", self.target()),
             4 => format!("import {} as other", self.target()),
             5..=7 => format!("from {} import {}", self.own(), self.wanted()),
             8..=9 if !self.place.package.is_empty() || self.dice.chance(5) => self.relative(),
