@@ -51,10 +51,10 @@ fn shown(stage: &Stage) -> String {
         Entry::Other => "other".to_owned(),
     };
     if !stage.directory.is_empty() {
-        text.push_str(&format!(" in {}", stage.directory));
+        text = format!("{text} in {}", stage.directory);
     }
     if !stage.python_path.is_empty() {
-        text.push_str(&format!(" with {}", stage.python_path.join(":")));
+        text = format!("{text} with {}", stage.python_path.join(":"));
     }
     if stage.is_isolated {
         text.push_str(" isolated");
@@ -97,6 +97,114 @@ fn pythons_own_options() {
     }
 }
 
+/// Command lines, and what they come to.
+const APPLICATIONS: &[(&str, &str)] = &[
+    ("uvicorn main:app", "module main:app from / by uvicorn"),
+    (
+        "venv/bin/uvicorn --host 0.0.0.0 --port 80 main:app",
+        "module main:app from / by uvicorn",
+    ),
+    (
+        "uvicorn --factory shop.web:create_app",
+        "module shop.web:create_app from / by uvicorn",
+    ),
+    (
+        "uvicorn --app-dir src api:app",
+        "module api:app from /src by uvicorn",
+    ),
+    (
+        "python -m uvicorn api:app --app-dir=src",
+        "module api:app from /src by uvicorn",
+    ),
+    (
+        "gunicorn -w 4 -b :80 main:app",
+        "module main:app from / by gunicorn",
+    ),
+    ("gunicorn main", "module main:application from / by gunicorn"),
+    (
+        "gunicorn --chdir src api:app",
+        "module api:app from /src by gunicorn in src",
+    ),
+    (
+        "gunicorn --pythonpath src,jobs main:app",
+        "module main:app from / by gunicorn with src:jobs",
+    ),
+    (
+        "gunicorn 'shop:create_app()'",
+        "module shop:create_app from / by gunicorn",
+    ),
+    ("gunicorn -c conf.py", "tool gunicorn"),
+    ("hypercorn main:app", "module main:app from / by hypercorn"),
+    ("daphne -p 80 main:app", "module main:app from / by daphne"),
+    (
+        "granian --interface asgi main:app",
+        "module main:app from / by granian",
+    ),
+    (
+        "waitress-serve --port=80 main:app",
+        "module main:app from / by waitress-serve",
+    ),
+    (
+        "waitress-serve --call main:make",
+        "module main:make from / by waitress-serve",
+    ),
+    (
+        "celery -A shop worker -l info",
+        "module shop.celery from / by celery",
+    ),
+    (
+        "celery --app=jobs.tasks beat",
+        "module jobs.tasks from / by celery",
+    ),
+    (
+        "celery -Ajobs.tasks:app worker",
+        "module jobs.tasks:app from / by celery",
+    ),
+    (
+        "celery -A jobs.tasks.app worker",
+        "module jobs.tasks:app from / by celery",
+    ),
+    (
+        "celery --workdir jobs -A tasks worker",
+        "module tasks from /jobs by celery in jobs",
+    ),
+    ("celery worker", "tool celery"),
+    ("flask --app shop.web run", "module shop.web from / by flask"),
+    ("flask --app shop/web.py run", "module shop.web from / by flask"),
+    (
+        "flask -A shop.web:create_app run -p 80",
+        "module shop.web:create_app from / by flask",
+    ),
+    ("flask run", "module wsgi from / by flask"),
+    (
+        "streamlit run view.py --server.port 80",
+        "tool streamlit + script view.py",
+    ),
+    ("fastapi run shop/web.py", "module shop.web from / by fastapi"),
+    (
+        "dramatiq jobs.tasks shop",
+        "module jobs.tasks from / by dramatiq + module shop from / by dramatiq",
+    ),
+    (
+        "huey_consumer jobs.tasks.huey -w 4",
+        "module jobs.tasks:huey from / by huey_consumer",
+    ),
+    (
+        "arq jobs.tasks.Settings",
+        "module jobs.tasks:Settings from / by arq",
+    ),
+    ("rq worker high", "tool rq"),
+    ("alembic upgrade head", "tool alembic"),
+    ("django-admin migrate", "tool django-admin"),
+    ("poetry run uvicorn main:app", "module main:app from / by uvicorn"),
+    (
+        "ddtrace-run gunicorn main:app",
+        "tool ddtrace-run + module main:app from / by gunicorn",
+    ),
+    ("dotenv run -- python main.py", "tool dotenv + script main.py"),
+    ("nginx -g x", ""),
+];
+
 #[test]
 fn servers_and_workers_load_what_they_are_told() {
     let files = &[
@@ -109,113 +217,8 @@ fn servers_and_workers_load_what_they_are_told() {
         "jobs/tasks.py",
         "view.py",
     ];
-    for (command, expected) in [
-        ("uvicorn main:app", "module main:app from / by uvicorn"),
-        (
-            "venv/bin/uvicorn --host 0.0.0.0 --port 80 main:app",
-            "module main:app from / by uvicorn",
-        ),
-        (
-            "uvicorn --factory shop.web:create_app",
-            "module shop.web:create_app from / by uvicorn",
-        ),
-        (
-            "uvicorn --app-dir src api:app",
-            "module api:app from /src by uvicorn",
-        ),
-        (
-            "python -m uvicorn api:app --app-dir=src",
-            "module api:app from /src by uvicorn",
-        ),
-        (
-            "gunicorn -w 4 -b :80 main:app",
-            "module main:app from / by gunicorn",
-        ),
-        ("gunicorn main", "module main:application from / by gunicorn"),
-        (
-            "gunicorn --chdir src api:app",
-            "module api:app from /src by gunicorn in src",
-        ),
-        (
-            "gunicorn --pythonpath src,jobs main:app",
-            "module main:app from / by gunicorn with src:jobs",
-        ),
-        (
-            "gunicorn 'shop:create_app()'",
-            "module shop:create_app from / by gunicorn",
-        ),
-        ("gunicorn -c conf.py", "tool gunicorn"),
-        ("hypercorn main:app", "module main:app from / by hypercorn"),
-        ("daphne -p 80 main:app", "module main:app from / by daphne"),
-        (
-            "granian --interface asgi main:app",
-            "module main:app from / by granian",
-        ),
-        (
-            "waitress-serve --port=80 main:app",
-            "module main:app from / by waitress-serve",
-        ),
-        (
-            "waitress-serve --call main:make",
-            "module main:make from / by waitress-serve",
-        ),
-        (
-            "celery -A shop worker -l info",
-            "module shop.celery from / by celery",
-        ),
-        (
-            "celery --app=jobs.tasks beat",
-            "module jobs.tasks from / by celery",
-        ),
-        (
-            "celery -Ajobs.tasks:app worker",
-            "module jobs.tasks:app from / by celery",
-        ),
-        (
-            "celery -A jobs.tasks.app worker",
-            "module jobs.tasks:app from / by celery",
-        ),
-        (
-            "celery --workdir jobs -A tasks worker",
-            "module tasks from /jobs by celery in jobs",
-        ),
-        ("celery worker", "tool celery"),
-        ("flask --app shop.web run", "module shop.web from / by flask"),
-        ("flask --app shop/web.py run", "module shop.web from / by flask"),
-        (
-            "flask -A shop.web:create_app run -p 80",
-            "module shop.web:create_app from / by flask",
-        ),
-        ("flask run", "module wsgi from / by flask"),
-        (
-            "streamlit run view.py --server.port 80",
-            "tool streamlit + script view.py",
-        ),
-        ("fastapi run shop/web.py", "module shop.web from / by fastapi"),
-        (
-            "dramatiq jobs.tasks shop",
-            "module jobs.tasks from / by dramatiq + module shop from / by dramatiq",
-        ),
-        (
-            "huey_consumer jobs.tasks.huey -w 4",
-            "module jobs.tasks:huey from / by huey_consumer",
-        ),
-        (
-            "arq jobs.tasks.Settings",
-            "module jobs.tasks:Settings from / by arq",
-        ),
-        ("rq worker high", "tool rq"),
-        ("alembic upgrade head", "tool alembic"),
-        ("django-admin migrate", "tool django-admin"),
-        ("poetry run uvicorn main:app", "module main:app from / by uvicorn"),
-        (
-            "ddtrace-run gunicorn main:app",
-            "tool ddtrace-run + module main:app from / by gunicorn",
-        ),
-        ("dotenv run -- python main.py", "tool dotenv + script main.py"),
-        ("nginx -g x", ""),
-    ] {
-        assert_eq!(line(command, files), expected, "{command}");
+    for (command, expected) in APPLICATIONS {
+        assert_eq!(line(command, files), *expected, "{command}");
     }
 }
 
@@ -410,7 +413,6 @@ fn a_procfile_starts_where_it_is() {
 #[test]
 fn scripts_start_programs_that_nothing_else_starts() {
     let found = programs(&[
-        ("supervisord.conf", "[program:web]\ncommand=python web.py\n"),
         (
             "scripts/services.sh",
             "#!/bin/bash\ncd \"$(dirname \"$0\")/..\"\nsource venv/bin/activate\nnohup python web.py &\n\
@@ -432,7 +434,7 @@ fn scripts_start_programs_that_nothing_else_starts() {
     assert_eq!(
         found,
         [
-            "supervisor web: script web.py",
+            "script web: script web.py",
             "script feed: script feeds/feed.py with lib",
             "script jobs: module jobs main",
             "script view: script ui/view.py in ui",
@@ -455,4 +457,15 @@ fn a_script_works_from_where_its_files_are() {
         found,
         ["script main: module main:app from /api by uvicorn in api"]
     );
+}
+
+#[test]
+fn beside_a_process_manager_scripts_start_nothing() {
+    let found = programs(&[
+        ("supervisord.conf", "[program:web]\ncommand=python web.py\n"),
+        ("start.sh", "nohup python old.py &\n"),
+        ("web.py", ""),
+        ("old.py", ""),
+    ]);
+    assert_eq!(found, ["supervisor web: script web.py"]);
 }

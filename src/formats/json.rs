@@ -1,8 +1,7 @@
 //! JSON, as Python's `json` module reads it; JSON with comments where the tools that read it allow them.
 
-use super::lock;
-use super::pm2;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
+use super::{lock, pm2};
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
 use jsonc_parser::ast::{ObjectPropName, Value};

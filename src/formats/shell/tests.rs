@@ -411,3 +411,11 @@ fn what_a_script_has_a_shell_run_is_taken_apart() {
     assert_eq!(inner.folder.as_deref(), Some("app/api"));
     assert!(inner.background && !inner.is_conditional);
 }
+
+#[test]
+fn a_function_that_the_script_calls_is_run() {
+    let facts = extract("main() { one; if two; then three; fi; }\nstop() { four; }\nmain \"$@\"\n");
+    let sure = facts.commands.iter().filter(|command| !command.is_conditional);
+    let sure: Vec<&str> = sure.map(crate::facts::Command::program).collect();
+    assert_eq!(sure, ["one", "main"]);
+}

@@ -59,6 +59,8 @@ pub(super) struct Walk<'t> {
     /// How deep scripts may still stand in `bash -c` of each other.
     pub(super) depth: usize,
     pub(super) functions: BTreeSet<String>,
+    /// Those of them that the script calls whatever happens: `main "$@"`.
+    called: BTreeSet<String>,
     /// Every name that the script gives a value.
     pub(super) assigned: BTreeSet<String>,
     pub(super) platform_names: BTreeSet<String>,
@@ -69,6 +71,7 @@ pub(super) struct Walk<'t> {
 impl<'t> Walk<'t> {
     pub(super) fn new(source: &'t str, functions: BTreeSet<String>, depth: usize) -> Self {
         Self {
+            called: BTreeSet::new(),
             source,
             facts: Facts::default(),
             table: Table::new(),
@@ -91,6 +94,15 @@ impl<'t> Walk<'t> {
             in_command: false,
             is_conditional: false,
         };
+        for statement in root.named_children(&mut root.walk()) {
+            let name = statement
+                .child_by_field_name("name")
+                .filter(|_| statement.kind() == "command");
+            let name = name.map_or("", |name| self.text(name));
+            if self.functions.contains(name) {
+                self.called.insert(name.to_owned());
+            }
+        }
         self.stack.push(Step::Visit(root, context));
         while let Some(step) = self.stack.pop() {
             match step {
@@ -145,7 +157,13 @@ impl<'t> Walk<'t> {
             "pipeline" => self.pipeline(node, context),
             "redirected_statement" => self.redirected(node, context),
             "subshell" => self.apart(node, context),
-            "function_definition" => self.apart(node, context.skippable()),
+            "function_definition" => {
+                let name = node
+                    .child_by_field_name("name")
+                    .map_or("", |name| self.text(name));
+                let runs = self.called.contains(name) && !context.is_conditional;
+                self.apart(node, if runs { context } else { context.skippable() });
+            }
             "while_statement" => self.children(node, context.skippable()),
             "command_substitution" | "process_substitution" => {
                 let inside = Context {

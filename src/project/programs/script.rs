@@ -142,7 +142,7 @@ impl Locator<'_> {
         match found {
             Some((id, document)) if depth > 0 => {
                 here.environment.extend(line.assignments);
-                here.here = folder_of(path).to_owned();
+                folder_of(path).clone_into(&mut here.here);
                 self.script_commands(id, document, arguments, &here, depth - 1)
             }
             None if matches!(state, State::Missing(_))

@@ -50,8 +50,13 @@ const ONCE: [&str; 22] = [
 ];
 
 impl Collector<'_> {
-    /// The programs that scripts start and nothing else does.
+    /// The programs that scripts start, in a tree that no process manager starts anything of: beside one,
+    /// such scripts are for the author's machine, or left over, and what they start stops no deployment.
     pub(super) fn starts(&self, programs: &mut Vec<ProgramView>) {
+        let is_managed = |program: &ProgramView| !matches!(program.manager, Manager::Cron | Manager::Script);
+        if programs.iter().any(is_managed) {
+            return;
+        }
         let mut run: BTreeSet<DocumentId> = programs
             .iter()
             .flat_map(|program| &program.stages)
@@ -82,7 +87,7 @@ impl Collector<'_> {
     fn started_by(&self, id: DocumentId, document: &Document) -> Vec<Stage> {
         let commands = &document.facts.commands;
         let runs_python = |stage: &Stage| self.locator.is_in_tree(stage);
-        let stages = self.from_where_it_works(id, document);
+        let stages = self.where_it_works(id, document);
         let parts: Vec<String> = name_parts(&document.path);
         let is_named = |names: &[&str]| parts.iter().any(|part| names.contains(&part.as_str()));
         let is_start = is_named(&STARTING) && !is_named(&ONCE);
@@ -111,7 +116,7 @@ impl Collector<'_> {
 
     /// The script's commands as seen from the root or from its own folder: people start it from where it
     /// works.
-    fn from_where_it_works(&self, id: DocumentId, document: &Document) -> Vec<Stage> {
+    fn where_it_works(&self, id: DocumentId, document: &Document) -> Vec<Stage> {
         let folder = folder_of(&document.path);
         let from = |directory: &str| {
             let mut site = Site::new(folder);

@@ -49,13 +49,13 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
         .programs()
         .flat_map(|(id, program)| program.stages.iter().map(move |stage| (id, program, stage)));
     for (id, program, stage) in commands {
-        let command = match &stage.entry {
-            Entry::Module {
-                runner: Some(command),
-                ..
-            }
-            | Entry::Tool { command } => command,
-            _ => continue,
+        let (Entry::Module {
+            runner: Some(command),
+            ..
+        }
+        | Entry::Tool { command }) = &stage.entry
+        else {
+            continue;
         };
         let Some(distribution) = runners::distribution_of(command) else {
             continue;

@@ -105,7 +105,8 @@ fn differences(one: &ProgramView, other: &ProgramView) -> Vec<String> {
 /// Whether both run the same code.
 fn runs_same(one: &ProgramView, other: &ProgramView) -> bool {
     match (one.entry(), other.entry()) {
-        (Entry::Script { path: one, .. }, Entry::Script { path: other, .. }) => one == other,
+        (Entry::Script { path: one, .. }, Entry::Script { path: other, .. })
+        | (Entry::Tool { command: one }, Entry::Tool { command: other }) => one == other,
         (
             Entry::Module {
                 name: one, attribute, ..
@@ -116,7 +117,6 @@ fn runs_same(one: &ProgramView, other: &ProgramView) -> bool {
                 ..
             },
         ) => one == other && attribute == second,
-        (Entry::Tool { command: one }, Entry::Tool { command: other }) => one == other,
         (Entry::Other, Entry::Other) => true,
         _ => false,
     }
