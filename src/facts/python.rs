@@ -246,7 +246,7 @@ pub enum PathExpr {
     Unknown,
     /// A literal.
     Literal(String),
-    /// `True` or `False`.
+    /// `True`, `False`, or a whole number, which is one of them in a condition.
     Truth(bool),
     /// `None`.
     Nothing,

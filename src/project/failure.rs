@@ -55,6 +55,8 @@ pub enum FailureKind {
         /// Whether an attribute is read, rather than a name imported.
         is_attribute: bool,
     },
+    /// The part of a package is still being imported, and no attribute of the package yet.
+    EarlyPart,
     /// A module of the target's standard library lacks the name.
     StandardName {
         /// Whether an attribute is read, rather than a name imported.

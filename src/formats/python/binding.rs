@@ -125,7 +125,9 @@ pub(super) fn raised(raised: &StmtRaise) -> Step {
 /// Whether a function's body holds a `yield` of its own.
 pub(super) fn is_generator(body: &[Stmt]) -> bool {
     let mut finder = Yields(false);
-    body.iter().for_each(|statement| finder.visit_stmt(statement));
+    for statement in body {
+        finder.visit_stmt(statement);
+    }
     finder.0
 }
 

@@ -175,9 +175,8 @@ impl Effects<'_> {
 impl<'a> Visitor<'a> for Effects<'_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Lambda(_) => {}
+            Expr::Lambda(_) | Expr::Name(_) => {}
             Expr::Call(call) => self.call(call),
-            Expr::Name(_) => {}
             Expr::Attribute(attribute) => match written(expr) {
                 Some(name) if attribute.ctx.is_load() && self.names.is_imported(&name) => {
                     self.steps.push(Step::Use(Spanned::new(name, span(expr))));

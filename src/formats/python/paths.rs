@@ -20,6 +20,10 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
         Expr::StringLiteral(literal) => PathExpr::Literal(literal.value.to_str().to_owned()),
         Expr::BooleanLiteral(literal) => PathExpr::Truth(literal.value),
         Expr::NoneLiteral(_) => PathExpr::Nothing,
+        Expr::NumberLiteral(literal) => match &literal.value {
+            Number::Int(value) => PathExpr::Truth(value.as_u64() != Some(0)),
+            _ => PathExpr::Unknown,
+        },
         Expr::Name(name) if name.id.as_str() == "__file__" => PathExpr::File,
         Expr::Name(_) => names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name),
         Expr::BinOp(operation) => {

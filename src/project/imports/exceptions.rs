@@ -16,6 +16,19 @@ pub(in crate::project) enum Exception {
 }
 
 impl Exception {
+    /// The exception of this class.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "ModuleNotFoundError" => Self::ModuleNotFound,
+            "ImportError" => Self::Import,
+            "AttributeError" => Self::Attribute,
+            "KeyError" => Self::Key,
+            "SyntaxError" => Self::Syntax,
+            "SystemExit" => Self::Exit,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
     /// The names by which it can be caught on purpose, its own class first.
     fn names(&self) -> &[&str] {
         match self {

@@ -28,7 +28,7 @@ impl From<Flow> for Loaded {
     }
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Runs a module as `python -m` does.
     pub(super) fn run_module(&mut self, name: &str, place: Place) {
         let context = Context::at(super::When::Start);
@@ -52,16 +52,14 @@ impl<'a> Run<'a> {
                 if !matches!(self.load(name, place, context), Loaded::Yes) {
                     return;
                 }
-                match self.world.modules.find_in(self.world.paths, &folders, "__main__") {
-                    Some(Found::Module(document)) => {
-                        self.root = Some((document, Some(name.to_owned())));
-                        self.main(document, Some(name.to_owned()));
-                    }
-                    _ => {
-                        let main = format!("{name}.__main__");
-                        let kind = FailureKind::Lacking;
-                        self.fail(&main, &main, place, context, kind, Exception::ModuleNotFound);
-                    }
+                let main = self.world.modules.find_in(self.world.paths, &folders, "__main__");
+                if let Some(Found::Module(document)) = main {
+                    self.root = Some((document, Some(name.to_owned())));
+                    self.main(document, Some(name.to_owned()));
+                } else {
+                    let main = format!("{name}.__main__");
+                    let kind = FailureKind::Lacking;
+                    self.fail(&main, &main, place, context, kind, Exception::ModuleNotFound);
                 }
             }
             Some(Found::Compiled) => {}
@@ -99,10 +97,11 @@ impl<'a> Run<'a> {
             self.loaded.insert(dotted.to_owned(), None);
             return Loaded::Yes;
         }
-        let Some((entry, found)) = self.find_top(first) else {
-            return self.load_outside(first, dotted, place, context);
+        let (by_own_folder, found) = match (self.found_before(first), self.find_top(first)) {
+            (Some(found), _) => (false, found),
+            (None, Some((entry, found))) => (self.path.get(entry) == self.own_folder.as_ref(), found),
+            (None, None) => return self.load_outside(first, dotted, place, context),
         };
-        let by_own_folder = self.path.get(entry) == self.own_folder.as_ref();
         if let (true, Found::Module(document)) = (by_own_folder, &found) {
             self.note_own(first, *document, place);
         }
@@ -149,7 +148,9 @@ impl<'a> Run<'a> {
                 return Err(flow.into());
             }
         };
-        let Some(next) = self.world.modules.find_in(self.world.paths, &folders, part) else {
+        let found = self.found_before(name);
+        let found = found.or_else(|| self.world.modules.find_in(self.world.paths, &folders, part));
+        let Some(next) = found else {
             let ignored = folders.iter().find_map(|folder| self.ignored(folder, part));
             let kind = ignored.map_or(FailureKind::Lacking, FailureKind::Ignored);
             let flow = self.fail(dotted, name, place, context, kind, Exception::ModuleNotFound);
@@ -159,10 +160,23 @@ impl<'a> Run<'a> {
         if flow != Flow::Normal {
             return Err(Loaded::Stopped(flow));
         }
-        if let Some(space) = self.spaces.get_mut(&parent) {
+        // A part that is still running is no attribute of its package yet.
+        let is_running = self.spaces.get(name.as_str()).is_some_and(|part| !part.is_done);
+        if let (Some(space), false) = (self.spaces.get_mut(&parent), is_running) {
             space.names.insert(part.to_owned(), Known::Module(name.clone()));
         }
         Ok(Some(next))
+    }
+
+    /// A module of the tree that is in `sys.modules`: it is not looked for again, whatever `sys.path` became.
+    fn found_before(&self, name: &str) -> Option<Found> {
+        let document = self.loaded.get(name).copied().flatten()?;
+        let path = &self.world.documents[document.0 as usize].path;
+        Some(if path.ends_with("__init__.py") {
+            Found::Package(document, folder_of(path).to_owned())
+        } else {
+            Found::Module(document)
+        })
     }
 
     /// Notes an import that resolves through the program's own folder.

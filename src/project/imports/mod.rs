@@ -168,6 +168,8 @@ pub(super) struct Run<'a> {
     /// What the `try` statements around the current statement catch, over all modules.
     catchers: Vec<Catcher<'a>>,
     may_have_raised: bool,
+    /// The exceptions whose handlers run, the innermost one last: a bare `raise` goes on with it.
+    handled: Vec<Exception>,
     /// Functions that were called, by their address in the facts.
     called: BTreeSet<usize>,
     chain: Vec<Place>,
@@ -197,6 +199,7 @@ impl<'a> Run<'a> {
             spaces: BTreeMap::new(),
             catchers: Vec::new(),
             may_have_raised: false,
+            handled: Vec::new(),
             called: BTreeSet::new(),
             chain: Vec::new(),
             outcome: Outcome::default(),
@@ -362,7 +365,7 @@ impl<'a> Run<'a> {
                 }
                 Step::Class(class) => self.functions(&class.body, frame),
                 Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-                    self.functions(body, frame)
+                    self.functions(body, frame);
                 }
                 Step::Branch(arms) => {
                     for arm in arms {
@@ -387,8 +390,8 @@ impl<'a> Run<'a> {
     /// Who catches an exception: the innermost `try` around the statement that does, and how.
     fn catcher_of(&self, exception: &Exception) -> Option<When> {
         self.catchers.iter().rev().find_map(|catcher| {
-            let clauses = catcher.clauses.iter();
-            clauses.filter_map(|clause| exception.caught_by(clause)).next()
+            let mut clauses = catcher.clauses.iter();
+            clauses.find_map(|clause| exception.caught_by(clause))
         })
     }
 

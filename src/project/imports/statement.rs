@@ -28,10 +28,14 @@ impl<'a> Run<'a> {
             Loaded::Mended => false,
         };
         if !import.is_from {
+            let first = module.split('.').next().unwrap_or(&module);
+            // The part may be left from an import that failed, when its package is not.
+            if let Loaded::Stopped(flow) = self.load(first, place, context) {
+                return flow;
+            }
             if import.binds.is_empty() {
                 return Flow::Normal;
             }
-            let first = module.split('.').next().unwrap_or(&module);
             let is_alias = import.binds != first;
             let bound = if is_alias {
                 module.clone()
@@ -156,6 +160,10 @@ impl<'a> Run<'a> {
         context: Context,
     ) -> Flow {
         let Some(space) = self.spaces.get(module) else {
+            // A namespace package gives no names of its own.
+            if self.namespace_folders(module).is_some() {
+                return Flow::Normal;
+            }
             if let Some(own) = self.spaces.get_mut(&frame.module) {
                 own.is_open = true;
             }

@@ -5,7 +5,7 @@ use super::super::guards::{Asked, Truth, truth};
 use super::exceptions::Exception;
 use super::names::{Answer, Known};
 use super::{Catcher, Context, Flow, Frame, Run};
-use crate::facts::python::{Arm, Call, Function, Guard, Handler, Step, Try};
+use crate::facts::python::{Arm, Call, Function, Guard, Handler, PathExpr, Step, Try};
 use crate::finding::{Confidence, Place};
 use crate::knowledge::{stdlib, stdlib_names};
 use crate::source::{Span, Spanned};
@@ -130,6 +130,9 @@ impl<'a> Run<'a> {
             let Known::Module(module) = at else {
                 return Flow::Normal;
             };
+            if let Some(kind) = self.early_part(&module, part) {
+                return self.fail_name(&module, part, name.span, frame, context, kind);
+            }
             match self.ask(&module, part) {
                 Answer::Has(known) => at = known,
                 Answer::Unknown if self.standard_lacks(&module, part) => {
@@ -140,8 +143,12 @@ impl<'a> Run<'a> {
                     let kind = FailureKind::Circular { is_attribute: true };
                     return self.fail_name(&module, part, name.span, frame, context, kind);
                 }
+                Answer::Part if self.spaces.get(&module).is_some_and(|space| !space.is_done) => {
+                    let kind = FailureKind::Circular { is_attribute: true };
+                    return self.fail_name(&module, part, name.span, frame, context, kind);
+                }
                 Answer::Lacks { is_running: false } | Answer::Part
-                    if self.spaces.contains_key(&module) && context.is_sure && !context.in_function =>
+                    if context.is_sure && !context.in_function =>
                 {
                     let kind = FailureKind::Name { is_attribute: true };
                     return self.fail_name(&module, part, name.span, frame, context, kind);
@@ -150,6 +157,22 @@ impl<'a> Run<'a> {
             }
         }
         Flow::Normal
+    }
+
+    /// A part of a package becomes its attribute when all of the part has run.
+    fn early_part(&self, module: &str, part: &str) -> Option<FailureKind> {
+        let running = self.spaces.get(&format!("{module}.{part}"))?;
+        let package = self.spaces.get(module);
+        let is_attribute = package.is_some_and(|package| package.names.contains_key(part));
+        if running.is_done || is_attribute {
+            return None;
+        }
+        let is_running = package.is_some_and(|package| !package.is_done);
+        Some(if is_running {
+            FailureKind::Circular { is_attribute: true }
+        } else {
+            FailureKind::EarlyPart
+        })
     }
 
     pub(super) fn fail_name(
@@ -163,7 +186,8 @@ impl<'a> Run<'a> {
     ) -> Flow {
         let is_attribute = matches!(
             kind,
-            FailureKind::Name { is_attribute: true }
+            FailureKind::EarlyPart
+                | FailureKind::Name { is_attribute: true }
                 | FailureKind::Circular { is_attribute: true }
                 | FailureKind::StandardName { is_attribute: true }
         );
@@ -225,7 +249,8 @@ impl<'a> Run<'a> {
             _ => return Flow::Normal,
         };
         let runs = !function.is_deferred || (function.is_async && call.is_awaited);
-        if !runs || context.depth >= DEPTH || !self.called.insert(std::ptr::from_ref(function) as usize) {
+        let address = std::ptr::from_ref(function) as usize;
+        if !runs || context.depth >= DEPTH || !self.called.insert(address) {
             return Flow::Normal;
         }
         let Some(document) = self.spaces.get(&module).map(|space| space.document) else {
@@ -247,6 +272,9 @@ impl<'a> Run<'a> {
         self.chain.push(frame.place(call.span));
         let flow = self.steps(&function.body, &mut inner, context);
         self.chain.pop();
+        if matches!(flow, Flow::Raised(_)) {
+            self.called.remove(&address);
+        }
         match flow {
             Flow::Left => Flow::Normal,
             other => other,
@@ -325,7 +353,12 @@ impl<'a> Run<'a> {
         let may_have_raised = std::mem::replace(&mut self.may_have_raised, outer);
         let flow = match flow {
             Flow::Raised(exception) => match handler_for(&tried.handlers, &exception) {
-                Some(handler) => self.steps(&handler.body, frame, context),
+                Some(handler) => {
+                    self.handled.push(exception);
+                    let flow = self.steps(&handler.body, frame, context);
+                    self.handled.pop();
+                    flow
+                }
                 None => Flow::Raised(exception),
             },
             Flow::Normal => {
@@ -333,7 +366,7 @@ impl<'a> Run<'a> {
                     if may_have_raised {
                         let flow = self.steps(&handler.body, frame, context.unsure());
                         self.after_unsure(&flow, frame);
-                    } else {
+                    } else if !tried.body.iter().all(is_followed) {
                         self.may_bind(&handler.body, frame);
                     }
                 }
@@ -385,11 +418,9 @@ impl<'a> Run<'a> {
     }
 
     fn raise(&mut self, name: &Spanned<String>, frame: &Frame<'a>, context: Context) -> Flow {
-        let exception = match name.value.as_str() {
-            "SystemExit" => Exception::Exit,
-            "ImportError" => Exception::Import,
-            "ModuleNotFoundError" => Exception::ModuleNotFound,
-            other => Exception::Other(other.to_owned()),
+        let exception = match (name.value.as_str(), self.handled.last()) {
+            ("", Some(handled)) => handled.clone(),
+            (name, _) => Exception::named(name),
         };
         if self.catcher_of(&exception).is_some() {
             return Flow::Raised(exception);
@@ -452,6 +483,18 @@ impl<'a> Run<'a> {
             asked.modules.push((module.to_owned(), self.can_find(module)));
         }
         asked
+    }
+}
+
+/// Whether all that a statement can raise was seen when it ran.
+fn is_followed(step: &Step) -> bool {
+    match step {
+        Step::Import(_) => true,
+        Step::Bind(binding) => matches!(
+            binding.value,
+            PathExpr::Truth(_) | PathExpr::Nothing | PathExpr::Literal(_)
+        ),
+        _ => false,
     }
 }
 

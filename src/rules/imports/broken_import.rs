@@ -58,6 +58,7 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
         | FailureKind::StandardName { .. }
         | FailureKind::Name { .. }
         | FailureKind::Circular { .. }
+        | FailureKind::EarlyPart
         | FailureKind::Syntax
         | FailureKind::Variable
         | FailureKind::Ends => return None,

@@ -8,18 +8,25 @@ use crate::rule::Sink;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for failed in &project.failures {
         let failure = &failed.failure;
-        let FailureKind::Circular { is_attribute } = failure.kind else {
-            continue;
-        };
         let (module, name) = (&failure.module, &failure.missing);
-        let message = format!(
-            "`{module}` is still being imported here, and has no `{name}` yet: the imports form a circle"
-        );
-        let label = if is_attribute {
-            format!("partially initialized module '{module}' has no attribute '{name}'")
-        } else {
-            format!("cannot import name '{name}' from partially initialized module '{module}'")
+        let label = match failure.kind {
+            FailureKind::Circular { is_attribute: true } => {
+                format!("partially initialized module '{module}' has no attribute '{name}'")
+            }
+            FailureKind::Circular { is_attribute: false } => {
+                format!("cannot import name '{name}' from partially initialized module '{module}'")
+            }
+            FailureKind::EarlyPart => format!("cannot access submodule '{name}' of module '{module}'"),
+            _ => continue,
         };
+        let early = if failure.kind == FailureKind::EarlyPart {
+            format!("{module}.{name}")
+        } else {
+            module.clone()
+        };
+        let message = format!(
+            "`{early}` is still being imported here: the imports form a circle, and `{name}` is not there yet"
+        );
         let Some(draft) = failing::draft(project, failed, message) else {
             continue;
         };
