@@ -164,12 +164,15 @@ impl<'a> Run<'a> {
         let running = self.spaces.get(&format!("{module}.{part}"))?;
         let package = self.spaces.get(module);
         let is_attribute = package.is_some_and(|package| package.names.contains_key(part));
-        if running.is_done || is_attribute {
+        if is_attribute || (running.is_done && package.is_none()) {
             return None;
         }
         let is_running = package.is_some_and(|package| !package.is_done);
         Some(if is_running {
             FailureKind::Circular { is_attribute: true }
+        } else if running.is_done {
+            // The package failed once, and ran again while the part stayed in `sys.modules`.
+            FailureKind::Name { is_attribute: true }
         } else {
             FailureKind::EarlyPart
         })
