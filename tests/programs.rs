@@ -388,7 +388,7 @@ fn a_service_takes_over_what_it_leaves_to_its_image() {
         .programs()
         .map(|(_, program)| program.python.minor)
         .collect();
-    assert_eq!(versions, [11, 11, 10, 9]);
+    assert_eq!(versions, [11, 11, 11, 9]);
 }
 
 #[test]

@@ -6,8 +6,20 @@ use crate::source::Span;
 use pep508_rs::{ExtraName, Requirement as Parsed, VerbatimUrl, VersionOrUrl};
 use std::str::FromStr;
 
-/// Options of `pip install` that take the next word as their value (pip 24: `pip install --help`).
-const WITH_VALUE: [&str; 24] = [
+/// Options of `pip install` and `uv pip install` that take the next word as their value (`--help` of pip 24
+/// and uv 0.9).
+const WITH_VALUE: [&str; 35] = [
+    "--index-strategy",
+    "--python-preference",
+    "--link-mode",
+    "--resolution",
+    "--prerelease",
+    "--keyring-provider",
+    "--index",
+    "--default-index",
+    "--config-settings",
+    "--report",
+    "--progress-bar",
     "-c",
     "--constraint",
     "-t",

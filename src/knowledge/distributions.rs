@@ -121,7 +121,9 @@ fn prefixes(module: &str) -> impl Iterator<Item = &str> {
 }
 
 fn names_match(distribution: &str, module: &str) -> bool {
-    distribution == module
+    let letters = |name: &str| name.replace('-', "");
+    // `django-soft-delete` is imported as `django_softdelete`.
+    letters(distribution) == letters(module)
         || AFFIXES.iter().any(|(before, behind)| {
             distribution
                 .strip_prefix(before)

@@ -2,6 +2,7 @@
 
 mod asks;
 mod bindings;
+mod containers;
 mod daemons;
 mod environment;
 mod eval;
@@ -69,6 +70,10 @@ pub struct Project {
 impl Project {
     /// Joins the facts of all documents.
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+        let target = Target {
+            python: containers::python(&documents).unwrap_or(target.python),
+            ..target
+        };
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);

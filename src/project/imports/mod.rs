@@ -8,6 +8,7 @@
 mod exceptions;
 mod load;
 mod names;
+mod rarely;
 mod statement;
 mod steps;
 

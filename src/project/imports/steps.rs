@@ -4,8 +4,9 @@ use super::super::failure::{Failure, FailureKind, When};
 use super::super::guards::{Asked, Truth, truth};
 use super::exceptions::Exception;
 use super::names::{Answer, Known};
+use super::rarely::is_followed;
 use super::{Catcher, Context, Flow, Frame, Run};
-use crate::facts::python::{Arm, Call, Function, Guard, Handler, PathExpr, Step, Try};
+use crate::facts::python::{Arm, Call, Function, Guard, Handler, Step, Try};
 use crate::finding::{Confidence, Place};
 use crate::knowledge::{stdlib, stdlib_names};
 use crate::source::{Span, Spanned};
@@ -383,43 +384,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Notes the names that a body gives which runs only when something unforeseen happens.
-    fn may_bind(&mut self, steps: &'a [Step], frame: &mut Frame<'a>) {
-        for step in steps {
-            match step {
-                Step::Bind(binding) => self.bind_if_new(frame, &binding.name),
-                Step::Function(function) | Step::Class(function) => self.bind_if_new(frame, &function.name),
-                Step::Import(import) => {
-                    let names = import.names.iter().map(|name| name.binds.as_str());
-                    for name in names.chain([import.binds.as_str()]) {
-                        self.bind_if_new(frame, name);
-                    }
-                }
-                Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-                    self.may_bind(body, frame);
-                }
-                Step::Branch(arms) => arms.iter().for_each(|arm| self.may_bind(&arm.body, frame)),
-                Step::Try(tried) => {
-                    self.may_bind(&tried.body, frame);
-                    let handlers = tried.handlers.iter();
-                    handlers.for_each(|handler| self.may_bind(&handler.body, frame));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn bind_if_new(&mut self, frame: &mut Frame<'a>, name: &str) {
-        let is_new = frame.locals.is_none()
-            && self
-                .spaces
-                .get(&frame.module)
-                .is_some_and(|space| !space.names.contains_key(name));
-        if is_new && !name.is_empty() && name != "*" {
-            self.bind(frame, name, Known::Something);
-        }
-    }
-
     fn raise(&mut self, name: &Spanned<String>, frame: &Frame<'a>, context: Context) -> Flow {
         let exception = match (name.value.as_str(), self.handled.last()) {
             ("", Some(handled)) => handled.clone(),
@@ -486,18 +450,6 @@ impl<'a> Run<'a> {
             asked.modules.push((module.to_owned(), self.can_find(module)));
         }
         asked
-    }
-}
-
-/// Whether all that a statement can raise was seen when it ran.
-fn is_followed(step: &Step) -> bool {
-    match step {
-        Step::Import(_) => true,
-        Step::Bind(binding) => matches!(
-            binding.value,
-            PathExpr::Truth(_) | PathExpr::Nothing | PathExpr::Literal(_)
-        ),
-        _ => false,
     }
 }
 

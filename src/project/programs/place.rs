@@ -115,7 +115,7 @@ impl<'a> Locator<'a> {
         if let Some(rest) = written.strip_prefix("%(here)s") {
             return self.within(&site.here, rest.trim_start_matches('/'), kind);
         }
-        if written.contains("%(") || written.contains('$') || written.starts_with('~') {
+        if has_specifier(written) || written.contains('$') || written.starts_with('~') {
             let known = self.paths.suffix_in_tree(written).map(str::to_owned);
             return (known.unwrap_or_default(), State::Unknown);
         }
@@ -266,6 +266,12 @@ pub(crate) fn same_name(paths: &Paths, path: &str) -> Vec<String> {
         .filter(|other| *other != path)
         .cloned()
         .collect()
+}
+
+/// Whether a path holds something that its manager puts in: `%(ENV_X)s` of supervisord, `%h` of systemd.
+fn has_specifier(written: &str) -> bool {
+    let mut behind = written.split('%').skip(1);
+    behind.any(|behind| behind.starts_with(|letter: char| letter == '(' || letter.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
