@@ -196,7 +196,7 @@ impl Project {
         let steps = steps.filter(|place| Some(place.document) != at_command);
         let imports = steps.map(|place| Related {
             place: *place,
-            message: "this import leads there".to_owned(),
+            message: "this leads there".to_owned(),
         });
         start.into_iter().chain(imports).collect()
     }

@@ -29,6 +29,10 @@ use exceptions::Exception;
 use names::{Known, Space};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Modules that one run of a program runs at most. Each runs once, but for those that fail inside a `try` and
+/// are imported again: nested, these could go on for ever.
+const MOST_MODULES: usize = 200_000;
+
 /// What one program's imports come to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outcome {
@@ -174,6 +178,8 @@ pub(super) struct Run<'a> {
     /// Functions that were called, by their address in the facts.
     called: BTreeSet<usize>,
     chain: Vec<Place>,
+    /// Modules that were run, each time counted.
+    runs: usize,
     outcome: Outcome,
     /// Whether imports are followed into the modules that they find.
     follows: bool,
@@ -203,6 +209,7 @@ impl<'a> Run<'a> {
             handled: Vec::new(),
             called: BTreeSet::new(),
             chain: Vec::new(),
+            runs: 0,
             outcome: Outcome::default(),
             follows,
         }
@@ -262,7 +269,9 @@ impl<'a> Run<'a> {
         let name = frame.module.clone();
         let mut space = Space::new(frame.document);
         let facts = &world.documents[frame.document.0 as usize].facts;
-        let Some(module) = &facts.python else {
+        self.runs += 1;
+        let python = facts.python.as_ref().filter(|_| self.runs <= MOST_MODULES);
+        let Some(module) = python else {
             space.is_open = true;
             self.spaces.insert(name, space);
             return Flow::Normal;

@@ -376,6 +376,8 @@ impl<'a> Run<'a> {
                 }
                 self.steps(&tried.otherwise, frame, context)
             }
+            // What runs for good never comes to `finally`.
+            Flow::Forever => return Flow::Forever,
             other => other,
         };
         match self.steps(&tried.finally, frame, context) {

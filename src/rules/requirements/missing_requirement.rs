@@ -1,7 +1,7 @@
 //! Third-party imports whose distribution nothing installs.
 
 use crate::facts::requirement::normalize;
-use crate::finding::{Confidence, Draft, Effect};
+use crate::finding::{Confidence, Draft, Effect, Phase};
 use crate::knowledge::{distributions, runners};
 use crate::project::{Entry, Failure, FailureKind, Project, Provision, When};
 use crate::rule::Sink;
@@ -90,6 +90,7 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
                 .label("command not found")
                 .help(help(project, &provision, distribution))
                 .programs(vec![id])
+                .phase(Phase::Spawn)
                 .confidence(confidence)
                 .effect(effect),
         );

@@ -1,6 +1,6 @@
 //! Programs whose script, module or folder the server will not have.
 
-use crate::finding::{Confidence, Draft, Effect, ProgramId};
+use crate::finding::{Confidence, Draft, Effect, Phase, ProgramId};
 use crate::project::{Entry, FailureKind, ProgramView, Project, Stage, State, same_name};
 use crate::rule::Sink;
 use crate::tree::Withheld;
@@ -42,7 +42,8 @@ fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
             .label("no such directory")
             .help(help)
             .programs(vec![id])
-            .effect(Effect::Start),
+            .effect(Effect::Start)
+            .phase(Phase::Spawn),
     );
 }
 
@@ -62,7 +63,8 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
             .confidence(confidence)
             .help("Name the virtual environment's interpreter on the server, such as `venv/bin/python`.")
             .programs(vec![id])
-            .effect(effect(stage)),
+            .effect(effect(stage))
+            .phase(Phase::Spawn),
     );
 }
 
@@ -110,7 +112,8 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             .help(help)
             .programs(vec![id])
             .confidence(confidence)
-            .effect(effect(stage)),
+            .effect(effect(stage))
+            .phase(Phase::Spawn),
     );
 }
 
