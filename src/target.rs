@@ -9,6 +9,8 @@ pub struct Target {
     pub os: String,
     /// Its Python: major and minor version.
     pub python: PythonVersion,
+    /// Whether the settings name that Python, so that nothing of the tree says it better.
+    pub is_python_given: bool,
     /// The folder that the tree is put into, where one is declared.
     pub root: Option<String>,
     /// The user that the programs run as, where one is declared.
@@ -58,6 +60,7 @@ impl Target {
         Ok(Self {
             os: os.to_owned(),
             python: release.python,
+            is_python_given: false,
             root: None,
             user: None,
         })
@@ -69,6 +72,7 @@ impl Default for Target {
         Self {
             os: "ubuntu-22.04".to_owned(),
             python: PythonVersion { major: 3, minor: 10 },
+            is_python_given: false,
             root: None,
             user: None,
         }

@@ -2,7 +2,6 @@
 
 mod asks;
 mod bindings;
-mod containers;
 mod daemons;
 mod environment;
 mod eval;
@@ -10,6 +9,7 @@ mod failure;
 mod guards;
 mod importers;
 mod imports;
+mod interpreter;
 mod local;
 mod locks;
 mod modules;
@@ -71,7 +71,7 @@ impl Project {
     /// Joins the facts of all documents.
     pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
         let target = Target {
-            python: containers::python(&documents).unwrap_or(target.python),
+            python: interpreter::python(&documents, &target),
             ..target
         };
         let paths = Paths::new(listing);

@@ -78,6 +78,7 @@ impl Settings {
                 })?),
                 None => file.python,
             };
+        target.is_python_given = python.is_some();
         target.python = python.unwrap_or(target.python);
         target.root = file.root;
         target.user = file.user;

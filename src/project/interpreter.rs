@@ -1,0 +1,76 @@
+//! Which Python runs the deployment, where the tree says it better than the server's release does.
+
+use super::programs::is_foreign;
+use super::reach::is_development;
+use crate::document::Document;
+use crate::facts::{Command, Program, Reach};
+use crate::target::{PythonVersion, Target};
+use std::collections::BTreeSet;
+
+/// The Python that the settings name; else that of the containers, when all programs run in some; else the
+/// one of which a script makes the virtual environment (`python3.12 -m venv`); else the release's own.
+pub(super) fn python(documents: &[Document], target: &Target) -> PythonVersion {
+    if target.is_python_given {
+        return target.python;
+    }
+    let deployed: Vec<&Document> = documents
+        .iter()
+        .filter(|document| !is_development(&document.path))
+        .collect();
+    of_containers(&deployed)
+        .or_else(|| of_scripts(&deployed))
+        .unwrap_or(target.python)
+}
+
+/// The newest Python of the images, when every program runs in a container: the server's own Python then
+/// runs nothing, and installs nothing.
+fn of_containers(documents: &[&Document]) -> Option<PythonVersion> {
+    let programs: Vec<&Program> = documents
+        .iter()
+        .flat_map(|document| &document.facts.programs)
+        .collect();
+    if !programs.iter().all(|program| program.in_container) {
+        return None;
+    }
+    let images = programs.iter().filter_map(|program| program.python.as_ref());
+    images
+        .filter_map(|python| PythonVersion::parse(&python.value))
+        .max()
+}
+
+/// The one version that commands name when they make a virtual environment or start a program.
+fn of_scripts(documents: &[&Document]) -> Option<PythonVersion> {
+    let mut versions = BTreeSet::new();
+    for document in documents {
+        let makers = document
+            .facts
+            .commands
+            .iter()
+            .filter(|command| makes_environment(command));
+        versions.extend(makers.filter_map(version));
+        let programs = document.facts.programs.iter();
+        let started = programs.flat_map(|program| &program.commands);
+        versions.extend(started.filter_map(version));
+    }
+    let only = versions.pop_first()?;
+    versions.is_empty().then_some(only)
+}
+
+/// `python3.12 -m venv folder`, on the server and without a condition.
+fn makes_environment(command: &Command) -> bool {
+    let has = |wanted: &str| command.words.iter().any(|word| word.text == wanted);
+    let is_sure = !command.is_conditional && command.reach == Reach::Always;
+    is_sure && has("-m") && (has("venv") || has("virtualenv"))
+}
+
+/// The version in the name of a command's interpreter: `/usr/bin/python3.12`.
+fn version(command: &Command) -> Option<PythonVersion> {
+    let interpreter = command.words.iter().take(4).find_map(|word| {
+        let name = word.text.rsplit('/').next()?;
+        let version = name.strip_prefix("python")?;
+        (!is_foreign(&word.text)).then_some(version)
+    })?;
+    interpreter
+        .contains('.')
+        .then(|| PythonVersion::parse(interpreter))?
+}
