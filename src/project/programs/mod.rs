@@ -14,7 +14,7 @@ use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
 use crate::facts::{Command, Manager, Program, Reach, Word};
-use crate::finding::{DocumentId, Place};
+use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
@@ -140,6 +140,17 @@ pub enum ModuleStart {
     Imported(String),
     /// An installed command imports it; nothing is put first.
     Installed,
+}
+
+impl Stage {
+    /// What becomes of the program when this command fails.
+    pub fn effect(&self) -> Effect {
+        if self.is_conditional {
+            Effect::Use
+        } else {
+            Effect::Start
+        }
+    }
 }
 
 impl ProgramView {

@@ -91,11 +91,7 @@ fn check_entries(project: &Project, sink: &mut Sink<'_>) {
             } else {
                 Confidence::Certain
             };
-            let effect = if stage.is_conditional {
-                Effect::Use
-            } else {
-                Effect::Start
-            };
+            let effect = stage.effect();
             sink.report(
                 Draft::new(stage.place, message)
                     .subject(file)

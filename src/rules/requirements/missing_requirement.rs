@@ -1,5 +1,6 @@
 //! Third-party imports whose distribution nothing installs.
 
+use super::super::failing;
 use crate::facts::requirement::normalize;
 use crate::finding::{Confidence, Draft, Effect, Phase};
 use crate::knowledge::{distributions, runners};
@@ -13,32 +14,25 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let FailureKind::Distribution(provision) = &failure.kind else {
             continue;
         };
-        let effect = match failure.when {
-            When::Expected => continue,
-            When::Start if !failed.stopped.is_empty() => Effect::Start,
-            // A library's optional feature: whoever wants it installs the extra.
-            _ if failed.programs.is_empty() && matches!(provision, Provision::Group(..)) => Effect::Advice,
-            When::Start | When::Hidden | When::Use => Effect::Use,
-        };
         let distribution = distributions::distributions_of(&failure.module)
             .into_iter()
             .next()
             .unwrap_or_default();
-        let mut draft = Draft::new(failure.place, message(project, failure, provision, &distribution))
-            .subject(normalize(&distribution))
-            .label(format!("No module named '{}'", failure.missing))
-            .help(help(project, provision, &distribution))
-            .effect(effect)
-            .confidence(confidence(project, failure, provision));
-        if !failed.programs.is_empty() {
-            let concerned = if effect == Effect::Start {
-                &failed.stopped
-            } else {
-                &failed.programs
-            };
-            draft = draft.programs(concerned.clone());
+        let message = message(project, failure, provision, &distribution);
+        let Some(mut draft) = failing::draft(project, failed, message) else {
+            continue;
+        };
+        // A library's optional feature: whoever wants it installs the extra.
+        if failed.programs.is_empty() && matches!(provision, Provision::Group(..)) {
+            draft = draft.effect(Effect::Advice);
         }
-        sink.report(draft.chain(project.chain(failed)));
+        sink.report(
+            draft
+                .subject(normalize(&distribution))
+                .label(format!("No module named '{}'", failure.missing))
+                .help(help(project, provision, &distribution))
+                .confidence(confidence(project, failure, provision)),
+        );
     }
     check_runners(project, sink);
 }
@@ -79,11 +73,7 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
         } else {
             Confidence::Likely
         };
-        let effect = if stage.is_conditional {
-            Effect::Use
-        } else {
-            Effect::Start
-        };
+        let effect = stage.effect();
         sink.report(
             Draft::new(stage.place, message)
                 .subject(normalize(distribution))

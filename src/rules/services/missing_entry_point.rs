@@ -63,7 +63,7 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
             .confidence(confidence)
             .help("Name the virtual environment's interpreter on the server, such as `venv/bin/python`.")
             .programs(vec![id])
-            .effect(effect(stage))
+            .effect(stage.effect())
             .phase(Phase::Spawn),
     );
 }
@@ -112,7 +112,7 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             .help(help)
             .programs(vec![id])
             .confidence(confidence)
-            .effect(effect(stage))
+            .effect(stage.effect())
             .phase(Phase::Spawn),
     );
 }
@@ -123,14 +123,6 @@ fn verb(stage: &Stage) -> &'static str {
         "run a command of its start"
     } else {
         "start"
-    }
-}
-
-fn effect(stage: &Stage) -> Effect {
-    if stage.is_conditional {
-        Effect::Use
-    } else {
-        Effect::Start
     }
 }
 
