@@ -104,6 +104,11 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
         }
         Entry::Tool { .. } | Entry::Other => return,
     };
+    // A module is looked for by Python, behind whatever its packages do when they are imported.
+    let phase = match stage.entry {
+        Entry::Module { .. } => Phase::Run,
+        _ => Phase::Spawn,
+    };
     let message = format!("`{name}` cannot {}: `{what}` {why}", verb(stage));
     sink.report(
         Draft::new(stage.place, message)
@@ -113,7 +118,7 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             .programs(vec![id])
             .confidence(confidence)
             .effect(stage.effect())
-            .phase(Phase::Spawn),
+            .phase(phase),
     );
 }
 
