@@ -68,12 +68,11 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
             program.name
         );
         // An image that the tree does not describe may have it.
-        let confidence = if program.in_container {
-            Confidence::Possible
+        let (confidence, effect) = if program.in_container {
+            (Confidence::Possible, stage.effect().min(Effect::Use))
         } else {
-            Confidence::Likely
+            (Confidence::Likely, stage.effect())
         };
-        let effect = stage.effect();
         sink.report(
             Draft::new(stage.place, message)
                 .subject(normalize(distribution))

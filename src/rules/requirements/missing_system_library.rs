@@ -1,7 +1,7 @@
 //! Distributions that are built against a library that no step of the deployment installs.
 
 use crate::facts::Command;
-use crate::finding::{Confidence, Draft, Phase};
+use crate::finding::{Confidence, Draft, Effect, Phase};
 use crate::knowledge::releases::releases_of;
 use crate::knowledge::system_libraries::{SystemLibrary, needed_by};
 use crate::project::{Ask, Project};
@@ -38,6 +38,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         } else {
             "Add a step of the deployment: "
         };
+        // Where no step installs packages of the system, somebody does so by hand.
+        let (effect, confidence) = if has_packages {
+            (ask.effect(), Confidence::Likely)
+        } else {
+            (ask.effect().min(Effect::Use), Confidence::Possible)
+        };
         sink.report(
             Draft::new(ask.place, message)
                 .subject(&ask.name)
@@ -47,14 +53,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     library.packages
                 ))
                 .programs(project.programs_needing(&[&ask.name]))
-                .effect(ask.effect())
                 .phase(Phase::Install)
-                // Where no step installs packages of the system, somebody does so by hand.
-                .confidence(if has_packages {
-                    Confidence::Likely
-                } else {
-                    Confidence::Possible
-                }),
+                .effect(effect)
+                .confidence(confidence),
         );
     }
 }
