@@ -469,3 +469,45 @@ fn beside_a_process_manager_scripts_start_nothing() {
     ]);
     assert_eq!(found, ["supervisor web: script web.py"]);
 }
+
+/// The names of the programs that do not start when pip refuses the requirement of this name.
+fn dead_without(refused: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let project = project(files);
+    let asks = project.requirements.asks();
+    let refused: Vec<_> = asks.iter().filter(|ask| ask.name == refused).collect();
+    let programs = project.programs_without(&refused);
+    let names = programs.iter().filter_map(|id| project.program(*id));
+    names.map(|program| program.name.clone()).collect()
+}
+
+#[test]
+fn pip_installs_all_of_a_file_or_nothing() {
+    let mut files = vec![
+        ("requirements.txt", "numpy\nrequests\nuvicorn\n"),
+        (
+            "Procfile",
+            "web: python web.py\nquiet: python quiet.py\nlater: python later.py\nserver: uvicorn quiet:app\nother: python \
+             other.py\nplain: python plain.py\n",
+        ),
+        ("web.py", "import requests\n"),
+        (
+            "quiet.py",
+            "try:\n    import requests\nexcept ImportError:\n    requests = None\napp = 1\n",
+        ),
+        ("later.py", "def main():\n    import requests\n"),
+        (
+            "other.py",
+            "try:\n    import quiet\nfinally:\n    import requests\n",
+        ),
+        ("plain.py", "import json\n"),
+    ];
+    assert_eq!(dead_without("numpy", &files), ["web", "server", "other"]);
+    files.push(("archive/requirements.txt", "requests\n"));
+    files.push((
+        "setup.sh",
+        "if [ -z \"$FAST\" ]; then\n  pip install requests\nfi\n",
+    ));
+    assert_eq!(dead_without("numpy", &files), ["web", "server", "other"]);
+    files.push(("deploy.sh", "pip install requests\n"));
+    assert_eq!(dead_without("numpy", &files), ["server"]);
+}

@@ -229,6 +229,15 @@ impl Facts {
         self.newer_syntax.iter().find(|syntax| version < syntax.needs)
     }
 
+    /// The command that a place stands in.
+    pub fn command_at(&self, span: Span) -> Option<&Command> {
+        let behind = self
+            .commands
+            .partition_point(|command| command.span.start <= span.start);
+        let command = behind.checked_sub(1).and_then(|index| self.commands.get(index))?;
+        (span.end <= command.span.end).then_some(command)
+    }
+
     /// Facts that hold nothing but one problem.
     pub fn of_problem(kind: ProblemKind, message: impl Into<String>, span: Span) -> Self {
         let problem = Problem {

@@ -38,7 +38,6 @@ pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -63,8 +62,8 @@ pub struct Project {
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
     orders: Vec<BTreeMap<Place, usize>>,
-    /// Worked out when a rule first asks for it.
-    imported: OnceLock<importers::Imported>,
+    /// By module of an installed distribution: the programs that do not start without it, sorted.
+    needing: BTreeMap<String, Vec<ProgramId>>,
 }
 
 impl Project {
@@ -103,7 +102,7 @@ impl Project {
             scopes: reach.scopes,
             reached: reach.programs,
             orders: reach.orders,
-            imported: OnceLock::new(),
+            needing: reach.needing,
         }
     }
 

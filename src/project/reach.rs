@@ -22,6 +22,8 @@ pub(super) struct Reach {
     pub scopes: Vec<Scope>,
     /// By program: the places where it fails, in the order in which it gets there.
     pub orders: Vec<BTreeMap<Place, usize>>,
+    /// By module of an installed distribution: the programs that do not start without it, sorted.
+    pub needing: BTreeMap<String, Vec<ProgramId>>,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -58,6 +60,9 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
             order.entry(failure.place).or_insert(at);
         }
         reach.orders.push(order);
+        for (module, _) in outcome.installed.iter().filter(|(_, is_needed)| **is_needed) {
+            reach.needing.entry(module.clone()).or_default().push(id);
+        }
         for failure in outcome
             .failures
             .iter()
@@ -97,10 +102,14 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
             for failure in &mut outcome.failures {
                 failure.when = failure.when.min(When::Use);
             }
+            outcome.installed.clear();
         }
         whole.failures.append(&mut outcome.failures);
         whole.reached.append(&mut outcome.reached);
         whole.by_folder.append(&mut outcome.by_folder);
+        for (module, is_needed) in outcome.installed {
+            *whole.installed.entry(module).or_default() |= is_needed;
+        }
         for (document, names) in outcome.names {
             whole.names.entry(document).or_default().extend(names);
         }

@@ -90,6 +90,9 @@ impl Run<'_> {
             if let Some(document) = self.own.get(dotted) {
                 self.outcome.by_folder.push((place, dotted.to_owned(), *document));
             }
+            if self.outcome.installed.contains_key(dotted) {
+                self.note_installed(dotted, context);
+            }
             return Loaded::Yes;
         }
         let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
@@ -185,6 +188,15 @@ impl Run<'_> {
         self.outcome.by_folder.push((place, name.to_owned(), document));
     }
 
+    /// Notes an import of what a distribution brings: without it, the start ends here unless a `try` catches
+    /// that.
+    fn note_installed(&mut self, dotted: &str, context: Context) {
+        let is_needed = context.when == super::When::Start
+            && context.is_sure
+            && self.catcher_of(&Exception::ModuleNotFound).is_none();
+        *self.outcome.installed.entry(dotted.to_owned()).or_default() |= is_needed;
+    }
+
     /// Whether a module can be found; nothing when that cannot be told.
     pub(super) fn can_find(&self, dotted: &str) -> Option<bool> {
         let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
@@ -218,6 +230,7 @@ impl Run<'_> {
         let provision = world.requirements.provision(dotted);
         if matches!(provision, Provision::Declared | Provision::Brought(_)) {
             self.loaded.insert(dotted.to_owned(), None);
+            self.note_installed(dotted, context);
             return Loaded::Yes;
         }
         let elsewhere = world.modules.elsewhere(world.paths, dotted);

@@ -44,6 +44,8 @@ pub(super) struct Outcome {
     pub names: BTreeMap<DocumentId, BTreeSet<String>>,
     /// Imports that resolve through the script's own folder: place, name, file.
     pub by_folder: Vec<(Place, String, DocumentId)>,
+    /// Modules of installed distributions, and whether the program does not start without them.
+    pub installed: BTreeMap<String, bool>,
 }
 
 /// What all runs share.

@@ -79,7 +79,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .subject(&ask.name)
                 .label(label)
                 .help(help(ask, known, newest, python))
-                .programs(project.programs_needing(&[&ask.name]))
+                .programs(project.programs_without(&[ask]))
                 .effect(ask.effect())
                 .phase(Phase::Install)
                 .confidence(confidence),
