@@ -1,7 +1,7 @@
 //! Version 1 of the machine-readable report. `schema/report.v1.schema.json` describes it; what it says
 //! is a promise, so these views are kept apart from the types of the program.
 
-use super::{FindingReport, Location, NoticeReport, ProgramReport, Report};
+use super::{FindingReport, Location, NoticeReport, ProgramReport, Report, Start};
 use crate::readiness::{self, Tally};
 use crate::source::Position;
 use serde::Serialize;
@@ -56,6 +56,7 @@ struct Causes {
 struct Programs {
     total: usize,
     starting: usize,
+    unknown: usize,
 }
 
 #[derive(Serialize)]
@@ -94,7 +95,7 @@ struct Program<'a> {
     path: &'a str,
     range: Range,
     command: &'a str,
-    starts: bool,
+    starts: Option<bool>,
     because: &'a [String],
 }
 
@@ -178,7 +179,8 @@ fn readiness_of(report: &Report) -> Readiness<'_> {
         },
         programs: Programs {
             total: report.programs.len(),
-            starting: report.starting(),
+            starting: report.programs_that(Start::Starts),
+            unknown: report.programs_that(Start::Unknown),
         },
     }
 }
@@ -200,7 +202,11 @@ fn program(program: &ProgramReport) -> Program<'_> {
         path: &program.location.path,
         range: range(&program.location),
         command: &program.command,
-        starts: program.because.is_empty(),
+        starts: match program.start {
+            Start::Starts => Some(true),
+            Start::Dies => Some(false),
+            Start::Unknown => None,
+        },
         because: &program.because,
     }
 }

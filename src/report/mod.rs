@@ -54,8 +54,21 @@ pub struct ProgramReport {
     pub location: Location,
     /// Its command line.
     pub command: String,
-    /// Ids of the findings that stop it; it starts when there are none.
+    /// Whether it starts.
+    pub start: Start,
+    /// Ids of the findings that stop it, the one that it meets first in front.
     pub because: Vec<String>,
+}
+
+/// What becomes of a program on the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// It starts.
+    Starts,
+    /// Something stops it.
+    Dies,
+    /// Nothing is known to stop it, and what it runs is not Python code of the tree.
+    Unknown,
 }
 
 /// A finding, with its places as people name them.
@@ -144,12 +157,20 @@ impl Report {
         let programs = parts
             .project
             .programs()
-            .map(|(program_id, program)| ProgramReport {
-                name: program.name.clone(),
-                source: program.manager.name(),
-                location: sources.locate(program.place),
-                command: program.command.clone(),
-                because: because(parts.project, &findings, program_id),
+            .map(|(program_id, program)| {
+                let because = because(parts.project, &findings, program_id);
+                ProgramReport {
+                    name: program.name.clone(),
+                    source: program.manager.name(),
+                    location: sources.locate(program.place),
+                    command: program.command.clone(),
+                    start: match (because.is_empty(), program.is_followed()) {
+                        (false, _) => Start::Dies,
+                        (true, true) => Start::Starts,
+                        (true, false) => Start::Unknown,
+                    },
+                    because,
+                }
             })
             .collect();
         let notices = parts
@@ -189,10 +210,10 @@ impl Report {
         }
     }
 
-    /// How many programs start.
-    pub fn starting(&self) -> usize {
-        let starts = |program: &&ProgramReport| program.because.is_empty();
-        self.programs.iter().filter(starts).count()
+    /// How many programs start, die, or are not known to do either.
+    pub fn programs_that(&self, start: Start) -> usize {
+        let is_so = |program: &&ProgramReport| program.start == start;
+        self.programs.iter().filter(is_so).count()
     }
 }
 

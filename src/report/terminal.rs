@@ -1,7 +1,7 @@
 //! The report for people: the verdict first, then each cause with its worst place, then what follows.
 
 use super::style::harmless;
-use super::{FindingReport, Palette, Report, score, wrap};
+use super::{FindingReport, Palette, Report, Start, score, wrap};
 use crate::finding::{Confidence, Severity};
 use crate::readiness::Verdict;
 use miette::{
@@ -348,11 +348,12 @@ fn programs(report: &Report, look: Look) -> String {
     let mut out = format!("\n{}\n", palette.bold("Programs"));
     for (program, [name, at]) in report.programs.iter().zip(&rows) {
         let (state, why) = match program.because.first().and_then(|id| by_id.get(id.as_str())) {
-            Some(found) => (palette.red("dies  "), harmless(&found.finding.message)),
-            None => (palette.green("starts"), String::new()),
+            Some(found) => (palette.red("dies   "), harmless(&found.finding.message)),
+            None if program.start == Start::Unknown => (palette.dim("unknown"), String::new()),
+            None => (palette.green("starts "), String::new()),
         };
         let lead = format!("  {name:names$}  {at:places$}  ");
-        let margin = lead.chars().count() + 8;
+        let margin = lead.chars().count() + 9;
         let why = if margin + 24 > look.width {
             why
         } else {

@@ -134,7 +134,7 @@ fn only_a_start_that_is_at_least_likely_stops_a_program() {
                 (finding.confidence, finding.effect) = (confidence, effect);
             }
         };
-        report(change, FEED).starting()
+        report(change, FEED).programs_that(Start::Starts)
     };
     assert_eq!(of(Confidence::Likely, Effect::Start), 1);
     assert_eq!(of(Confidence::Possible, Effect::Start), 2);

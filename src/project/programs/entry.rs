@@ -66,7 +66,10 @@ impl Locator<'_> {
             return Vec::new();
         };
         let name = name_of(first);
-        if is_python(name) {
+        // `$PYTHON x.py`: whatever the variable holds, it is given a file of Python.
+        let is_variable =
+            first.starts_with('$') && arguments.first().is_some_and(|word| is_python_file(word));
+        if is_python(name) || is_variable {
             return self.python(arguments, site);
         }
         if let Some(runner) = runners::runner(name) {

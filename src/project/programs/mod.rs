@@ -159,6 +159,12 @@ impl ProgramView {
         self.main_stage().map_or(&Entry::Other, |stage| &stage.entry)
     }
 
+    /// Whether anything is known of what it runs: Python code, or a command of a known distribution. Of another
+    /// program's own files nothing is read.
+    pub fn is_followed(&self) -> bool {
+        self.stages.iter().any(|stage| stage.entry != Entry::Other)
+    }
+
     /// The last command that runs Python.
     pub fn main_stage(&self) -> Option<&Stage> {
         let runs_python = |stage: &&Stage| matches!(stage.entry, Entry::Script { .. } | Entry::Module { .. });
