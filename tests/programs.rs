@@ -511,3 +511,20 @@ fn pip_installs_all_of_a_file_or_nothing() {
     files.push(("deploy.sh", "pip install requests\n"));
     assert_eq!(dead_without("numpy", &files), ["server"]);
 }
+
+#[test]
+fn a_variable_in_pythonpath_is_taken_to_be_the_trees_place() {
+    let with = |value: &str| {
+        let config = format!("[program:x]\ncommand=python lib/x.py\nenvironment=PYTHONPATH=\"{value}\"\n");
+        stages(&[("supervisord.conf", &config), ("lib/x.py", "")]).join(" + ")
+    };
+    for (value, expected) in [
+        ("$ROOT", "script lib/x.py with "),
+        ("$ROOT/lib", "script lib/x.py with lib"),
+        ("$VENV/site-packages", "script lib/x.py"),
+        ("lib:$PYTHONPATH", "script lib/x.py with lib"),
+        ("lib${PYTHONPATH:+:$PYTHONPATH}", "script lib/x.py with lib"),
+    ] {
+        assert_eq!(with(value), expected, "{value}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What is asked of pip, and what it is asked for at once.
 
 use super::paths::resolve;
-use super::reach::is_development;
+use super::reach::{is_development, is_of_development};
 use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Command, Origin, Purpose, Requirement};
@@ -150,7 +150,7 @@ pub(super) fn mark_unused(documents: &[Document], asks: &mut [Ask]) {
         ask.is_conditional = command.is_some_and(|command| command.is_conditional);
         ask.is_used = match document.format {
             Format::Requirements => used.contains(&id),
-            _ => !is_development(&document.path),
+            _ => !is_of_development(documents, document),
         };
     }
 }
@@ -170,9 +170,9 @@ fn by_document(asks: &[Ask]) -> BTreeMap<DocumentId, Vec<usize>> {
 /// The names, without folders, of the files that commands have pip install: from which folder they are
 /// called is not always known.
 fn names_installed(documents: &[Document]) -> BTreeSet<&str> {
-    let others = documents
-        .iter()
-        .filter(|document| document.format != Format::Requirements && !is_development(&document.path));
+    let others = documents.iter().filter(|document| {
+        document.format != Format::Requirements && !is_of_development(documents, document)
+    });
     let mut names = BTreeSet::new();
     for document in others {
         let read = document

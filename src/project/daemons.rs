@@ -119,7 +119,7 @@ pub(super) fn collect(
         .map(DocumentId)
         .zip(documents)
         .filter(|(_, document)| !document.facts.daemons.is_empty())
-        .filter(|(_, document)| !super::reach::is_development(&document.path))
+        .filter(|(_, document)| !super::reach::is_of_development(documents, document))
         .map(|(id, _)| id)
         .collect();
     let join = Join {
@@ -399,7 +399,7 @@ fn makes(made: &str, folder: &str) -> bool {
 fn makers(documents: &[Document]) -> Vec<Maker> {
     let mut makers = Vec::new();
     for (document, found) in (0..).map(DocumentId).zip(documents) {
-        if super::reach::is_development(&found.path) {
+        if super::reach::is_of_development(documents, found) {
             continue;
         }
         let base = folder_of(&found.path);

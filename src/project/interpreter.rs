@@ -1,7 +1,7 @@
 //! Which Python runs the deployment, where the tree says it better than the server's release does.
 
 use super::programs::is_foreign;
-use super::reach::is_development;
+use super::reach::is_of_development;
 use crate::document::Document;
 use crate::facts::{Command, Program, Reach};
 use crate::target::{PythonVersion, Target};
@@ -15,7 +15,7 @@ pub(super) fn python(documents: &[Document], target: &Target) -> PythonVersion {
     }
     let deployed: Vec<&Document> = documents
         .iter()
-        .filter(|document| !is_development(&document.path))
+        .filter(|document| !is_of_development(documents, document))
         .collect();
     of_containers(&deployed)
         .or_else(|| of_scripts(&deployed))

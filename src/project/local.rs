@@ -2,7 +2,7 @@
 
 use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
-use super::reach::is_development;
+use super::reach::is_of_development;
 use crate::document::Document;
 use crate::facts::{Command, Origin};
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
     let mut folders = BTreeSet::new();
     for document in documents
         .iter()
-        .filter(|document| !is_development(&document.path))
+        .filter(|document| !is_of_development(documents, document))
     {
         let here = if document.host.is_some() {
             ""

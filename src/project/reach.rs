@@ -364,16 +364,35 @@ fn is_variant(name: &str) -> bool {
     rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(is_of_developers))
 }
 
+/// Whether a folder is one of tests, documents or archives by its name: `archive`, `archive_old`.
+fn is_development_folder(name: &str) -> bool {
+    let is_so = |part: &str| DEVELOPMENT.contains(&part);
+    is_so(name) || name.contains(['_', '-']) && name.split(['_', '-']).all(is_so)
+}
+
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     folder
         .split('/')
-        .any(|part| DEVELOPMENT.contains(&part.to_ascii_lowercase().as_str()))
+        .any(|part| is_development_folder(&part.to_ascii_lowercase()))
         || name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"
         || is_variant(name)
+}
+
+/// Whether a document, or the file that it is part of, is one of a test, a document, a sample or an archive.
+pub(super) fn is_of_development(documents: &[Document], document: &Document) -> bool {
+    let mut at = document;
+    while let Some(outer) = at
+        .host
+        .as_ref()
+        .and_then(|host| documents.get(host.document.0 as usize))
+    {
+        at = outer;
+    }
+    is_development(&at.path)
 }
 
 fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {

@@ -185,7 +185,7 @@ pub(super) fn collect(
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
         // A config in an archive or a sample starts nothing.
-        let is_left_out = file_of(documents, document).is_some_and(super::reach::is_development);
+        let is_left_out = super::reach::is_of_development(documents, document);
         // An image that a service runs is no program beside it.
         if is_left_out || taken.contains(&id) {
             continue;
@@ -196,15 +196,6 @@ pub(super) fn collect(
     }
     collector.starts(&mut programs);
     programs
-}
-
-/// The path of the file that holds a document.
-fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> Option<&'a str> {
-    let mut at = document;
-    while let Some(host) = &at.host {
-        at = documents.get(host.document.0 as usize)?;
-    }
-    Some(&at.path)
 }
 
 /// What all programs are judged by.

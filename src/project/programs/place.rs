@@ -173,13 +173,21 @@ impl<'a> Locator<'a> {
         (path, state)
     }
 
-    /// The folders of a `PYTHONPATH`.
+    /// The folders of a `PYTHONPATH`. A variable that is not known (`$APP_ROOT`) is taken to be the tree's own
+    /// place; what stands below it counts when the tree has it.
     pub(super) fn search_path(&self, value: &str, site: &Site) -> Vec<String> {
-        value
+        // `$APP_ROOT${PYTHONPATH:+:$PYTHONPATH}`: what was there before comes last.
+        let value = value.split("${PYTHONPATH").next().unwrap_or(value);
+        let is_own = |entry: &str| matches!(entry, "$PYTHONPATH" | "%(ENV_PYTHONPATH)s");
+        let folder = |entry: &str| {
+            let is_open = entry.starts_with('$') || entry.contains("%(ENV_");
+            let (path, _) = self.locate(entry, site, Kind::Folder);
+            (!is_open || !path.is_empty() || !entry.contains('/')).then_some(path)
+        };
+        let entries = value
             .split(':')
-            .filter(|entry| !entry.is_empty() && !entry.contains("%(ENV_") && !entry.starts_with('$'))
-            .map(|entry| self.locate(entry, site, Kind::Folder).0)
-            .collect()
+            .filter(|entry| !entry.is_empty() && !is_own(entry));
+        entries.filter_map(folder).collect()
     }
 
     /// An absolute script below the program's own absolute folder: that folder is taken to be the tree's.
