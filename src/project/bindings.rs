@@ -23,7 +23,7 @@ impl Module<'_, '_> {
     /// The module that `from package.paths import name` takes `name` from, seen from anywhere in the tree.
     fn home_of(&self, dotted: &str) -> Option<(DocumentId, String)> {
         let (module, name) = dotted.rsplit_once('.')?;
-        let loaded = self.run.loaded.get(module).copied().flatten();
+        let loaded = self.run.document_of(module);
         let document = loaded.or_else(|| {
             let paths = self
                 .run

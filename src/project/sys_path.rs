@@ -52,25 +52,6 @@ impl Run<'_> {
         }
     }
 
-    /// The folders of a namespace package that was loaded.
-    pub(super) fn namespace_folders(&self, module: &str) -> Option<Vec<String>> {
-        self.loaded.contains_key(module).then_some(())?;
-        let mut parts = module.split('.');
-        let mut found = self.find_top(parts.next()?)?.1;
-        for part in parts {
-            let folders = match found {
-                Found::Namespace(folders) => folders,
-                Found::Package(_, folder) => vec![folder],
-                Found::Module(_) | Found::Compiled => return None,
-            };
-            found = self.world.modules.find_in(self.world.paths, &folders, part)?;
-        }
-        match found {
-            Found::Namespace(folders) => Some(folders),
-            _ => None,
-        }
-    }
-
     /// The first folder of `sys.path` that holds a top-level name; which entry it is, and what it holds.
     /// A namespace package counts only when no later entry has a real one. Nothing when the standard
     /// library or an installed distribution comes first, or no entry has it.

@@ -264,10 +264,8 @@ impl Writer<'_> {
             self.block();
         }
         if self.dice.chance(10) {
-            // What fails in a `finally` takes the place of the failure that came before it, which is the
-            // one to mend: the audit names that one.
             self.line("finally:");
-            self.line("    FINALLY = 1");
+            self.block();
         }
     }
 
