@@ -5,6 +5,7 @@
 //! module that it finds. What would fail is noted, and then taken as mended, so that what comes behind it
 //! is found as well; inside a `try` that catches it, the handler runs as it would.
 
+mod asking;
 mod exceptions;
 mod load;
 mod names;
@@ -28,7 +29,8 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::{Catcher, Exception, Raised};
-use names::{Known, ModuleId, Source, Space};
+pub(super) use names::ModuleId;
+use names::{Known, Source, Space};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules that one run of a program runs at most. Each runs once, but for those that fail inside a `try` and

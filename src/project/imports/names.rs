@@ -1,8 +1,9 @@
 //! The names that a module has while it runs, and what is known of their values.
 
+use super::super::eval::Value;
 use super::Run;
 use super::namespaces::Portions;
-use crate::facts::python::{Exports, Function, PathExpr, Step};
+use crate::facts::python::{Exports, Function, Step};
 use crate::finding::DocumentId;
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub(super) enum Known<'a> {
     Something,
     Truth(bool),
     Nothing,
+    Path(Value),
     Module(ModuleId),
     /// A function, and the module whose names it sees.
     Function(&'a Function, ModuleId),
@@ -36,22 +38,13 @@ pub(super) enum Known<'a> {
 }
 
 impl Known<'_> {
-    /// The value of an assigned expression.
-    pub(super) fn of(value: &PathExpr) -> Self {
-        match value {
-            PathExpr::Truth(truth) => Self::Truth(*truth),
-            PathExpr::Nothing => Self::Nothing,
-            _ => Self::Something,
-        }
-    }
-
     /// Whether it is true; nothing when that is not known.
     pub(super) fn truth(&self) -> Option<bool> {
         match self {
             Self::Truth(truth) => Some(*truth),
             Self::Nothing => Some(false),
             Self::Module(_) | Self::Function(..) | Self::Class(..) => Some(true),
-            Self::Something => None,
+            Self::Something | Self::Path(_) => None,
         }
     }
 }
@@ -200,8 +193,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The file of the module that is loaded under a dotted name.
-    pub(in crate::project) fn document_of(&self, dotted: &str) -> Option<DocumentId> {
-        self.spaces[self.loaded.get(dotted)?.0].document()
+    /// The module of the tree that is loaded under a dotted name, with its file.
+    pub(in crate::project) fn module_of(&self, dotted: &str) -> Option<(ModuleId, DocumentId)> {
+        let module = *self.loaded.get(dotted)?;
+        Some((module, self.spaces[module.0].document()?))
+    }
+
+    /// The path that a name of a module stands for by now.
+    pub(in crate::project) fn path_named(&self, module: ModuleId, name: &str) -> Option<Value> {
+        match self.spaces[module.0].names.get(name)? {
+            Known::Path(value) => Some(value.clone()),
+            _ => None,
+        }
     }
 }

@@ -33,10 +33,11 @@ impl<'a> Run<'a> {
     fn step(&mut self, step: &'a Step, frame: &mut Frame<'a>, context: Context) -> Flow {
         match step {
             Step::Import(import) => return self.import(import, frame, context),
-            Step::PathEdit(edit) => self.edit(edit, frame.document),
+            Step::PathEdit(edit) => self.edit(edit, frame.module, frame.document),
+            Step::Find(name) => return self.find(name, frame, context),
             Step::Bind(binding) => {
                 let known = if context.is_sure {
-                    Known::of(&binding.value)
+                    self.value_known(&binding.value, frame)
                 } else {
                     Known::Something
                 };
@@ -177,7 +178,7 @@ impl<'a> Run<'a> {
         let first = module.split('.').next().unwrap_or(module);
         stdlib::stdlib_has(first, self.python)
             && self.loaded.contains_key(module)
-            && self.document_of(module).is_none()
+            && self.module_of(module).is_none()
             && stdlib_names::lacks(module, name, self.python)
     }
 
@@ -420,10 +421,14 @@ impl<'a> Run<'a> {
                 known.as_ref().and_then(Known::truth),
                 known.as_ref().and_then(|known| match known {
                     Known::Nothing => Some(true),
-                    Known::Something => None,
+                    Known::Something | Known::Path(_) => None,
                     _ => Some(false),
                 }),
             ));
+        }
+        for folder in guard.folders() {
+            let value = self.value_of(folder, frame.module, frame.document);
+            asked.folders.push((folder.clone(), self.has_entry(&value)));
         }
         for module in guard.modules() {
             asked.modules.push((module.to_owned(), self.can_find(module)));

@@ -3,6 +3,7 @@
 mod dice;
 mod judge;
 mod layout;
+mod phrases;
 mod shrink;
 mod writer;
 
@@ -20,8 +21,8 @@ const SEED: u64 = 1;
 const COUNT: u64 = 2000;
 /// How many trees are also run in a process of their own.
 const PROCESSES: u64 = 40;
-/// How many disagreements are shown in full, each made small.
-const SHOWN: usize = 3;
+/// How many disagreements are shown in full, each made small, when `CPYTHON_SHOWN` does not say.
+const SHOWN: u64 = 3;
 
 #[test]
 fn random_trees_die_where_the_audit_says() {
@@ -66,7 +67,8 @@ fn complaint(python: &Python, wrong: &[&Row<'_>], count: usize) -> String {
     for row in wrong {
         let _ = writeln!(text, "{row}");
     }
-    for row in wrong.iter().take(SHOWN) {
+    let shown = number("CPYTHON_SHOWN").unwrap_or(SHOWN);
+    for (_, row) in (0..shown).zip(wrong) {
         let small = [shrink::shrink(python, row)];
         for row in judge::judge(python, &small) {
             let _ = writeln!(text, "\n== made small: {row}\n{}", row.tree.shown());
