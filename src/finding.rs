@@ -1,6 +1,7 @@
 //! Findings: what is wrong, how bad and how sure, where, what it stops, and how it is mended.
 
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,6 +190,8 @@ pub struct Finding {
     pub effect: Effect,
     /// When they fail.
     pub phase: Phase,
+    /// How many other failures each of them meets before this one, where that is known.
+    pub moments: BTreeMap<ProgramId, usize>,
 }
 
 /// A finding as a check describes it; the sink adds what belongs to the rule and to the project.
@@ -203,6 +206,7 @@ pub struct Draft {
     pub(crate) programs: Option<Vec<ProgramId>>,
     pub(crate) effect: Effect,
     pub(crate) phase: Phase,
+    pub(crate) moments: BTreeMap<ProgramId, usize>,
     pub(crate) confidence: Confidence,
     pub(crate) scope: Option<Scope>,
 }
@@ -221,6 +225,7 @@ impl Draft {
             programs: None,
             effect: Effect::Use,
             phase: Phase::Run,
+            moments: BTreeMap::new(),
             confidence: Confidence::Certain,
             scope: None,
         }
@@ -283,6 +288,13 @@ impl Draft {
     #[must_use]
     pub fn phase(mut self, phase: Phase) -> Self {
         self.phase = phase;
+        self
+    }
+
+    /// How many other failures each program meets before this one.
+    #[must_use]
+    pub fn moments(mut self, moments: BTreeMap<ProgramId, usize>) -> Self {
+        self.moments = moments;
         self
     }
 

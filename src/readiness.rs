@@ -330,6 +330,7 @@ mod tests {
             programs: Vec::new(),
             effect: Effect::Advice,
             phase: crate::finding::Phase::Run,
+            moments: std::collections::BTreeMap::new(),
         }
     }
 

@@ -105,6 +105,7 @@ impl Sink<'_> {
             programs,
             effect: draft.effect,
             phase: draft.phase,
+            moments: draft.moments,
         });
     }
 }

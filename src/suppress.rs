@@ -200,6 +200,7 @@ mod tests {
                 programs: Vec::new(),
                 effect: Effect::Start,
                 phase: crate::finding::Phase::Run,
+                moments: std::collections::BTreeMap::new(),
             })
             .collect();
         apply(findings, &project, selection, &["hardcoded-ip", "macos-path"])

@@ -61,7 +61,6 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
-    orders: Vec<BTreeMap<Place, usize>>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
 }
@@ -101,7 +100,6 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
-            orders: reach.orders,
             needing: reach.needing,
         }
     }
@@ -136,16 +134,11 @@ impl Project {
         self.programs.get(id.0 as usize)
     }
 
-    /// How many other failures a program meets before the one at this place. What its run does not meet
-    /// is in its definition, and comes first, or in code that it does not get to, and comes last.
-    pub fn moment(&self, program: ProgramId, place: Place) -> usize {
-        let order = self.orders.get(program.0 as usize);
+    /// Whether a place is in code. What a program does not get to there comes behind all that it meets; what
+    /// fails in its definition comes before it.
+    pub fn is_in_code(&self, place: Place) -> bool {
         let document = self.document(place.document);
-        let is_code = document.is_some_and(|document| document.facts.python.is_some());
-        let aside = if is_code { usize::MAX } else { 0 };
-        order
-            .and_then(|order| order.get(&place))
-            .map_or(aside, |moment| moment + 1)
+        document.is_some_and(|document| document.facts.python.is_some())
     }
 
     /// The programs that do not start when the path at this place does not exist, and when they fail: its

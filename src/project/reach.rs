@@ -20,8 +20,6 @@ pub(super) struct Reach {
     pub programs: Vec<Vec<ProgramId>>,
     /// By document: who runs it.
     pub scopes: Vec<Scope>,
-    /// By program: the places where it fails, in the order in which it gets there.
-    pub orders: Vec<BTreeMap<Place, usize>>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     pub needing: BTreeMap<String, Vec<ProgramId>>,
 }
@@ -35,6 +33,8 @@ pub struct ProgramFailure {
     pub programs: Vec<ProgramId>,
     /// Those of them that do not start because of it.
     pub stopped: Vec<ProgramId>,
+    /// How many other failures each of those meets before it.
+    pub moments: BTreeMap<ProgramId, usize>,
 }
 
 /// Runs every program, and every file that none reaches.
@@ -54,22 +54,12 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
-        let mut order = BTreeMap::new();
-        let at_start = |failure: &&Failure| failure.when == When::Start;
-        for (at, failure) in outcome.failures.iter().filter(at_start).enumerate() {
-            order.entry(failure.place).or_insert(at);
-        }
-        reach.orders.push(order);
         for (module, _) in outcome.installed.iter().filter(|(_, is_needed)| **is_needed) {
             reach.needing.entry(module.clone()).or_default().push(id);
         }
-        for failure in outcome
-            .failures
-            .iter()
-            .cloned()
-            .chain(second_names(outcome, &names))
-        {
-            merge(&mut merged, failure, Some(id));
+        let second = second_names(outcome, &names);
+        for (moment, failure) in outcome.failures.iter().cloned().chain(second).enumerate() {
+            merge(&mut merged, failure, Some((id, moment)));
         }
     }
     for reached in &mut reach.programs {
@@ -118,9 +108,41 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 }
 
 fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
+    let mut outcome = take_stage(world, program, stage, false);
+    let is_sure = |failure: &Failure| failure.stops() && failure.confidence > Confidence::Possible;
+    if outcome.failures.iter().any(is_sure) {
+        settle(
+            &mut outcome.failures,
+            take_stage(world, program, stage, true).death,
+        );
+    }
+    outcome
+}
+
+/// What the program really dies of comes first. A `finally` may put another failure in the place of one, or
+/// another exception that is caught: what is left to find behind that is still worth mending.
+fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
+    let Some(death) = death else {
+        for failure in failures {
+            failure.when = failure.when.min(When::Hidden);
+        }
+        return;
+    };
+    let known = failures
+        .iter()
+        .position(|failure| failure.is_same(&death) && failure.stops());
+    if let Some(known) = known {
+        failures.remove(known);
+    }
+    failures.insert(0, death);
+}
+
+/// One run of a stage, to its end or `exactly` as far as it comes.
+fn take_stage(world: &World<'_>, program: &ProgramView, stage: &Stage, is_exact: bool) -> Outcome {
     let run = |mut folders: Vec<String>| {
         folders.extend(stage.python_path.iter().cloned());
-        Run::new(world, folders, &stage.directory, true).under(program)
+        let run = Run::new(world, folders, &stage.directory, true).under(program);
+        if is_exact { run.exactly() } else { run }
     };
     match &stage.entry {
         Entry::Script { path, state, .. } => {
@@ -209,14 +231,15 @@ fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
 fn merge(
     merged: &mut BTreeMap<(Place, String), ProgramFailure>,
     failure: Failure,
-    program: Option<ProgramId>,
+    program: Option<(ProgramId, usize)>,
 ) {
-    let stops = failure.when == When::Start && !matches!(failure.kind, FailureKind::SecondName(_));
+    let stops = failure.stops();
     let key = (failure.place, failure.missing.clone());
     let entry = merged.entry(key).or_insert_with(|| ProgramFailure {
         failure: failure.clone(),
         programs: Vec::new(),
         stopped: Vec::new(),
+        moments: BTreeMap::new(),
     });
     let is_worse = failure.when > entry.failure.when
         || (matches!(entry.failure.kind, FailureKind::SecondName(_))
@@ -224,10 +247,11 @@ fn merge(
     if is_worse {
         entry.failure = failure;
     }
-    if let Some(program) = program {
+    if let Some((program, moment)) = program {
         insert(&mut entry.programs, program);
         if stops {
             insert(&mut entry.stopped, program);
+            entry.moments.entry(program).or_insert(moment);
         }
     }
 }

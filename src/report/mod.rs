@@ -225,7 +225,13 @@ fn because(project: &Project, findings: &[FindingReport], program: ProgramId) ->
         .collect();
     stopping.sort_by_key(|found| {
         let finding = &found.finding;
-        (finding.phase, project.moment(program, finding.place))
+        let moment = finding.moments.get(&program).map(|moment| moment + 1);
+        let aside = if project.is_in_code(finding.place) {
+            usize::MAX
+        } else {
+            0
+        };
+        (finding.phase, moment.unwrap_or(aside))
     });
     stopping.into_iter().map(|found| found.id.clone()).collect()
 }

@@ -29,6 +29,7 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
         programs: vec![ProgramId(0)],
         effect: Effect::Start,
         phase: crate::finding::Phase::Run,
+        moments: std::collections::BTreeMap::new(),
     }
 }
 

@@ -86,8 +86,14 @@ fn plain(message: &str) -> String {
         message.split_once(" has no attribute "),
     ) {
         (Some((module, _)), Some((_, name))) => format!("{module}' has no attribute {name}"),
-        _ => message,
+        _ => absent(&message).unwrap_or(message),
     }
+}
+
+/// `find_spec` says in its own words that a part has no package to be in.
+fn absent(message: &str) -> Option<String> {
+    let (_, name) = message.split_once(" while trying to find ")?;
+    Some(format!("No module named {name}"))
 }
 
 #[cfg(test)]

@@ -213,6 +213,7 @@ impl Reader<'_> {
             }
             Stmt::TypeAlias(alias) => binding::unknown(&alias.name, steps),
             Stmt::Assert(assert) => {
+                self.effects(&assert.test, steps);
                 self.literals(&assert.test, Context::plain(reach).with_role(Role::Compared));
                 if let Some(message) = &assert.msg {
                     self.literals(message, Context::plain(reach).with_role(Role::Prose));
@@ -245,12 +246,8 @@ impl Reader<'_> {
         let dotted = self.names.dotted(target);
         if let Some(name) = dotted.as_deref() {
             if name == "sys.path" {
-                steps.push(Step::PathEdit(edits::path_edit(
-                    &self.names,
-                    PathEditKind::Replace,
-                    edits::elements_of(value),
-                    span(value),
-                )));
+                let edits = edits::edits_by_assignment(&self.names, value);
+                steps.extend(edits.into_iter().map(Step::PathEdit));
             }
             if let Some(service) = ports::service_of(name) {
                 let port = ports::statement(
@@ -264,6 +261,10 @@ impl Reader<'_> {
             ports::of_table(name, value, &mut self.facts.ports);
         }
         if let Expr::Name(name) = target {
+            if effects::named_import(value, name.id.as_str(), steps) {
+                self.names.bind(name.id.as_str(), name.id.to_string());
+                return;
+            }
             steps.push(binding::assigned(name.id.as_str(), value, &self.names));
         } else {
             binding::unknown(target, steps);

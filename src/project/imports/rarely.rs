@@ -32,11 +32,7 @@ impl<'a> Run<'a> {
     }
 
     fn bind_if_new(&mut self, frame: &mut Frame<'a>, name: &str) {
-        let is_new = frame.locals.is_none()
-            && self
-                .spaces
-                .get(&frame.module)
-                .is_some_and(|space| !space.names.contains_key(name));
+        let is_new = frame.locals.is_none() && !self.spaces[frame.module.0].names.contains_key(name);
         if is_new && !name.is_empty() && name != "*" {
             self.bind(frame, name, Known::Something);
         }

@@ -1,9 +1,10 @@
 //! Programs whose script, module or folder the server will not have.
 
 use crate::finding::{Confidence, Draft, Effect, Phase, ProgramId};
-use crate::project::{Entry, FailureKind, ProgramView, Project, Stage, State, same_name};
+use crate::project::{Entry, FailureKind, ProgramFailure, ProgramView, Project, Stage, State, same_name};
 use crate::rule::Sink;
 use crate::tree::Withheld;
+use std::collections::BTreeMap;
 
 /// Reports what a program's definition names and the server lacks.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
@@ -70,6 +71,8 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
 
 fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &Stage, sink: &mut Sink<'_>) {
     let name = &program.name;
+    // A module is looked for by Python, behind whatever its packages do when they are imported.
+    let mut moments = BTreeMap::new();
     let (what, why, help, confidence) = match &stage.entry {
         Entry::Script { path, written, state } => match state {
             // A script whose name differs by case alone is the matter of `file-case`.
@@ -95,16 +98,17 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             _ => return,
         },
         Entry::Module { name: module, .. } => {
-            let Some(missing) = missing_module(project, stage) else {
+            let Some(failed) = missing_module(project, stage) else {
                 return;
             };
+            moments.clone_from(&failed.moments);
+            let missing = &failed.failure.missing;
             let file = format!("{}.py", module.replace('.', "/"));
             let why = format!("is not found from its working directory: no module `{missing}` there");
             (module.clone(), why, help_for(project, &file), Confidence::Certain)
         }
         Entry::Tool { .. } | Entry::Other => return,
     };
-    // A module is looked for by Python, behind whatever its packages do when they are imported.
     let phase = match stage.entry {
         Entry::Module { .. } => Phase::Run,
         _ => Phase::Spawn,
@@ -118,7 +122,8 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             .programs(vec![id])
             .confidence(confidence)
             .effect(stage.effect())
-            .phase(phase),
+            .phase(phase)
+            .moments(moments),
     );
 }
 
@@ -132,13 +137,12 @@ fn verb(stage: &Stage) -> &'static str {
 }
 
 /// The part of a command's module that is not found.
-fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a str> {
-    let failed = project.failures.iter().find(|failed| {
+fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a ProgramFailure> {
+    project.failures.iter().find(|failed| {
         failed.failure.place == stage.place
             && is_of_tree(&failed.failure.kind)
             && matches!(&stage.entry, Entry::Module { name, .. } if failed.failure.module.starts_with(name))
-    })?;
-    Some(&failed.failure.missing)
+    })
 }
 
 /// Whether a module of the tree was looked for, and not found.
