@@ -469,3 +469,110 @@ fn beside_a_process_manager_scripts_start_nothing() {
     ]);
     assert_eq!(found, ["supervisor web: script web.py"]);
 }
+
+const SEVERAL: &str = "[group:feeds]\nprograms=feed\n[program:feed]\ncommand=python feed.py --port 90%(process_num)02d\n\
+                       directory=%(here)s/n%(process_num)d\nnumprocs=3\nnumprocs_start=1\n\
+                       process_name=%(program_name)s_%(process_num)02d\n";
+
+#[test]
+fn each_process_of_a_section_is_a_program() {
+    let found = programs(&[
+        ("supervisord.conf", SEVERAL),
+        ("n1/feed.py", ""),
+        ("n2/feed.py", ""),
+        ("n3/other.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor feeds:feed_01: script n1/feed.py in n1",
+            "supervisor feeds:feed_02: script n2/feed.py in n2",
+            "supervisor feeds:feed_03: script n3/feed.py? in n3",
+        ]
+    );
+}
+
+#[test]
+fn so_many_processes_are_one_finding_and_no_flood() {
+    let config = "[program:feed]\ncommand=python feed.py\nnumprocs=400000000\nprocess_name=%(process_num)d\n";
+    let tree = Memory::new([("supervisord.conf", config)]);
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    assert_eq!(project.programs().count(), 64);
+    let rules: Vec<_> = audit::catalog::rules().unwrap().iter().collect();
+    let findings = engine::judge(&project, &rules);
+    let missing: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.rule == "missing-entry-point")
+        .collect();
+    assert_eq!(missing.len(), 1, "{missing:#?}");
+    assert_eq!(missing[0].programs.len(), 64);
+    assert!(missing[0].message.starts_with("`feed` cannot start"));
+}
+
+#[test]
+fn what_a_wrapper_has_a_shell_run_is_taken_apart() {
+    let files = &["x.py", "api/x.py", "lib/y.py"];
+    for (command, expected) in [
+        (
+            "sudo -u app bash -lc \"cd api && exec python x.py\"",
+            "script api/x.py in api",
+        ),
+        (
+            "su app -s /bin/sh -c \"PYTHONPATH=lib python x.py\"",
+            "script x.py with lib",
+        ),
+        (
+            "env PYTHONPATH=lib bash -c \"python x.py\"",
+            "script x.py with lib",
+        ),
+        (
+            "env PYTHONPATH=lib su - app -c \"python /opt/x.py\"",
+            "script x.py",
+        ),
+        ("flock -n /tmp/l -c \"python x.py\"", "script x.py"),
+        ("env -S \"PYTHONPATH=lib python\" x.py", "script x.py with lib"),
+        ("bash wait-for-it.sh db:5432 -- python x.py", "script x.py"),
+        ("./wait-for-it.sh db:5432 -- python x.py", "script x.py"),
+    ] {
+        let found = line(command, files).replace('?', "");
+        assert_eq!(found, expected, "{command}");
+    }
+    // A login starts in a home folder, which the tree does not tell of.
+    let found = stages(&[(
+        "supervisord.conf",
+        "[program:x]\ncommand=su - app -c \"python gone.py\"\n",
+    )]);
+    assert_eq!(found, ["script gone.py?"]);
+}
+
+#[test]
+fn honcho_starts_the_lines_of_a_procfile() {
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=honcho -f api/Procfile start web worker\n",
+        ),
+        (
+            "api/Procfile",
+            "web: cd api && python web.py\nclock: python clock.py\nworker: python api/worker.py\n",
+        ),
+        ("api/web.py", ""),
+        ("api/worker.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "procfile clock: script api/clock.py? in api",
+            "supervisor x: tool honcho + script api/web.py in api + script api/worker.py"
+        ]
+    );
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=foreman start -f api/Procfile\n",
+        ),
+        ("api/Procfile", "web: python web.py\n"),
+        ("api/web.py", ""),
+    ]);
+    assert_eq!(found, ["supervisor x: script api/web.py in api"]);
+}

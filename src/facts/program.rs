@@ -8,6 +8,8 @@ use crate::source::{Span, Spanned};
 pub struct Program {
     /// The name that the process manager gives it.
     pub name: String,
+    /// The name of its definition, which several processes may share (`numprocs` of supervisor).
+    pub definition: String,
     /// Where its definition begins.
     pub span: Span,
     /// Who starts it.
@@ -41,8 +43,10 @@ pub struct Program {
 impl Program {
     /// A program of which only the name, the place and the manager are known.
     pub fn new(name: impl Into<String>, span: Span, manager: Manager) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            definition: name.clone(),
+            name,
             span,
             manager,
             command: None,

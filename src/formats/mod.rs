@@ -6,6 +6,7 @@ pub mod cron;
 pub mod docker;
 pub mod dotenv;
 mod grammar;
+mod inner;
 mod joined;
 pub mod json;
 mod lock;

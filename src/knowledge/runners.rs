@@ -25,6 +25,8 @@ pub struct Wrapper {
     pub operands: usize,
     /// The word that has to follow its name.
     pub verb: Option<String>,
+    /// Whether its command stands behind `--`, whatever stands before.
+    pub dashes: bool,
     /// Options whose value is the folder that it goes to first.
     pub folder: Vec<String>,
     /// Whether a `.py` file or `-m module` may stand in the command's place.

@@ -6,6 +6,7 @@ mod entry;
 mod environment;
 mod line;
 mod place;
+mod procfile;
 mod script;
 mod shell;
 mod starts;
@@ -27,6 +28,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ProgramView {
     /// Its name.
     pub name: String,
+    /// The name of its definition, which several processes may share: what messages call it.
+    pub definition: String,
     /// Who starts it.
     pub manager: Manager,
     /// Where it is defined.
@@ -53,7 +56,7 @@ pub struct ProgramView {
 }
 
 /// One command of a program that matters for its start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// What it runs.
     pub entry: Entry,
@@ -188,8 +191,21 @@ pub(super) fn collect(
             programs.push(collector.view(id, document, program));
         }
     }
+    leave_out_taken(&mut programs);
     collector.starts(&mut programs);
     programs
+}
+
+/// Leaves out the lines of a Procfile that another program starts: they are parts of that one.
+fn leave_out_taken(programs: &mut Vec<ProgramView>) {
+    let others = programs
+        .iter()
+        .filter(|program| program.manager != Manager::Procfile);
+    let taken: BTreeSet<Place> = others
+        .flat_map(|program| program.stages.iter().map(|stage| stage.place))
+        .collect();
+    programs
+        .retain(|program| program.manager != Manager::Procfile || !taken.contains(&program.command_place));
 }
 
 /// The path of the file that holds a document.
@@ -249,6 +265,7 @@ impl Collector<'_> {
         let python = program.python.as_ref();
         ProgramView {
             name: program.name.clone(),
+            definition: program.definition.clone(),
             manager: program.manager,
             place: Place {
                 document: id,

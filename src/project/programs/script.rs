@@ -32,13 +32,25 @@ struct Origin<'a> {
 impl Locator<'_> {
     /// The commands of a program that matter for its start.
     pub(super) fn run(&self, commands: &[Command], line: &str, place: Place, site: &Site) -> Vec<Stage> {
+        self.run_at(commands, line, place, site, DEPTH)
+    }
+
+    /// The same, in what others run.
+    pub(super) fn run_at(
+        &self,
+        commands: &[Command],
+        line: &str,
+        place: Place,
+        site: &Site,
+        depth: usize,
+    ) -> Vec<Stage> {
         let origin = Origin {
             place: Ok(place),
             is_strict: line.contains("&&") && !line.contains(';'),
             variables: &[],
             arguments: &[],
         };
-        self.row(commands, &origin, site, DEPTH)
+        self.row(commands, &origin, site, depth)
     }
 
     fn row(&self, commands: &[Command], origin: &Origin<'_>, site: &Site, depth: usize) -> Vec<Stage> {
@@ -121,17 +133,23 @@ impl Locator<'_> {
         depth: usize,
     ) -> Vec<Stage> {
         let line = Line::read(&command.assignments, words);
-        let Some((written, arguments)) = shell_script(&line.words) else {
-            return self
-                .stages(&command.assignments, words, place, site)
-                .into_iter()
-                .filter(matters)
-                .collect();
-        };
         let mut here = site.clone();
         for folder in &line.folders {
             self.enter(folder, &mut here);
         }
+        let own = || {
+            self.stages(&command.assignments, words, place, site)
+                .into_iter()
+                .filter(matters)
+        };
+        if depth > 0
+            && let Some(started) = self.procfile(&line.words, &here, depth - 1)
+        {
+            return own().chain(started).collect();
+        }
+        let Some((written, arguments)) = shell_script(&line.words) else {
+            return own().collect();
+        };
         let entry = self.script(written, &here);
         let Entry::Script { path, state, .. } = &entry else {
             return Vec::new();
@@ -155,11 +173,7 @@ impl Locator<'_> {
                 }
                 stages
             }
-            _ => self
-                .stages(&command.assignments, words, place, site)
-                .into_iter()
-                .filter(matters)
-                .collect(),
+            _ => own().collect(),
         }
     }
 

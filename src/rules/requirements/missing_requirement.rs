@@ -65,7 +65,7 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
         };
         let message = format!(
             "`{}` runs `{command}`{named}, and no requirements file declares it",
-            program.name
+            program.definition
         );
         // An image that the tree does not describe may have it.
         let (confidence, effect) = if program.in_container {

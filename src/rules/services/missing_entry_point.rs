@@ -34,7 +34,7 @@ fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
         ),
         State::Present | State::Unknown => return,
     };
-    let name = &program.name;
+    let name = &program.definition;
     let message = format!("`{name}` cannot start: its working directory `{written}` {why}");
     sink.report(
         Draft::new(*place, message)
@@ -55,7 +55,7 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
         State::Missing(_) => ("is not in the tree, and nothing makes it", Confidence::Likely),
         State::Present | State::Unknown => return,
     };
-    let message = format!("`{}` cannot {}: `{first}` {why}", program.name, verb(stage));
+    let message = format!("`{}` cannot {}: `{first}` {why}", program.definition, verb(stage));
     sink.report(
         Draft::new(stage.place, message)
             .subject(format!("interpreter {first}"))
@@ -69,7 +69,7 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
 }
 
 fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &Stage, sink: &mut Sink<'_>) {
-    let name = &program.name;
+    let name = &program.definition;
     let (what, why, help, confidence) = match &stage.entry {
         Entry::Script { path, written, state } => match state {
             // A script whose name differs by case alone is the matter of `file-case`.
