@@ -576,3 +576,45 @@ fn honcho_starts_the_lines_of_a_procfile() {
     ]);
     assert_eq!(found, ["supervisor x: script api/web.py in api"]);
 }
+
+#[test]
+fn drop_ins_and_instances_are_part_of_a_unit() {
+    let found = programs(&[
+        (
+            "deploy/web.service",
+            "[Service]\nExecStartPre=/usr/bin/python3 /opt/app/early.py\nExecStart=/usr/bin/python3 old.py\n",
+        ),
+        (
+            "deploy/web.service.d/20-new.conf",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=\nExecStart=/usr/bin/python3 web.py\n",
+        ),
+        (
+            "deploy/web.service.d/10-path.conf",
+            "[Service]\nEnvironment=PYTHONPATH=/opt/app/lib\n",
+        ),
+        (
+            "deploy/nginx.service.d/override.conf",
+            "[Service]\nExecStart=/usr/bin/python3 nginx.py\n",
+        ),
+        (
+            "deploy/feed@.service",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=/usr/bin/python3 feeds/%i.py\n",
+        ),
+        (
+            "deploy.sh",
+            "sudo systemctl enable --now feed@btc.service feed@eth\nsystemctl stop feed@old\n",
+        ),
+        ("early.py", ""),
+        ("web.py", ""),
+        ("lib/x.py", ""),
+        ("feeds/btc.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "systemd feed@btc: script feeds/btc.py",
+            "systemd feed@eth: script feeds/eth.py?",
+            "systemd web: script early.py with lib + script web.py with lib",
+        ]
+    );
+}

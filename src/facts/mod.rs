@@ -16,7 +16,7 @@ use crate::source::Span;
 pub use command::{Command, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
-pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
+pub use program::{Build, DropIn, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use value::{Reach, Role, Value};
 
@@ -31,6 +31,8 @@ pub struct Facts {
     pub newer_syntax: Vec<NewerSyntax>,
     /// Processes that the target will start.
     pub programs: Vec<Program>,
+    /// What the document changes in units of systemd.
+    pub drop_ins: Vec<DropIn>,
     /// What the document says of the daemon that starts them.
     pub daemons: Vec<Daemon>,
     /// Distributions that the document has installed.

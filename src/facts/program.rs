@@ -18,6 +18,10 @@ pub struct Program {
     pub command: Option<Spanned<String>>,
     /// What the command line runs, in order: one command, or those of the shell that reads it.
     pub commands: Vec<Command>,
+    /// How many of those commands run before the program itself (`ExecStartPre` of systemd).
+    pub before: usize,
+    /// Whether it runs once, and may have several commands of its own (`Type=oneshot` of systemd).
+    pub runs_once: bool,
     /// The working directory, where one is set.
     pub directory: Option<Spanned<String>>,
     /// The user it runs as, where one is set.
@@ -51,6 +55,8 @@ impl Program {
             manager,
             command: None,
             commands: Vec::new(),
+            before: 0,
+            runs_once: false,
             directory: None,
             user: None,
             environment: Vec::new(),
@@ -71,6 +77,50 @@ impl Program {
             .rev()
             .find(|(key, _)| key == name)
             .map(|(_, value)| value)
+    }
+}
+
+/// What a drop-in changes in a unit of systemd: `web.service.d/override.conf`.
+#[derive(Debug, Clone)]
+pub struct DropIn {
+    /// The unit's name without `.service`; empty when it is for every service.
+    pub unit: String,
+    /// What it sets; lists come behind those of the unit.
+    pub program: Program,
+    /// The lists that it empties first.
+    pub empties: Vec<UnitList>,
+}
+
+/// Settings of a unit that are lists: a later line adds to them, and an empty one empties them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitList {
+    /// `ExecStart=`
+    Start,
+    /// `ExecStartPre=`
+    Before,
+    /// `Environment=`
+    Environment,
+    /// `EnvironmentFile=`
+    EnvironmentFile,
+}
+
+impl UnitList {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Start,
+        Self::Before,
+        Self::Environment,
+        Self::EnvironmentFile,
+    ];
+
+    /// The name that a unit has for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Start => "ExecStart",
+            Self::Before => "ExecStartPre",
+            Self::Environment => "Environment",
+            Self::EnvironmentFile => "EnvironmentFile",
+        }
     }
 }
 

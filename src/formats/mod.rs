@@ -125,7 +125,7 @@ impl Format {
         Self::of_name(path, name).or_else(|| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             match extension.map(str::to_ascii_lowercase).as_deref() {
-                Some(extension) => Self::of_extension(extension, head),
+                Some(extension) => Self::of_extension(path, extension, head),
                 None => Self::of_shebang(head),
             }
         })
@@ -167,7 +167,7 @@ impl Format {
         }
     }
 
-    fn of_extension(extension: &str, head: &[u8]) -> Option<Self> {
+    fn of_extension(path: &str, extension: &str, head: &[u8]) -> Option<Self> {
         Some(match extension {
             "py" | "pyw" => Self::Python,
             "sh" | "bash" | "zsh" | "ksh" | "command" => Self::Shell,
@@ -180,6 +180,7 @@ impl Format {
             "rs" => Self::Rust,
             "conf" | "ini" | "supervisor" if supervisor::is_supervisor(head) => Self::Supervisor,
             "service" | "timer" | "socket" => Self::Systemd,
+            "conf" if systemd::unit_of(path).is_some() => Self::Systemd,
             "conf" | "ini" | "cfg" | "plist" | "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc"
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
             | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"

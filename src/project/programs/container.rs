@@ -3,7 +3,7 @@
 
 use super::place::Locator;
 use crate::document::Document;
-use crate::facts::{Manager, Placement, Program};
+use crate::facts::{DropIn, Manager, Placement, Program};
 use crate::finding::DocumentId;
 use crate::project::modules::folder_of;
 use crate::project::paths::resolve;
@@ -25,8 +25,12 @@ pub(super) struct Definition {
     pub(super) command: DocumentId,
     /// The document that its working directory stands in.
     pub(super) directory: DocumentId,
+    /// The document that each of its commands stands in.
+    pub(super) sources: Vec<DocumentId>,
     /// Its container, when it runs in one.
     pub(super) container: Option<Container>,
+    /// What changes its unit of systemd.
+    pub(super) drop_ins: Vec<(DocumentId, DropIn)>,
 }
 
 impl Container {
@@ -69,11 +73,15 @@ impl Container {
 impl Locator<'_> {
     /// A program with what it takes over from the Dockerfile that builds its image.
     pub(super) fn define(&self, id: DocumentId, document: &Document, program: &Program) -> Definition {
+        let drop_ins = self.drop_ins(document, program);
+        let changed = super::unit::changed(program, id, &drop_ins);
         let mut definition = Definition {
-            program: program.clone(),
-            command: id,
-            directory: id,
+            program: changed.program,
+            command: changed.command,
+            directory: changed.directory,
+            sources: changed.sources,
             container: None,
+            drop_ins,
         };
         if !program.in_container {
             return definition;

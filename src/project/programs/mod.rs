@@ -10,11 +10,12 @@ mod procfile;
 mod script;
 mod shell;
 mod starts;
+mod unit;
 
 use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
-use crate::facts::{Command, Manager, Program, Reach, Word};
+use crate::facts::{Command, DropIn, Manager, Program, Reach, Word};
 use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
@@ -53,6 +54,8 @@ pub struct ProgramView {
     pub autostart: bool,
     /// Whether it runs in a container, whose files are not the server's.
     pub in_container: bool,
+    /// What changes its unit of systemd, in the order in which it counts.
+    pub drop_ins: Vec<(DocumentId, DropIn)>,
 }
 
 /// One command of a program that matters for its start.
@@ -188,7 +191,19 @@ pub(super) fn collect(
             continue;
         }
         for program in &document.facts.programs {
-            programs.push(collector.view(id, document, program));
+            let is_template = program.manager == Manager::Systemd && program.name.ends_with('@');
+            let instances = if is_template {
+                collector.locator.instances(&program.name)
+            } else {
+                BTreeSet::new()
+            };
+            if instances.is_empty() {
+                programs.push(collector.view(id, document, program));
+            }
+            for instance in instances {
+                let program = unit::instance_of(program, &instance);
+                programs.push(collector.view(id, document, &program));
+            }
         }
     }
     leave_out_taken(&mut programs);
@@ -249,9 +264,10 @@ impl Collector<'_> {
         let mut stages = match &definition.container {
             // What an image of elsewhere holds is not the tree's.
             Some(container) if container.is_empty() => Vec::new(),
-            _ => self
-                .locator
-                .run(&commands(program), &command.value, command_place, &site),
+            _ if program.manager == Manager::Systemd => {
+                self.locator.run_unit(program, &definition.sources, &site)
+            }
+            _ => self.locator.run(program, &command.value, command_place, &site),
         };
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
@@ -282,6 +298,7 @@ impl Collector<'_> {
                 .unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
+            drop_ins: definition.drop_ins,
         }
     }
 

@@ -100,6 +100,6 @@ impl Locator<'_> {
             document,
             span: line.span,
         };
-        self.run_at(&program.commands, &line.value, place, site, depth)
+        self.run_line(&program.commands, &line.value, place, site, depth)
     }
 }

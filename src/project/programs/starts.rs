@@ -166,6 +166,7 @@ impl Collector<'_> {
             python: self.target.python,
             autostart: true,
             in_container: false,
+            drop_ins: Vec::new(),
         }
     }
 }
