@@ -123,7 +123,7 @@ const APPLICATIONS: &[(&str, &str)] = &[
     ("gunicorn main", "module main:application from / by gunicorn"),
     (
         "gunicorn --chdir src api:app",
-        "module api:app from /src by gunicorn in src",
+        "module api:app from /src by gunicorn in src with ",
     ),
     (
         "gunicorn --pythonpath src,jobs main:app",
@@ -133,7 +133,26 @@ const APPLICATIONS: &[(&str, &str)] = &[
         "gunicorn 'shop:create_app()'",
         "module shop:create_app from / by gunicorn",
     ),
-    ("gunicorn -c conf.py", "tool gunicorn"),
+    (
+        "gunicorn -c conf.py",
+        "script conf.py? with  isolated + tool gunicorn",
+    ),
+    (
+        "gunicorn -k uvicorn.workers.UvicornWorker main:app",
+        "module uvicorn.workers:UvicornWorker from / + module main:app from / by gunicorn",
+    ),
+    (
+        "gunicorn --worker-class=gevent main:app",
+        "module gevent from / + module main:app from / by gunicorn",
+    ),
+    (
+        "gunicorn -k gthread main:app",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "env GUNICORN_CMD_ARGS=--chdir=src gunicorn api:app",
+        "module api:app from /src by gunicorn in src with ",
+    ),
     ("hypercorn main:app", "module main:app from / by hypercorn"),
     ("daphne -p 80 main:app", "module main:app from / by daphne"),
     (
@@ -616,5 +635,94 @@ fn drop_ins_and_instances_are_part_of_a_unit() {
             "systemd feed@eth: script feeds/eth.py?",
             "systemd web: script early.py with lib + script web.py with lib",
         ]
+    );
+}
+
+/// Settings of gunicorn, a command line, and what the two come to.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    (
+        "bind = ':80'\n",
+        "gunicorn main:app",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "wsgi_app = 'main:app'\n",
+        "gunicorn",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "wsgi_app = 'gone:app'\n",
+        "gunicorn main:app",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "chdir = 'src'\nwsgi_app = 'api:app'\n",
+        "gunicorn",
+        "module api:app from /src by gunicorn in src with ",
+    ),
+    (
+        "import os\nbase = os.path.dirname(os.path.abspath(__file__))\nchdir = os.path.join(base, 'src')\n",
+        "gunicorn api:app",
+        "module api:app from /src by gunicorn in src with ",
+    ),
+    (
+        "chdir = 'gone'\n",
+        "gunicorn --chdir src api:app",
+        "module api:app from /src by gunicorn in src with ",
+    ),
+    (
+        "import where\nchdir = where.at()\n",
+        "gunicorn api:app",
+        "tool gunicorn",
+    ),
+    (
+        "pythonpath = 'src,lib'\nworker_class = 'gevent'\n",
+        "gunicorn main:app",
+        "module gevent from / with src:lib + module main:app from / by gunicorn with src:lib",
+    ),
+];
+
+#[test]
+fn settings_of_a_server_count() {
+    for (settings, command, expected) in SETTINGS {
+        let config = format!("[program:x]\ncommand={command}\n");
+        let found = stages(&[
+            ("supervisord.conf", &config),
+            ("gunicorn.conf.py", settings),
+            ("main.py", ""),
+            ("src/api.py", ""),
+            ("lib/x.py", ""),
+        ]);
+        let (first, rest) = found.split_first().unwrap();
+        assert!(first.starts_with("script gunicorn.conf.py"), "{first}");
+        assert_eq!(rest.join(" + "), *expected, "{settings}");
+    }
+    // A file elsewhere is read from where gunicorn is started; a module is imported from there.
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=gunicorn -c deploy/g.py main:app\n",
+        ),
+        ("deploy/g.py", "import main\n"),
+        ("main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script deploy/g.py with  isolated",
+            "module main:app from / by gunicorn"
+        ]
+    );
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=gunicorn -c python:deploy.g\n",
+        ),
+        ("deploy/g.py", "wsgi_app = 'main:app'\n"),
+        ("main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        ["module deploy.g from /", "module main:app from / by gunicorn"]
     );
 }

@@ -8,6 +8,7 @@ mod line;
 mod place;
 mod procfile;
 mod script;
+mod settings_file;
 mod shell;
 mod starts;
 mod unit;

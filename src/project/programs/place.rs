@@ -40,9 +40,14 @@ pub(super) struct Site {
     pub(super) python_path: Vec<String>,
     /// Whether the interpreter leaves out the script's folder (`-I`, `-P`).
     pub(super) is_isolated: bool,
+    /// The file with a server's settings, and the folder in which it is read.
+    pub(super) settings: Option<(String, String)>,
     /// Whether the interpreter leaves out `PYTHONPATH` (`-I`, `-E`).
     pub(super) ignores_environment: bool,
 }
+
+/// What a path begins with that is seen from the root of the tree, as code works it out from `__file__`.
+pub(super) const OF_TREE: &str = "%(tree)s";
 
 /// What a path is expected to be.
 #[derive(Clone, Copy)]
@@ -104,7 +109,7 @@ impl<'a> Locator<'a> {
         site.directory = path;
         if let Some(container) = &mut site.container {
             // From a folder that is known in the tree alone, the rest is looked for in the tree.
-            let is_of_tree = folder.starts_with("%(here)s");
+            let is_of_tree = folder.starts_with("%(here)s") || folder.starts_with(OF_TREE);
             container.directory = container.absolute(folder).filter(|_| !is_of_tree);
         }
     }
@@ -114,6 +119,9 @@ impl<'a> Locator<'a> {
         let written = written.trim_end_matches('/');
         if let Some(rest) = written.strip_prefix("%(here)s") {
             return self.within(&site.here, rest.trim_start_matches('/'), kind);
+        }
+        if let Some(rest) = written.strip_prefix(OF_TREE) {
+            return self.within("", rest.trim_start_matches('/'), kind);
         }
         if has_specifier(written) || written.contains('$') || written.starts_with('~') {
             let known = self.paths.suffix_in_tree(written).map(str::to_owned);
