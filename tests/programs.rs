@@ -318,8 +318,24 @@ fn commands_of_the_own_project_are_known() {
         ("src/shop/__init__.py", ""),
         ("src/shop/cli.py", ""),
     ]);
-    // Until the project's own commands are read from its pyproject.toml, nothing is claimed.
-    assert!(found.is_empty() || found == ["module shop.cli:main installed with src"]);
+    assert_eq!(found, ["module shop.cli:main installed with src"]);
+    for (path, text) in [
+        (
+            "setup.cfg",
+            "[options.entry_points]\nconsole_scripts =\n    serve = shop.cli:main\n",
+        ),
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(entry_points={'console_scripts': ['serve=shop.cli:main']})\n",
+        ),
+    ] {
+        let found = stages(&[
+            ("supervisord.conf", "[program:x]\ncommand=venv/bin/serve\n"),
+            (path, text),
+            ("shop/cli.py", ""),
+        ]);
+        assert_eq!(found, ["module shop.cli:main installed with "], "{path}");
+    }
 }
 
 #[test]

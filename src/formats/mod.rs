@@ -18,6 +18,7 @@ pub mod python;
 mod quoted;
 pub mod requirements;
 pub mod rust;
+mod setuptools;
 pub mod shell;
 pub mod structured;
 pub mod supervisor;
@@ -211,6 +212,7 @@ impl Format {
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     let mut facts = match format {
+        Format::Python if path.rsplit('/').next() == Some("setup.py") => python::extract_setup(text),
         Format::Python => python::extract(text),
         Format::Shell => shell::extract(text),
         Format::Json => json::extract(path, text),
@@ -228,6 +230,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
     facts.suppressions = suppression::find(text);
