@@ -742,3 +742,120 @@ fn settings_of_a_server_count() {
         ["module deploy.g from /", "module main:app from / by gunicorn"]
     );
 }
+
+#[test]
+fn a_service_runs_its_command_behind_the_entry_point_of_its_image() {
+    let compose =
+        |service: &str| format!("services:\n  x:\n    build: {{context: ., target: app}}\n    {service}\n");
+    let entry = "#!/bin/sh\nset -e\npython prepare.py\nexec \"$@\"\n";
+    for (point, service, expected) in [
+        ("[\"python\"]", "command: web.py", "script web.py"),
+        (
+            "[\"python\", \"-m\", \"jobs\"]",
+            "command: --fast",
+            "module jobs main",
+        ),
+        ("[\"tini\", \"--\"]", "command: python web.py", "script web.py"),
+        ("[\"python\"]", "entrypoint: python jobs.py", "script jobs.py"),
+        ("[\"python\", \"jobs.py\"]", "working_dir: /app", "script jobs.py"),
+        ("python jobs.py", "command: python web.py", "script jobs.py"),
+        (
+            "[\"/app/entry.sh\"]",
+            "command: python web.py",
+            "script prepare.py + script web.py",
+        ),
+        (
+            "[\"/app/entry.sh\"]",
+            "command: sh -c 'python web.py'",
+            "script prepare.py + script web.py",
+        ),
+    ] {
+        let dockerfile = format!(
+            "FROM python:3.11 AS app\nWORKDIR /app\nCOPY . .\nENTRYPOINT {point}\nFROM app AS test\nENTRYPOINT [\"pytest\"]\n"
+        );
+        let found = stages(&[
+            ("docker-compose.yml", &compose(service)),
+            ("Dockerfile", &dockerfile),
+            ("entry.sh", entry),
+            ("prepare.py", ""),
+            ("web.py", ""),
+            ("jobs.py", ""),
+        ]);
+        assert_eq!(found.join(" + "), expected, "{point} {service}");
+    }
+}
+
+#[test]
+fn what_a_build_leaves_out_does_not_reach_the_container() {
+    let files = |ignore: &'static str, compose: &'static str| {
+        programs(&[
+            (".dockerignore", ignore),
+            ("docker-compose.yml", compose),
+            (
+                "Dockerfile",
+                "FROM python:3.11\nWORKDIR /app\nCOPY . .\nCMD [\"python\", \"jobs/run.py\"]\n",
+            ),
+            ("jobs/run.py", ""),
+        ])
+    };
+    let plain = "services:\n  x:\n    build: .\n";
+    let shown = "services:\n  x:\n    build: .\n    volumes: ['.:/app']\n";
+    for (ignore, compose, is_there) in [
+        ("jobs\n", plain, false),
+        ("# jobs\n", plain, true),
+        ("/jobs/\n", plain, false),
+        ("*.py\n", plain, true),
+        ("**/*.py\n", plain, false),
+        ("*\n!jobs\n", plain, true),
+        ("*\n!jobs/run.py\n", plain, true),
+        ("*\n!other\n", plain, false),
+        ("jobs\n", shown, true),
+    ] {
+        let mark = if is_there { "" } else { "?" };
+        let expected = format!("compose x: script jobs/run.py{mark}");
+        assert_eq!(files(ignore, compose), [expected], "{ignore}");
+    }
+}
+
+#[test]
+fn texts_in_a_dockerfile_are_commands_and_scripts() {
+    let files = [
+        (
+            "Dockerfile",
+            "FROM python:3.11\nWORKDIR /app\nCOPY app.py .\nRUN <<EOF\npip install flask\nEOF\n\
+             COPY --chmod=755 <<'EOF' /start.sh\n#!/bin/sh\nset -e\npython app.py\nEOF\nENTRYPOINT [\"/start.sh\"]\n",
+        ),
+        ("app.py", "import flask\nimport yaml\n"),
+    ];
+    assert_eq!(programs(&files), ["docker docker: script app.py"]);
+    let missing: Vec<_> = project(&files)
+        .failures
+        .iter()
+        .map(|failed| failed.failure.module.clone())
+        .collect();
+    assert_eq!(missing, ["yaml"]);
+}
+
+#[test]
+fn a_script_that_a_script_writes_is_what_it_runs() {
+    let found = programs(&[
+        (
+            "deploy.sh",
+            "cat > start.sh <<'EOF'\n#!/bin/bash\nset -e\ncd api\nexec python main.py\nEOF\nchmod +x start.sh\n\
+             cat > /usr/local/bin/feed <<EOF\n#!/bin/sh\nexec python3 feed.py\nEOF\n",
+        ),
+        (
+            "supervisord.conf",
+            "[program:api]\ncommand=bash start.sh\n[program:feed]\ncommand=/usr/local/bin/feed\n",
+        ),
+        ("api/main.py", ""),
+        ("feed.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor api: script api/main.py in api",
+            "supervisor feed: script feed.py",
+        ]
+    );
+}

@@ -34,6 +34,8 @@ pub struct Program {
     pub python: Option<Spanned<String>>,
     /// Where its container has parts of the tree.
     pub placements: Vec<Placement>,
+    /// What its image, or its service, puts before the command.
+    pub entry_point: Option<EntryPoint>,
     /// The image that it is built from, when a Dockerfile of the tree makes it.
     pub build: Option<Build>,
     /// Whether it runs in a container, whose files are not the server's.
@@ -63,6 +65,7 @@ impl Program {
             environment_files: Vec::new(),
             python: None,
             placements: Vec::new(),
+            entry_point: None,
             build: None,
             in_container: false,
             logs: Vec::new(),
@@ -143,6 +146,15 @@ pub struct Placement {
     pub to: String,
 }
 
+/// The `ENTRYPOINT` of an image, or `entrypoint:` of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryPoint {
+    /// The command stands behind these words.
+    Words(Vec<String>),
+    /// A line that a shell reads: the command is passed over.
+    Shell,
+}
+
 /// How compose builds a service's image; both paths as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
@@ -150,6 +162,8 @@ pub struct Build {
     pub context: String,
     /// The Dockerfile, relative to the context.
     pub dockerfile: String,
+    /// The stage of it that is built, when that is not the last one.
+    pub target: Option<String>,
 }
 
 /// Who starts a program.

@@ -161,6 +161,7 @@ impl Format {
             "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
             "Pipfile.lock" => Some(Self::Json),
             "Makefile" | "Caddyfile" => Some(Self::Plain),
+            _ if docker::is_ignore(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
@@ -230,6 +231,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
