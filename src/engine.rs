@@ -115,9 +115,16 @@ pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
         key(left).cmp(&key(right))
     });
     findings.dedup_by(|right, left| {
-        left.rule == right.rule
+        let is_same = left.rule == right.rule
             && left.message == right.message
-            && project.in_file(left.place) == project.in_file(right.place)
+            && project.in_file(left.place) == project.in_file(right.place);
+        if is_same {
+            // Processes of one definition, or one stage that several programs share.
+            left.programs.append(&mut right.programs);
+            left.programs.sort_unstable();
+            left.programs.dedup();
+        }
+        is_same
     });
     findings
 }

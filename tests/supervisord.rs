@@ -43,8 +43,7 @@ fn configurations_read_as_supervisor_reads_them() {
     for ((name, files), verdict) in CONFIGS.iter().zip(verdicts.as_array().unwrap()) {
         let ours = reading(files);
         let theirs = match &verdict["error"] {
-            // A program of no processes is none.
-            Value::Null => json!(programs_of(verdict)),
+            Value::Null => verdict["programs"].clone(),
             _ => Value::Null,
         };
         if ours != theirs {
@@ -61,11 +60,6 @@ fn configurations_read_as_supervisor_reads_them() {
         CONFIGS.len(),
         wrong.join("\n")
     );
-}
-
-fn programs_of(verdict: &Value) -> Vec<&Value> {
-    let programs = verdict["programs"].as_array().unwrap().iter();
-    programs.filter(|program| !program["command"].is_null()).collect()
 }
 
 fn judge(python: &Path, cases: &Value) -> Value {

@@ -31,40 +31,95 @@ const UNITS: &[(&str, bool)] = &[
     ("Environment=A\nExecStart=/bin/sleep 5", false),
 ];
 
+/// Lines of a unit, those of its drop-ins, and whether systemd refuses it.
+const DROP_INS: &[(&str, &[&str], bool)] = &[
+    ("ExecStart=/bin/sleep 5", &["ExecStart=/bin/sleep 6"], true),
+    (
+        "ExecStart=/bin/sleep 5",
+        &["ExecStart=\nExecStart=/bin/sleep 6"],
+        false,
+    ),
+    ("ExecStart=/bin/sleep 5", &["ExecStart="], true),
+    (
+        "ExecStart=/bin/sleep 5",
+        &["ExecStart=\nExecStart=bin/sleep 6"],
+        true,
+    ),
+    (
+        "ExecStart=/bin/sleep 5",
+        &["ExecStart=/bin/sleep 6", "Type=oneshot"],
+        false,
+    ),
+    (
+        "ExecStart=/bin/sleep 5",
+        &["ExecStart=", "ExecStart=/bin/sleep 6"],
+        false,
+    ),
+    ("ExecStart=/bin/sleep 5", &["WorkingDirectory=tmp"], false),
+    (
+        "Type=oneshot\nExecStart=/bin/true",
+        &["ExecStart=/bin/true"],
+        false,
+    ),
+];
+
+/// A unit and its drop-ins as files.
+fn files(lines: &str, drop_ins: &[&str]) -> Vec<(String, String)> {
+    let text = |lines: &str| format!("[Service]\n{lines}\n");
+    let mut files = vec![("judged.service".to_owned(), text(lines))];
+    for (number, lines) in drop_ins.iter().enumerate() {
+        files.push((format!("judged.service.d/{number}.conf"), text(lines)));
+    }
+    files
+}
+
 #[test]
 fn systemd_refuses_the_units_that_we_say_it_refuses() {
+    let units = UNITS
+        .iter()
+        .map(|(lines, is_refused)| (files(lines, &[]), *is_refused));
+    let changed = DROP_INS
+        .iter()
+        .map(|(lines, drop_ins, is_refused)| (files(lines, drop_ins), *is_refused));
+    let units: Vec<_> = units.chain(changed).collect();
     if Command::new("systemd-analyze").arg("--version").output().is_err() {
         eprintln!(
             "SKIPPED: there is no systemd-analyze to compare with; the verdicts are those of systemd 252"
         );
     } else {
-        let wrong: Vec<_> = UNITS
+        let wrong: Vec<_> = units
             .iter()
             .filter(|(unit, is_refused)| theirs(unit) != *is_refused)
             .collect();
         assert!(wrong.is_empty(), "the table differs from systemd: {wrong:#?}");
     }
-    let wrong: Vec<_> = UNITS
+    let wrong: Vec<_> = units
         .iter()
         .filter(|(unit, is_refused)| ours(unit) != *is_refused)
         .collect();
     assert!(wrong.is_empty(), "we differ from the table: {wrong:#?}");
 }
 
-fn theirs(lines: &str) -> bool {
+fn theirs(files: &[(String, String)]) -> bool {
     let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
     let path = folder.path().join("judged.service");
-    fs::write(&path, format!("[Service]\n{lines}\n")).unwrap();
     let output = Command::new("systemd-analyze")
         .arg("verify")
         .arg(&path)
+        // The colon stands for the folders that it looks into anyway.
+        .env("SYSTEMD_UNIT_PATH", format!("{}:", folder.path().display()))
         .output()
         .unwrap();
     String::from_utf8_lossy(&output.stderr).contains("judged.service has a bad unit file setting")
 }
 
-fn ours(lines: &str) -> bool {
-    let tree = Memory::new([("judged.service", format!("[Service]\n{lines}\n"))]);
+fn ours(files: &[(String, String)]) -> bool {
+    let tree = Memory::new(files.iter().map(|(path, text)| (path.clone(), text.clone())));
     let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
     let rules = audit::catalog::rules().unwrap();
     let rule = rules.iter().find(|rule| rule.meta.id == "unit-refused").unwrap();

@@ -12,11 +12,11 @@ pub mod python;
 pub mod requirement;
 pub mod value;
 
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 pub use command::{Command, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
-pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
+pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use value::{Reach, Role, Value};
 
@@ -31,6 +31,12 @@ pub struct Facts {
     pub newer_syntax: Vec<NewerSyntax>,
     /// Processes that the target will start.
     pub programs: Vec<Program>,
+    /// The named stages of a Dockerfile, and what each would start.
+    pub targets: Vec<(String, Program)>,
+    /// What the document, a `.dockerignore`, keeps out of builds; as written, with `!` before what stays in.
+    pub build_ignores: Vec<Spanned<String>>,
+    /// What the document changes in units of systemd.
+    pub drop_ins: Vec<DropIn>,
     /// What the document says of the daemon that starts them.
     pub daemons: Vec<Daemon>,
     /// Distributions that the document has installed.

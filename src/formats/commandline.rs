@@ -1,5 +1,6 @@
 //! Command lines that stand in other documents: a unit's `ExecStart`, a Procfile's line, a service's command.
 
+use super::inner::{self, Inner};
 use super::shell;
 use crate::facts::{Command, Reach, Word};
 use crate::source::Span;
@@ -17,8 +18,9 @@ pub(super) fn of_words(words: Vec<String>, span: Span) -> Vec<Command> {
     if words.is_empty() {
         return Vec::new();
     }
-    if let Some(script) = shell_script(&words) {
-        return of_shell(&script, span);
+    let texts: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some(inner) = inner::of(&texts) {
+        return of_inner(&texts, &inner, span);
     }
     let words = words
         .into_iter()
@@ -51,23 +53,34 @@ pub(super) fn of_shell(line: &str, span: Span) -> Vec<Command> {
     commands
 }
 
-/// The script of `bash -lc "script"`.
-fn shell_script(words: &[String]) -> Option<String> {
-    let name = words.first()?.rsplit('/').next()?;
-    if !matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh") {
-        return None;
-    }
-    let mut rest = words[1..].iter();
-    while let Some(word) = rest.next() {
-        let is_script = word.starts_with('-') && !word.starts_with("--") && word.ends_with('c');
-        if is_script {
-            return rest.next().cloned();
+/// The commands of a text that one of the words is, with what the words before it set.
+fn of_inner(words: &[&str], inner: &Inner, span: Span) -> Vec<Command> {
+    let before = words[..inner.runner]
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .filter_map(|word| word.split_once('='));
+    let set: Vec<(String, String)> = if inner.is_login {
+        inner::login()
+    } else {
+        before
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    };
+    let mut commands = of_shell(words[inner.at], span);
+    for command in &mut commands {
+        let own = std::mem::take(&mut command.assignments);
+        command.assignments = set.iter().cloned().chain(own).collect();
+        if inner.is_login {
+            // A home folder, which the tree does not tell of.
+            let own = command.folder.take().unwrap_or_default();
+            command.folder = Some(if own.starts_with(['/', '~', '$']) {
+                own
+            } else {
+                format!("~/{own}").trim_end_matches('/').to_owned()
+            });
         }
-        if !word.starts_with('-') {
-            return None;
-        }
     }
-    None
+    commands
 }
 
 #[cfg(test)]

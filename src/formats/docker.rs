@@ -4,11 +4,12 @@
 
 mod copy;
 mod expand;
+mod heredoc;
 mod instruction;
 
 use super::plain::{self, Statement};
 use super::{commandline, structured};
-use crate::facts::{Facts, Manager, Placement, Program};
+use crate::facts::{EntryPoint, Facts, Manager, Placement, Program};
 use crate::source::{Span, Spanned};
 use expand::Variables;
 use instruction::Instruction;
@@ -26,14 +27,55 @@ pub(super) fn is_dockerfile(name: &str) -> bool {
     (is_one(name) || is_first || is_last) && !name.ends_with(".dockerignore") && !name.ends_with(".md")
 }
 
+/// Whether a path is that of a `.dockerignore`, or of one Dockerfile's own.
+pub(super) fn is_ignore(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.ends_with(".dockerignore"))
+}
+
+/// The patterns of a `.dockerignore`.
+pub(super) fn extract_ignore(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let body = line.trim();
+        if !body.is_empty() && !line.starts_with('#') {
+            let begin = start + line.len() - line.trim_start().len();
+            let span = Span::new(begin, begin + body.len());
+            facts.build_ignores.push(Spanned::new(body.to_owned(), span));
+        }
+    }
+    facts
+}
+
 /// The facts of the Dockerfile at `path`.
 pub fn extract(path: &str, text: &str) -> Facts {
     let mut facts = plain::by_lines(text, plain::is_comment, |_, body| statement(body));
     let mut reader = Reader::default();
     for instruction in instruction::read(text) {
         reader.take(&instruction, &mut facts);
+        let stage = reader.stages.last().map(|(_, stage)| stage);
+        let directory = stage.and_then(|stage| stage.directory.as_ref());
+        let directory = directory.map(|directory| directory.value.as_str());
+        facts
+            .embedded
+            .extend(heredoc::documents(&instruction, directory, text));
     }
-    facts.programs.extend(reader.program(name_of(path)));
+    let name = name_of(path);
+    let last = reader.stages.pop();
+    for (stage, image) in reader.stages {
+        if let Some(stage) = stage {
+            facts.targets.push((stage, image.program(name.clone())));
+        }
+    }
+    if let Some((stage, image)) = last {
+        let program = image.program(name);
+        facts.targets.extend(stage.map(|stage| (stage, program.clone())));
+        facts.programs.push(program);
+    }
     facts
 }
 
@@ -209,32 +251,6 @@ impl Reader {
             copied.of_stage(earlier, stage);
         }
     }
-
-    fn program(mut self, name: String) -> Option<Program> {
-        let (_, stage) = self.stages.pop()?;
-        let mut program = Program::new(name, stage.span, Manager::Docker);
-        let (words, span) = started(stage.entrypoint.as_ref(), stage.command.as_ref());
-        // An image that starts nothing of its own may still be what a compose file's service runs in.
-        program.autostart = words.is_some();
-        if let Some(line) = words {
-            program.commands = match &line {
-                Line::Words(words) => commandline::of_words(words.clone(), span),
-                Line::Shell(line) => commandline::of_shell(line, span),
-            };
-            let text = match line {
-                Line::Words(words) => words.join(" "),
-                Line::Shell(line) => line,
-            };
-            program.command = Some(Spanned::new(text, span));
-        }
-        program.python = stage.python;
-        program.directory = stage.directory;
-        program.user = stage.user;
-        program.environment = stage.environment;
-        program.placements = stage.placements;
-        program.in_container = true;
-        Some(program)
-    }
 }
 
 /// What an entry point and a command start together, and where that is said.
@@ -285,6 +301,36 @@ impl Stage {
             directory,
             ..Self::default()
         }
+    }
+
+    /// What a container of the image starts.
+    fn program(self, name: String) -> Program {
+        let mut program = Program::new(name, self.span, Manager::Docker);
+        let (words, span) = started(self.entrypoint.as_ref(), self.command.as_ref());
+        // An image that starts nothing of its own may still be what a compose file's service runs in.
+        program.autostart = words.is_some();
+        if let Some(line) = words {
+            program.commands = match &line {
+                Line::Words(words) => commandline::of_words(words.clone(), span),
+                Line::Shell(line) => commandline::of_shell(line, span),
+            };
+            let text = match line {
+                Line::Words(words) => words.join(" "),
+                Line::Shell(line) => line,
+            };
+            program.command = Some(Spanned::new(text, span));
+        }
+        program.python = self.python;
+        program.directory = self.directory;
+        program.user = self.user;
+        program.environment = self.environment;
+        program.placements = self.placements;
+        program.in_container = true;
+        program.entry_point = self.entrypoint.map(|line| match line.value {
+            Line::Words(words) => EntryPoint::Words(words),
+            Line::Shell(_) => EntryPoint::Shell,
+        });
+        program
     }
 
     fn set(&mut self, instruction: &Instruction, facts: &mut Facts) {

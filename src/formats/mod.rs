@@ -6,6 +6,7 @@ pub mod cron;
 pub mod docker;
 pub mod dotenv;
 mod grammar;
+mod inner;
 mod joined;
 pub mod json;
 mod lock;
@@ -17,6 +18,7 @@ pub mod python;
 mod quoted;
 pub mod requirements;
 pub mod rust;
+mod setuptools;
 pub mod shell;
 pub mod structured;
 pub mod supervisor;
@@ -124,7 +126,7 @@ impl Format {
         Self::of_name(path, name).or_else(|| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             match extension.map(str::to_ascii_lowercase).as_deref() {
-                Some(extension) => Self::of_extension(extension, head),
+                Some(extension) => Self::of_extension(path, extension, head),
                 None => Self::of_shebang(head),
             }
         })
@@ -159,6 +161,7 @@ impl Format {
             "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
             "Pipfile.lock" => Some(Self::Json),
             "Makefile" | "Caddyfile" => Some(Self::Plain),
+            _ if docker::is_ignore(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
@@ -166,7 +169,7 @@ impl Format {
         }
     }
 
-    fn of_extension(extension: &str, head: &[u8]) -> Option<Self> {
+    fn of_extension(path: &str, extension: &str, head: &[u8]) -> Option<Self> {
         Some(match extension {
             "py" | "pyw" => Self::Python,
             "sh" | "bash" | "zsh" | "ksh" | "command" => Self::Shell,
@@ -179,6 +182,7 @@ impl Format {
             "rs" => Self::Rust,
             "conf" | "ini" | "supervisor" if supervisor::is_supervisor(head) => Self::Supervisor,
             "service" | "timer" | "socket" => Self::Systemd,
+            "conf" if systemd::unit_of(path).is_some() => Self::Systemd,
             "conf" | "ini" | "cfg" | "plist" | "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc"
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
             | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
@@ -209,6 +213,7 @@ impl Format {
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     let mut facts = match format {
+        Format::Python if path.rsplit('/').next() == Some("setup.py") => python::extract_setup(text),
         Format::Python => python::extract(text),
         Format::Shell => shell::extract(text),
         Format::Json => json::extract(path, text),
@@ -226,6 +231,8 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
+        Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
     facts.suppressions = suppression::find(text);

@@ -148,8 +148,10 @@ impl Project {
             let written = view.directory.written.as_ref();
             written.is_some_and(|(_, at)| *at == place)
         };
-        if let Some((id, _)) = self.programs().find(|(_, view)| is_directory(view)) {
-            return Some((Phase::Spawn, vec![id]));
+        let of_directory = self.programs().filter(|(_, view)| is_directory(view));
+        let of_directory: Vec<ProgramId> = of_directory.map(|(id, _)| id).collect();
+        if !of_directory.is_empty() {
+            return Some((Phase::Spawn, of_directory));
         }
         let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
         let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
@@ -180,7 +182,7 @@ impl Project {
             .and_then(|id| self.program(*id));
         let start = starter.map(|program| Related {
             place: program.command_place,
-            message: format!("{} starts here", program.name),
+            message: format!("{} starts here", program.definition),
         });
         // What the command line names is said by the line above already.
         let at_command = starter.map(|program| program.command_place.document);

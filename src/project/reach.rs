@@ -39,14 +39,23 @@ pub struct ProgramFailure {
 
 /// Runs every program, and every file that none reaches.
 pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
-    let outcomes: Vec<Outcome> = programs.par_iter().map(|program| run(world, program)).collect();
+    let is_twin = |at: usize| at > 0 && are_twins(&programs[at - 1], &programs[at]);
+    let outcomes: Vec<Option<Outcome>> = programs
+        .par_iter()
+        .enumerate()
+        .map(|(at, program)| (!is_twin(at)).then(|| run(world, program)))
+        .collect();
     let mut reach = Reach {
         programs: vec![Vec::new(); world.documents.len()],
         ..Reach::default()
     };
     let mut merged: BTreeMap<(Place, String), ProgramFailure> = BTreeMap::new();
-    let names = names_of(&outcomes);
+    let names = names_of(outcomes.iter().flatten());
+    let nothing = Outcome::default();
+    let mut latest = &nothing;
     for ((id, program), outcome) in (0..).map(ProgramId).zip(programs).zip(&outcomes) {
+        let outcome = outcome.as_ref().unwrap_or(latest);
+        latest = outcome;
         let places = program.stages.iter().map(|stage| stage.place);
         for place in places.chain([program.place]) {
             reach.programs[place.document.0 as usize].push(id);
@@ -80,6 +89,14 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     }
     reach.failures = merged.into_values().collect();
     reach
+}
+
+/// Whether two processes of one definition run the same: a port or a number may differ.
+fn are_twins(one: &ProgramView, other: &ProgramView) -> bool {
+    one.place == other.place
+        && one.python == other.python
+        && one.stages == other.stages
+        && one.environment.keys().eq(other.environment.keys())
 }
 
 /// What the commands of a program come to, one after the other.
@@ -263,9 +280,9 @@ fn insert(programs: &mut Vec<ProgramId>, program: ProgramId) {
 }
 
 /// Every dotted name that each document is imported by, over all programs.
-fn names_of(outcomes: &[Outcome]) -> BTreeMap<DocumentId, BTreeSet<String>> {
+fn names_of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> BTreeMap<DocumentId, BTreeSet<String>> {
     let mut names: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
-    for (document, known) in outcomes.iter().flat_map(|outcome| &outcome.names) {
+    for (document, known) in outcomes.flat_map(|outcome| &outcome.names) {
         names.entry(*document).or_default().extend(known.iter().cloned());
     }
     names

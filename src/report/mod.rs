@@ -2,6 +2,7 @@
 
 pub mod json;
 mod page;
+mod processes;
 pub mod score;
 mod style;
 pub mod terminal;

@@ -1,7 +1,7 @@
 //! The report for people: the verdict first, then each cause with its worst place, then what follows.
 
 use super::style::harmless;
-use super::{FindingReport, Palette, Report, Start, score, wrap};
+use super::{FindingReport, Palette, Report, Start, processes, score, wrap};
 use crate::finding::{Confidence, Severity};
 use crate::readiness::Verdict;
 use miette::{
@@ -116,7 +116,7 @@ fn render_cause(report: &Report, cause: &[&FindingReport], look: Look) -> String
     }
     let stopped = programs_of(cause);
     if !stopped.is_empty() {
-        let names = harmless(&stopped.join(", "));
+        let names = harmless(&processes::names(&stopped).join(", "));
         out.push_str(&(wrap("  programs: ", &names, look.width) + "\n"));
     }
     if !finding.help.is_empty() {
@@ -329,12 +329,12 @@ fn programs(report: &Report, look: Look) -> String {
         .iter()
         .map(|found| (found.id.as_str(), found))
         .collect();
-    let rows: Vec<[String; 2]> = report
-        .programs
+    let told = processes::rows(&report.programs);
+    let rows: Vec<[String; 2]> = told
         .iter()
-        .map(|program| {
+        .map(|(program, name)| {
             let at = format!("{}:{}", program.location.path, program.location.start.line);
-            [harmless(&program.name), harmless(&at)]
+            [harmless(name), harmless(&at)]
         })
         .collect();
     let width = |column: usize| {
@@ -346,7 +346,7 @@ fn programs(report: &Report, look: Look) -> String {
     };
     let (names, places) = (width(0), width(1));
     let mut out = format!("\n{}\n", palette.bold("Programs"));
-    for (program, [name, at]) in report.programs.iter().zip(&rows) {
+    for ((program, _), [name, at]) in told.iter().zip(&rows) {
         let (state, why) = match program.because.first().and_then(|id| by_id.get(id.as_str())) {
             Some(found) => (palette.red("dies   "), harmless(&found.finding.message)),
             None if program.start == Start::Unknown => (palette.dim("unknown"), String::new()),

@@ -54,6 +54,13 @@ pub(crate) const CONFIGS: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
+        "several processes with folders and variables of their own",
+        &[(
+            "s.conf",
+            "[supervisord]\n[group:g]\nprograms=a\n[program:a]\ncommand=x %(ENV_PORT)s\ndirectory=%(here)s/n%(process_num)d\nnumprocs=3\nnumprocs_start=-1\nprocess_name=%(group_name)s-%(process_num)03d\nenvironment=PORT=\"80%(process_num)02d\",OF=%(numprocs)d\n[program:b]\ncommand=y\nnumprocs=1\nprocess_name=other_%(process_num)d\n",
+        )],
+    ),
+    (
         "several processes of one name",
         &[(
             "s.conf",

@@ -17,16 +17,26 @@ mod nesting;
 mod newer;
 mod paths;
 mod ports;
+mod setup;
 mod values;
 
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
-use ruff_python_ast::Mod;
+use ruff_python_ast::{Mod, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 /// The facts of a Python module.
 pub fn extract(text: &str) -> Facts {
+    read(text, &|_, _| {})
+}
+
+/// The facts of a `setup.py`, which also says what its project needs and brings.
+pub fn extract_setup(text: &str) -> Facts {
+    read(text, &setup::read)
+}
+
+fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
     if let Some(problem) = nesting::refuse(text) {
         return Facts {
             problems: vec![problem],
@@ -49,6 +59,7 @@ pub fn extract(text: &str) -> Facts {
     }
     if let Mod::Module(module) = parsed.syntax() {
         flow::read(text, &module.body, &mut facts);
+        more(&module.body, &mut facts);
     }
     facts
 }

@@ -3,7 +3,7 @@
 use super::walk::{Context, Sink, Walk};
 use super::word;
 use crate::facts::{Command, PathUse, Purpose, Reach, Role, Word};
-use crate::formats::pip;
+use crate::formats::{inner, pip};
 use crate::source::Span;
 use tree_sitter::Node;
 
@@ -106,10 +106,22 @@ impl<'t> Walk<'t> {
         let Some(outer) = self.facts.commands.last() else {
             return;
         };
-        let at = behind_wrappers(&outer.words);
-        let words = outer.words.get(at..).unwrap_or_default();
-        let Some(script) = script_of(words).filter(|_| self.depth > 0) else {
+        let Some(found) = inner::of(&texts(&outer.words)).filter(|_| self.depth > 0) else {
             return;
+        };
+        let script = outer.words[found.at].clone();
+        // A login starts in a home folder, without what is set here.
+        let (folder, assignments) = if found.is_login {
+            (Some("~".to_owned()), inner::login())
+        } else {
+            let before = outer.words[..found.runner].iter().filter_map(|word| {
+                let (name, value) = word.text.split_once('=')?;
+                (!name.starts_with('-')).then(|| (name.to_owned(), value.to_owned()))
+            });
+            (
+                outer.folder.clone(),
+                outer.assignments.iter().cloned().chain(before).collect(),
+            )
         };
         let inner = super::extract_at(&script.text, self.depth - 1).commands;
         let outer = outer.clone();
@@ -117,9 +129,10 @@ impl<'t> Walk<'t> {
             Command {
                 span: outer.span,
                 folder: match command.folder {
-                    Some(folder) => Some(join(outer.folder.as_deref(), &folder)),
-                    None => outer.folder.clone(),
+                    Some(own) => Some(join(folder.as_deref(), &own)),
+                    None => folder.clone(),
                 },
+                assignments: assignments.iter().cloned().chain(command.assignments).collect(),
                 words: command
                     .words
                     .into_iter()
@@ -131,7 +144,6 @@ impl<'t> Walk<'t> {
                 reach: command.reach.max(outer.reach),
                 is_conditional: command.is_conditional || context.is_conditional,
                 background: command.background || context.background || is_nohup || outer.program() == "tmux",
-                ..command
             }
         }));
     }
@@ -266,73 +278,13 @@ pub(super) fn join(folder: Option<&str>, path: &str) -> String {
     }
 }
 
-/// The text that a shell is told to run.
-fn script_of(words: &[Word]) -> Option<Word> {
-    let (first, rest) = words.split_first()?;
-    let name = first.text.rsplit('/').next()?;
-    if name == "tmux" {
-        let starts = |word: &Word| {
-            matches!(
-                word.text.as_str(),
-                "new" | "new-session" | "new-window" | "send-keys" | "send"
-            )
-        };
-        return rest
-            .iter()
-            .skip_while(|word| !starts(word))
-            .find(|word| word.text.contains(' ') && !word.text.starts_with('#'))
-            .cloned();
-    }
-    if !matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh") {
-        return None;
-    }
-    let at = rest.iter().position(|word| {
-        !word.text.starts_with('-') || word.text.starts_with("-c") || word.text.ends_with('c')
-    })?;
-    let is_text = rest[at].text.starts_with('-') && !rest[at].text.starts_with("--");
-    rest.get(at + 1).filter(|_| is_text).cloned()
-}
-
 /// The place of the program that really runs.
 fn behind_wrappers(words: &[Word]) -> usize {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let name = word.text.rsplit('/').next().unwrap_or("");
-        // Options of each that take a value (sudo(8), env(1), nice(1)).
-        let with_value: &[&str] = match name {
-            "sudo" | "doas" => &["-u", "-g", "-h", "-p", "-C", "-U", "-D", "-r", "-t"],
-            "env" => &["-u", "-C", "-S"],
-            "nice" => &["-n"],
-            "timeout" => &["-s", "-k"],
-            "exec" => &["-a"],
-            "screen" => &["-S", "-dmS", "-DmS", "-c", "-t", "-T"],
-            "nohup" | "time" | "command" | "setsid" | "stdbuf" | "builtin" => &[],
-            _ => return at,
-        };
-        if name == "command" && words.get(at + 1).is_some_and(|next| next.text == "-v") {
-            return at;
-        }
-        let mut next = at + 1;
-        let mut needs_duration = name == "timeout";
-        while let Some(word) = words.get(next) {
-            let is_assignment = matches!(name, "env" | "sudo") && word.text.contains('=');
-            if with_value.contains(&word.text.as_str()) {
-                next += 2;
-            } else if word.text.starts_with('-') || is_assignment {
-                next += 1;
-            } else if needs_duration {
-                needs_duration = false;
-                next += 1;
-            } else {
-                break;
-            }
-        }
-        if next >= words.len() {
-            return at;
-        }
-        at = next;
-    }
-    at
+    inner::behind_wrappers(&texts(words))
+}
+
+fn texts(words: &[Word]) -> Vec<&str> {
+    words.iter().map(|word| word.text.as_str()).collect()
 }
 
 /// Which argument is a pattern or a small program of text, for the commands that take one.

@@ -45,20 +45,29 @@ impl Locator<'_> {
         {
             python_path.extend(self.search_path(value, &site));
         }
-        entries
-            .into_iter()
-            .map(|entry| Stage {
-                entry,
-                place,
-                directory: site.directory.clone(),
-                python_path: python_path.clone(),
-                is_isolated: site.is_isolated,
-                runner: runner.clone(),
-                runner_written: written.to_owned(),
-                background: false,
-                is_conditional: false,
-            })
-            .collect()
+        let stage = |entry| Stage {
+            entry,
+            place,
+            directory: site.directory.clone(),
+            python_path: python_path.clone(),
+            is_isolated: site.is_isolated,
+            runner: runner.clone(),
+            runner_written: written.to_owned(),
+            background: false,
+            is_conditional: false,
+        };
+        let mut stages: Vec<Stage> = entries.into_iter().map(stage).collect();
+        if let Some((path, folder)) = &site.settings {
+            let is_settings =
+                |stage: &&mut Stage| matches!(&stage.entry, Entry::Script { path: own, .. } if own == path);
+            for stage in stages.iter_mut().filter(is_settings) {
+                // It is read, not started: the folder of whoever reads it comes first, not its own.
+                stage.is_isolated = true;
+                stage.directory.clone_from(folder);
+                stage.python_path.insert(0, folder.clone());
+            }
+        }
+        stages
     }
 
     fn entries(&self, words: &[String], site: &mut Site) -> Vec<Entry> {

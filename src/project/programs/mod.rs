@@ -6,14 +6,17 @@ mod entry;
 mod environment;
 mod line;
 mod place;
+mod procfile;
 mod script;
+mod settings_file;
 mod shell;
 mod starts;
+mod unit;
 
 use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
-use crate::facts::{Command, Manager, Program, Reach, Word};
+use crate::facts::{Command, DropIn, Manager, Program, Reach, Word};
 use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
@@ -27,6 +30,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ProgramView {
     /// Its name.
     pub name: String,
+    /// The name of its definition, which several processes may share: what messages call it.
+    pub definition: String,
     /// Who starts it.
     pub manager: Manager,
     /// Where it is defined.
@@ -50,10 +55,12 @@ pub struct ProgramView {
     pub autostart: bool,
     /// Whether it runs in a container, whose files are not the server's.
     pub in_container: bool,
+    /// What changes its unit of systemd, in the order in which it counts.
+    pub drop_ins: Vec<(DocumentId, DropIn)>,
 }
 
 /// One command of a program that matters for its start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// What it runs.
     pub entry: Entry,
@@ -191,11 +198,36 @@ pub(super) fn collect(
             continue;
         }
         for program in &document.facts.programs {
-            programs.push(collector.view(id, document, program));
+            let is_template = program.manager == Manager::Systemd && program.name.ends_with('@');
+            let instances = if is_template {
+                collector.locator.instances(&program.name)
+            } else {
+                BTreeSet::new()
+            };
+            if instances.is_empty() {
+                programs.push(collector.view(id, document, program));
+            }
+            for instance in instances {
+                let program = unit::instance_of(program, &instance);
+                programs.push(collector.view(id, document, &program));
+            }
         }
     }
+    leave_out_taken(&mut programs);
     collector.starts(&mut programs);
     programs
+}
+
+/// Leaves out the lines of a Procfile that another program starts: they are parts of that one.
+fn leave_out_taken(programs: &mut Vec<ProgramView>) {
+    let others = programs
+        .iter()
+        .filter(|program| program.manager != Manager::Procfile);
+    let taken: BTreeSet<Place> = others
+        .flat_map(|program| program.stages.iter().map(|stage| stage.place))
+        .collect();
+    programs
+        .retain(|program| program.manager != Manager::Procfile || !taken.contains(&program.command_place));
 }
 
 /// What all programs are judged by.
@@ -230,9 +262,10 @@ impl Collector<'_> {
         let mut stages = match &definition.container {
             // What an image of elsewhere holds is not the tree's.
             Some(container) if container.is_empty() => Vec::new(),
-            _ => self
-                .locator
-                .run(&commands(program), &command.value, command_place, &site),
+            _ if program.manager == Manager::Systemd => {
+                self.locator.run_unit(program, &definition.sources, &site)
+            }
+            _ => self.locator.run(program, &command.value, command_place, &site),
         };
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
@@ -246,6 +279,7 @@ impl Collector<'_> {
         let python = program.python.as_ref();
         ProgramView {
             name: program.name.clone(),
+            definition: program.definition.clone(),
             manager: program.manager,
             place: Place {
                 document: id,
@@ -262,6 +296,7 @@ impl Collector<'_> {
                 .unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
+            drop_ins: definition.drop_ins,
         }
     }
 

@@ -143,8 +143,10 @@ impl Collector<'_> {
     fn start(&self, id: DocumentId, document: &Document, stage: Stage) -> ProgramView {
         let mut environment = Environment::default();
         self.locator.script_environment(document, &mut environment);
+        let name = name_of(&stage.entry);
         ProgramView {
-            name: name_of(&stage.entry),
+            definition: name.clone(),
+            name,
             manager: Manager::Script,
             place: Place {
                 document: id,
@@ -164,6 +166,7 @@ impl Collector<'_> {
             python: self.target.python,
             autostart: true,
             in_container: false,
+            drop_ins: Vec::new(),
         }
     }
 }

@@ -17,10 +17,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             program.manager,
             Manager::Supervisor | Manager::Systemd | Manager::Pm2
         );
-        if !is_one_of_a_kind || program.name.contains('@') {
+        if !is_one_of_a_kind || program.definition.contains('@') {
             continue;
         }
-        let key = (program.manager, program.name.as_str());
+        let key = (program.manager, program.definition.as_str());
         let Some((other_id, other)) = first.get(&key).copied() else {
             first.insert(key, (id, program));
             continue;
@@ -40,7 +40,7 @@ fn draft(
     differences: &[String],
 ) -> Draft {
     let (here, there) = (file_of(project, program.place), file_of(project, other.place));
-    let name = &program.name;
+    let name = &program.definition;
     let what = match differences {
         [one] => one.clone(),
         [one, two] => format!("{one} and {two}"),

@@ -35,7 +35,7 @@ fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
         ),
         State::Present | State::Unknown => return,
     };
-    let name = &program.name;
+    let name = &program.definition;
     let message = format!("`{name}` cannot start: its working directory `{written}` {why}");
     sink.report(
         Draft::new(*place, message)
@@ -56,7 +56,7 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
         State::Missing(_) => ("is not in the tree, and nothing makes it", Confidence::Likely),
         State::Present | State::Unknown => return,
     };
-    let message = format!("`{}` cannot {}: `{first}` {why}", program.name, verb(stage));
+    let message = format!("`{}` cannot {}: `{first}` {why}", program.definition, verb(stage));
     sink.report(
         Draft::new(stage.place, message)
             .subject(format!("interpreter {first}"))
@@ -70,7 +70,7 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
 }
 
 fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &Stage, sink: &mut Sink<'_>) {
-    let name = &program.name;
+    let name = &program.definition;
     // A module is looked for by Python, behind whatever its packages do when they are imported.
     let mut moments = BTreeMap::new();
     let (what, why, help, confidence) = match &stage.entry {
