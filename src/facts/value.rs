@@ -101,7 +101,7 @@ pub enum Reach {
     Always,
     /// Only after a test that the thing is there: `os.path.exists`, `command -v`, `[ -f … ]`.
     IfFound,
-    /// Only on another platform than Linux.
+    /// Only on another platform than Linux, or on another machine.
     Elsewhere,
 }
 
