@@ -129,6 +129,18 @@ impl<'t> Walk<'t> {
             .collect()
     }
 
+    /// The program that a simple statement calls; empty for another.
+    fn program_of(&self, node: Node<'t>) -> &'t str {
+        let command = match node.kind() {
+            "redirected_statement" => node.child_by_field_name("body"),
+            _ => Some(node),
+        };
+        let name = command
+            .filter(|command| command.kind() == "command")
+            .and_then(|command| command.child_by_field_name("name"));
+        name.map_or("", |name| self.text(name))
+    }
+
     /// Whether a statement does in another way what the one before it did not: `x || y`. Telling people of
     /// it, and giving up, is none.
     fn is_fallback(&self, node: Node<'t>) -> bool {
@@ -290,6 +302,12 @@ impl<'t> Walk<'t> {
             let other = rest.find(|(operator, _)| *operator == "||");
             context.has_fallback |=
                 other.is_some_and(|(_, other)| self.is_fallback(*other)) || answer.tells_platform();
+            // `stat -c %s x || stat -f %z x`: the other system's way comes second.
+            let before = at.checked_sub(1).and_then(|before| parts.get(before));
+            let program = self.program_of(part);
+            context.has_fallback |= operator == "||"
+                && !program.is_empty()
+                && before.is_some_and(|(_, before)| self.program_of(*before) == program);
             steps.push(Step::Visit(part, Context { reach, ..context }));
             sum = if at == 0 {
                 answer

@@ -18,6 +18,7 @@ use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
+pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
 use std::collections::{BTreeMap, BTreeSet};
