@@ -12,7 +12,7 @@ pub mod python;
 pub mod requirement;
 pub mod value;
 
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
@@ -49,6 +49,8 @@ pub struct Facts {
     pub commands: Vec<Command>,
     /// Programs that are looked for.
     pub sought: Vec<Sought>,
+    /// Programs that a text for people tells them to call: `echo "  sudo ufw status"`.
+    pub told: Vec<Spanned<String>>,
     /// Files and folders that are needed, made or written.
     pub paths: Vec<PathUse>,
     /// Python modules that the document makes importable (a Rust `#[pymodule]`).

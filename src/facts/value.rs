@@ -105,6 +105,33 @@ pub enum Reach {
     Elsewhere,
 }
 
+/// Whether the system that has this path is Linux: nothing where the path does not tell.
+pub fn is_on_linux(path: &str) -> Option<bool> {
+    const OF_LINUX: [&str; 7] = [
+        "/proc/",
+        "/sys/",
+        "/etc/os-release",
+        "/etc/debian_version",
+        "/etc/lsb-release",
+        "/etc/redhat-release",
+        "/run/systemd",
+    ];
+    const OF_MAC: [&str; 6] = [
+        "/opt/homebrew",
+        "/usr/local/Cellar",
+        "/Applications",
+        "/Library",
+        "/System/Library",
+        "/usr/libexec/ApplicationFirewall",
+    ];
+    let begins = |places: &[&str]| places.iter().any(|place| path.starts_with(place));
+    match (begins(&OF_LINUX), begins(&OF_MAC)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether `text` can interest any rule: it holds a path, an address, or a host with a port.
 ///
 /// Formats keep only such texts, which keeps the facts of a large tree small. The test costs one pass.

@@ -77,6 +77,11 @@ fn read(test: &Expr, names: &Names, depth: usize) -> Guard {
         Expr::Compare(compare) => read_comparison(compare, names),
         Expr::Call(call) => match (names.dotted(&call.func).as_deref(), &*call.func) {
             (Some("importlib.util.find_spec"), _) => found(&call.arguments.args),
+            (Some(function), _) if is_existence_test(function) => {
+                let path = call.arguments.args.first().and_then(literal);
+                let answer = path.and_then(crate::facts::value::is_on_linux);
+                answer.map_or(Guard::Unknown, Guard::OnLinux)
+            }
             (_, Expr::Attribute(method)) if method.attr.id.as_str() == "startswith" => {
                 let on_linux = platform_value(&method.value, names);
                 let prefix = call.arguments.args.first().and_then(literal);

@@ -320,6 +320,10 @@ mod tests {
                 "if not shutil.which('a'):\n  sys.exit(1)\nos.system('a')",
                 Reach::Always,
             ),
+            (
+                "if os.path.exists('/proc/meminfo'):\n  pass\nelse:\n  os.system('a')",
+                Reach::Elsewhere,
+            ),
             ("if 'darwin' in sys.platform:\n  os.system('a')", Reach::Elsewhere),
         ] {
             let text = format!("import os, sys, platform, shutil\n{code}\n");

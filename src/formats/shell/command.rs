@@ -4,7 +4,7 @@ use super::walk::{Context, Sink, Walk};
 use super::word;
 use crate::facts::{Command, PathUse, Purpose, Reach, Role, Sought, Word};
 use crate::formats::pip;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use tree_sitter::Node;
 
 /// The words of one command.
@@ -158,6 +158,9 @@ impl<'t> Walk<'t> {
                 context.reach
             };
             let call = (at > words.at).then_some(program.as_str());
+            if role == Role::Prose {
+                self.facts.told.extend(told(word::content(*node), self.source));
+            }
             let name = if is_prose {
                 None
             } else {
@@ -265,6 +268,18 @@ pub(super) fn join(folder: Option<&str>, path: &str) -> String {
         }
         _ => path.to_owned(),
     }
+}
+
+/// The program that a line for people begins with, where it reads like a command line.
+fn told(text: Span, source: &str) -> Option<Spanned<String>> {
+    let line = text.text(source);
+    let body =
+        line.trim_start_matches(|first: char| !first.is_alphanumeric() && first != '.' && first != '/');
+    let mut words = body.split_whitespace().skip_while(|word| *word == "sudo");
+    let name = words.next()?.rsplit('/').next()?;
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_one = words.next().is_some() && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    (is_one && name.chars().all(is_name)).then(|| Spanned::new(name.to_owned(), text))
 }
 
 /// `[ -x /opt/homebrew/bin/x ]`: a program that is looked for by its path.

@@ -1,7 +1,7 @@
 //! Tests: whether the target gets to what stands behind one.
 
 use super::word;
-use crate::facts::Reach;
+use crate::facts::{Reach, value};
 use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
@@ -93,7 +93,7 @@ impl Judge<'_> {
                         .named_children(&mut node.walk())
                         .last()
                         .map_or_else(Answer::default, |child| self.at_depth(child, depth).negated()),
-                    _ if is_existence(operator) => self.found(self.text(node)),
+                    _ if is_existence(operator) => Self::found(self.text(node)),
                     "-n" => self.flag(self.text(node).trim_start_matches("-n").trim()),
                     _ => Answer::default(),
                 }
@@ -158,8 +158,8 @@ impl Judge<'_> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["command", "-v" | "-V", ..] | ["which" | "type" | "hash", ..] => Answer::FOUND,
-            ["test", "!", operator, path, ..] if is_existence(operator) => self.found(path).negated(),
-            ["test", operator, path, ..] if is_existence(operator) => self.found(path),
+            ["test", "!", operator, path, ..] if is_existence(operator) => Self::found(path).negated(),
+            ["test", operator, path, ..] if is_existence(operator) => Self::found(path),
             ["test", left, sign, right] => self.compared(left, sign, right),
             [flag] if flag.starts_with('$') => self.flag(flag),
             [program, "--version", ..] if is_of_gnu(program) => Answer::LINUX,
@@ -168,20 +168,13 @@ impl Judge<'_> {
         }
     }
 
-    /// A test for a path: one that only a Mac has says which platform it is.
-    fn found(&self, path: &str) -> Answer {
-        const OF_MAC: [&str; 5] = [
-            "/opt/homebrew",
-            "/Applications",
-            "/Library",
-            "/System/Library",
-            "/usr/libexec/ApplicationFirewall",
-        ];
+    /// A test for a path: one that only a Mac has, or only Linux, says which platform it is.
+    fn found(path: &str) -> Answer {
         let start = path.find('/').and_then(|at| path.get(at..)).unwrap_or_default();
-        if OF_MAC.iter().any(|place| start.starts_with(place)) {
-            Answer::MAC
-        } else {
-            Answer::FOUND
+        match value::is_on_linux(start) {
+            Some(true) => Answer::LINUX,
+            Some(false) => Answer::MAC,
+            None => Answer::FOUND,
         }
     }
 

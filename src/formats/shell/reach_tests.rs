@@ -154,6 +154,30 @@ fn fallbacks_and_probes_are_noted() {
 }
 
 #[test]
+fn paths_of_one_system_tell_which_it_is() {
+    let facts = extract(
+        "if [ -f /etc/os-release ]; then one; else two; fi\nif [[ -d /opt/homebrew ]]; then three; else four; fi\n",
+    );
+    for (name, reach) in [
+        ("one", Reach::Always),
+        ("two", Reach::Elsewhere),
+        ("three", Reach::Elsewhere),
+        ("four", Reach::Always),
+    ] {
+        assert_eq!(reach_of(&facts, name), reach, "{name}");
+    }
+}
+
+#[test]
+fn a_text_may_tell_people_what_to_call() {
+    let facts = extract(
+        "log() { echo \"$1\"; }\nlog \"  sudo pfctl -d  # off\"\necho 'Run it'\necho '- brew install x'\n",
+    );
+    let told: Vec<&str> = facts.told.iter().map(|told| told.value.as_str()).collect();
+    assert_eq!(told, ["pfctl", "Run", "brew"]);
+}
+
+#[test]
 fn programs_that_are_looked_for_are_noted() {
     let facts = extract(
         "command -v one >/dev/null || exit 1\nif which two; then :; fi\n[ -x /opt/homebrew/bin/three ] && x\n\

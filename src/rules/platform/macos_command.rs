@@ -1,23 +1,29 @@
 //! Programs that only a Mac has.
 
 use super::said;
-use crate::finding::Place;
-use crate::finding::{Confidence, Draft};
+use crate::finding::{Confidence, Draft, Place, Related};
 use crate::knowledge::mac_commands::{self, MacProgram};
 use crate::knowledge::mac_paths;
 use crate::project::{Project, RunView};
 use crate::rule::Sink;
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// Reports every program of a Mac that the target gets to.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let mut mentioned = BTreeSet::new();
     for run in project.runs() {
         let Some(name) = run.name() else { continue };
         let Some(found) = mac_commands::program(name, &run.arguments()) else {
             continue;
         };
         if !run.is_guarded() && is_of_system(run.written()) {
-            sink.report(draft(project, &run, name, found));
+            let mut draft = draft(project, &run, name, found);
+            // What the script tells people to do goes with what it does.
+            if mentioned.insert((run.place.document, name)) {
+                draft = draft.chain(told(&run, name));
+            }
+            sink.report(draft);
         }
     }
     required(project, sink);
@@ -92,6 +98,19 @@ fn required(project: &Project, sink: &mut Sink<'_>) {
             sink.report(draft);
         }
     }
+}
+
+/// Where the document tells people to call the program.
+fn told(run: &RunView<'_>, name: &str) -> Vec<Related> {
+    let told = run.document.facts.told.iter().filter(|told| told.value == name);
+    told.map(|told| Related {
+        place: Place {
+            document: run.place.document,
+            span: told.span,
+        },
+        message: format!("this tells people to call `{name}`"),
+    })
+    .collect()
 }
 
 fn help(found: &MacProgram) -> String {

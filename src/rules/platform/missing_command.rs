@@ -110,7 +110,11 @@ fn python(project: &Project, run: &RunView<'_>, installs: &Installs<'_>) -> Opti
                     | "direnv"
             )
         });
-    if is_offered || is_wrapped || installs.bring_python || project.has_environment(id) {
+    let is_images = project.programs().next().is_some()
+        && project
+            .programs()
+            .all(|(_, view)| view.in_container || view.manager == Manager::Procfile);
+    if is_offered || is_wrapped || is_images || installs.bring_python || project.has_environment(id) {
         return None;
     }
     let view = run.program.and_then(|program| project.program(program));
