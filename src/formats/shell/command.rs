@@ -115,6 +115,7 @@ impl<'t> Walk<'t> {
         let is_command = |word: &Word| matches!(word.text.as_str(), "-v" | "-V");
         let seeks = match words.program() {
             "which" | "type" | "hash" => true,
+            name if self.seekers.contains(name) => true,
             "command" => words.arguments().first().is_some_and(is_command),
             "test" | "[" => {
                 return words

@@ -62,6 +62,8 @@ pub(super) struct Judge<'a> {
     pub(super) source: &'a str,
     pub(super) platform_names: &'a BTreeSet<String>,
     pub(super) flags: &'a Flags,
+    /// Functions that look for a program.
+    pub(super) seekers: &'a BTreeSet<String>,
 }
 
 /// Literal values of variables, by name and value, each with the easiest reach of the places that set it:
@@ -161,6 +163,7 @@ impl Judge<'_> {
             ["test", "!", operator, path, ..] if is_existence(operator) => Self::found(path).negated(),
             ["test", operator, path, ..] if is_existence(operator) => Self::found(path),
             ["test", left, sign, right] => self.compared(left, sign, right),
+            [function, ..] if self.seekers.contains(*function) => Answer::FOUND,
             [flag] if flag.starts_with('$') => self.flag(flag),
             [program, "--version", ..] if is_of_gnu(program) => Answer::LINUX,
             [program, arguments @ ..] if is_of_bsd(program, arguments) => Answer::MAC,

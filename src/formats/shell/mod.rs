@@ -55,12 +55,15 @@ struct Functions {
     names: BTreeSet<String>,
     /// Those of them that end the script: `die() { echo "$1"; exit 1; }`.
     exits: BTreeSet<String>,
+    /// Those of them that look for a program: `has() { command -v "$1"; }`.
+    seekers: BTreeSet<String>,
 }
 
 fn functions(root: Node<'_>, text: &str) -> Functions {
     let mut functions = Functions {
         names: BTreeSet::new(),
         exits: BTreeSet::new(),
+        seekers: BTreeSet::new(),
     };
     for_each(root, |node| {
         if node.kind() == "function_definition"
@@ -73,10 +76,22 @@ fn functions(root: Node<'_>, text: &str) -> Functions {
             {
                 functions.exits.insert(name.clone());
             }
+            if seeks(text.get(node.byte_range()).unwrap_or("")) {
+                functions.seekers.insert(name.clone());
+            }
             functions.names.insert(name);
         }
     });
     functions
+}
+
+/// Whether a function does nothing but look for the program that it is given.
+fn seeks(body: &str) -> bool {
+    let asks = ["command -v", "which ", "type ", "hash "]
+        .iter()
+        .any(|word| body.contains(word));
+    let is_short = body.len() < 200 && body.lines().count() <= 5;
+    is_short && asks && body.contains("$1") && !body.contains("exit")
 }
 
 /// Whether the last statement of a body is `exit`.

@@ -89,6 +89,8 @@ pub(super) struct Walk<'t> {
     pub(super) calls: Calls,
     /// Functions that end the script.
     pub(super) exits: BTreeSet<String>,
+    /// Functions that look for a program.
+    pub(super) seekers: BTreeSet<String>,
     /// Names that stand for other commands.
     pub(super) aliases: BTreeSet<String>,
 }
@@ -98,9 +100,11 @@ impl<'t> Walk<'t> {
         let Functions {
             names: functions,
             exits,
+            seekers,
         } = functions;
         Self {
             exits,
+            seekers,
             aliases: BTreeSet::new(),
             flags: Flags::new(),
             needs: Vec::new(),
@@ -389,6 +393,7 @@ impl<'t> Walk<'t> {
             source: self.source,
             platform_names: &self.platform_names,
             flags: &self.flags,
+            seekers: &self.seekers,
         }
     }
 
