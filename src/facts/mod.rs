@@ -13,7 +13,7 @@ pub mod requirement;
 pub mod value;
 
 use crate::source::{Span, Spanned};
-pub use command::{Command, Word};
+pub use command::{Command, Sought, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
@@ -53,6 +53,10 @@ pub struct Facts {
     pub variables: Vec<Variable>,
     /// Commands that are run.
     pub commands: Vec<Command>,
+    /// Programs that are looked for.
+    pub sought: Vec<Sought>,
+    /// Programs that a text for people tells them to call: `echo "  sudo ufw status"`.
+    pub told: Vec<Spanned<String>>,
     /// Files and folders that are needed, made or written.
     pub paths: Vec<PathUse>,
     /// Python modules that the document makes importable (a Rust `#[pymodule]`).

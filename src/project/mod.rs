@@ -18,6 +18,7 @@ mod ports;
 mod programs;
 mod reach;
 mod requirements;
+mod runs;
 mod sys_path;
 
 use crate::document::Document;
@@ -37,6 +38,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tree as the target will see it.

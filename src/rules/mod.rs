@@ -16,6 +16,7 @@ use crate::rule::Check;
 
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
+    ("bsd-flag", platform::bsd_flag::check),
     ("broken-import", imports::broken_import::check),
     ("circular-import", imports::circular_import::check),
     (
@@ -29,7 +30,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("ignored-module", imports::ignored_module::check),
+    ("macos-command", platform::macos_command::check),
     ("macos-path", platform::macos_path::check),
+    ("missing-command", platform::missing_command::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
