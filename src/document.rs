@@ -15,6 +15,8 @@ pub struct Document {
     pub format: Format,
     /// What it states.
     pub facts: Facts,
+    /// Whether the server gets it with its run bit; nothing where that cannot be told.
+    pub is_executable: Option<bool>,
     /// The document that writes it, if any.
     pub host: Option<Host>,
 }

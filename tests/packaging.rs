@@ -68,7 +68,8 @@ fn ours(read: &Requirement) -> Value {
             requirements: vec![read.clone()],
             ..Facts::default()
         },
-        host: None,
+        is_executable: None,
+ host: None,
     };
     let python = PythonVersion { major: 3, minor: 10 };
     let applies = !Requirements::join(&[document], &Paths::default(), python)

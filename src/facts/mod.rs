@@ -10,6 +10,7 @@ pub mod port;
 pub mod program;
 pub mod python;
 pub mod requirement;
+pub mod script;
 pub mod value;
 
 use crate::source::Span;
@@ -18,6 +19,7 @@ pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
 pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
 pub use requirement::{Origin, Requirement};
+pub use script::{Bashism, Outcome, Shebang};
 pub use value::{Reach, Role, Value};
 
 /// All that one document states.
@@ -55,6 +57,13 @@ pub struct Facts {
     pub embedded: Vec<Embedded>,
     /// `audit: ignore[…]` comments.
     pub suppressions: Vec<Suppression>,
+    /// Its first line, when that names an interpreter.
+    pub shebang: Option<Shebang>,
+    /// The first line of a text whose lines end as on Windows, without that end.
+    pub carriage_return: Option<Span>,
+    /// What dash would not understand of the shell's text in it, in the order of the text, each kind once. In a
+    /// document that is no script: of what `/bin/sh` is told to run.
+    pub bashisms: Vec<Bashism>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
 }
@@ -227,6 +236,14 @@ impl Facts {
     /// or starting it raises a `SyntaxError`.
     pub fn newer_than(&self, version: (u32, u32)) -> Option<&NewerSyntax> {
         self.newer_syntax.iter().find(|syntax| version < syntax.needs)
+    }
+
+    /// Takes the line ends of Windows for those of Linux.
+    pub fn drop_carriage_returns(&mut self) {
+        self.carriage_return = None;
+        if let Some(shebang) = &mut self.shebang {
+            shebang.has_return = false;
+        }
     }
 
     /// Facts that hold nothing but one problem.

@@ -8,6 +8,7 @@ pub mod dotenv;
 mod grammar;
 mod joined;
 pub mod json;
+mod lines;
 mod lock;
 mod pip;
 pub mod plain;
@@ -228,6 +229,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Cron => cron::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
+    lines::read(text, &mut facts);
     facts.suppressions = suppression::find(text);
     facts
 }

@@ -266,7 +266,8 @@ mod tests {
                     path: (*path).to_owned(),
                     format,
                     facts: extract(path, format, text),
-                    host: None,
+                    is_executable: None,
+ host: None,
                 })
             })
             .collect();

@@ -409,7 +409,8 @@ mod tests {
             path: path.to_owned(),
             format,
             facts: formats::extract(path, format, text),
-            host: None,
+            is_executable: None,
+ host: None,
         }
     }
 

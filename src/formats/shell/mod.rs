@@ -1,5 +1,6 @@
 //! Shell scripts, read with tree-sitter-bash.
 
+mod bashism;
 mod command;
 mod guard;
 mod heredoc;
@@ -9,7 +10,7 @@ mod walk;
 mod word;
 
 use super::grammar;
-use crate::facts::{Facts, Problem, ProblemKind};
+use crate::facts::{Bashism, Facts, Problem, ProblemKind};
 use crate::source::Span;
 use std::collections::BTreeSet;
 use tree_sitter::Node;
@@ -40,7 +41,17 @@ fn extract_at(text: &str, depth: usize) -> Facts {
     let root = tree.root_node();
     let mut facts = walk::Walk::new(text, functions(root, text), depth).run(root);
     facts.problems.extend(problem::find(root, text));
+    facts.bashisms = bashism::find(root, text);
     facts
+}
+
+/// What dash does not understand of a line of another document; `span` is where that stands.
+pub(super) fn bashisms(line: &str, span: Span) -> Vec<Bashism> {
+    let mut found = extract(line).bashisms;
+    for bashism in &mut found {
+        bashism.span = span;
+    }
+    found
 }
 
 fn unreadable(message: &str) -> Facts {
