@@ -8,8 +8,9 @@ use crate::project::Project;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::target::Target;
-use crate::tree::{Attributes, Entry, Tree};
+use crate::tree::{Attributes, Entry, Leftover, Tree};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of a file that are looked at to tell its format and whether it is text.
@@ -77,6 +78,20 @@ pub fn read(
             counts.scanned += 1;
         }
         add(&mut documents, document, 0);
+    }
+    // A finding needs a document to stand in: the first of each kind of what is left behind.
+    let mut kinds = BTreeSet::new();
+    for (kind, path) in listing.leftovers() {
+        let is_first = kind == Leftover::Environment || kinds.insert(kind);
+        if is_first && !documents.iter().any(|document| document.path == path) {
+            documents.push(Document {
+                path,
+                format: Format::Plain,
+                facts: Facts::default(),
+                is_executable: None,
+                host: None,
+            });
+        }
     }
     for (path, reason) in &listing.unreadable {
         counts.unreadable += 1;

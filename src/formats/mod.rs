@@ -10,6 +10,7 @@ mod joined;
 pub mod json;
 mod lines;
 mod lock;
+mod makefile;
 mod pip;
 pub mod plain;
 mod pm2;

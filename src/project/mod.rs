@@ -10,6 +10,7 @@ mod guards;
 mod importers;
 mod imports;
 mod interpreter;
+mod leftovers;
 mod local;
 mod locks;
 mod modules;
@@ -18,6 +19,8 @@ mod ports;
 mod programs;
 mod reach;
 mod requirements;
+mod run_bits;
+mod runs;
 mod sys_path;
 
 use crate::document::Document;
@@ -29,14 +32,16 @@ pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
+pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
 pub(crate) use programs::same_name;
-pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
+pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use runs::Run;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -47,6 +52,8 @@ pub struct Project {
     pub target: Target,
     /// Which paths the server gets.
     pub paths: Paths,
+    /// What nobody means to deploy.
+    pub leftovers: Leftovers,
     /// What `pip` installs there.
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
@@ -65,6 +72,8 @@ pub struct Project {
     orders: Vec<BTreeMap<Place, usize>>,
     /// Worked out when a rule first asks for it.
     imported: OnceLock<importers::Imported>,
+    /// The same.
+    runs: OnceLock<Vec<Run>>,
 }
 
 impl Project {
@@ -92,6 +101,7 @@ impl Project {
         let reach = reach::work_out(&world, &programs);
         Self {
             target,
+            leftovers: Leftovers::find(listing, tree),
             paths,
             requirements,
             programs,
@@ -104,6 +114,7 @@ impl Project {
             reached: reach.programs,
             orders: reach.orders,
             imported: OnceLock::new(),
+            runs: OnceLock::new(),
         }
     }
 
@@ -135,6 +146,16 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// Every place where something runs a file of the tree.
+    pub fn runs(&self) -> &[Run] {
+        self.runs.get_or_init(|| runs::collect(self))
+    }
+
+    /// Whether some step of the deployment gives this file its run bit.
+    pub fn is_made_executable(&self, path: &str) -> bool {
+        run_bits::is_granted(self, path)
     }
 
     /// How many other failures a program meets before the one at this place. What its run does not meet

@@ -2,10 +2,12 @@
 
 mod attributes;
 mod index;
+mod leftovers;
 mod memory;
 mod worktree;
 
 pub use attributes::Attributes;
+pub use leftovers::Leftover;
 pub use memory::Memory;
 use std::collections::BTreeSet;
 pub use worktree::WorkTree;
@@ -95,6 +97,11 @@ pub struct Withheld {
 }
 
 impl Listing {
+    /// What tools and machines left behind: kind and path, sorted.
+    pub fn leftovers(&self) -> BTreeSet<(Leftover, String)> {
+        leftovers::find(self)
+    }
+
     /// Every folder that holds a listed file, at any depth; the root is `""`.
     pub fn folders(&self) -> BTreeSet<&str> {
         let mut folders = BTreeSet::from([""]);

@@ -2,14 +2,16 @@
 
 use super::names::last;
 use super::span;
+use crate::formats::shell;
 use super::values::Collector;
 use crate::facts::{Command, Reach, Word};
 use crate::source::Span;
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{Expr, ExprCall, ExprFString, InterpolatedStringElement};
 
 impl Collector<'_> {
     /// The command that a call runs, when it is written as a list of words or as one text.
     pub(super) fn command(&mut self, call: &ExprCall, function: &str, reach: Reach) {
+        self.text_for_shell(call, function, reach);
         let given = call
             .arguments
             .args
@@ -41,6 +43,27 @@ impl Collector<'_> {
         });
     }
 
+    /// Notes what dash does not understand of the text that a call has `sh` read.
+    fn text_for_shell(&mut self, call: &ExprCall, function: &str, reach: Reach) {
+        let keyword = |name| call.arguments.find_keyword(name).map(|keyword| &keyword.value);
+        let asks = matches!(keyword("shell"), Some(Expr::BooleanLiteral(literal)) if literal.value);
+        let always = matches!(last(function), "system" | "popen" | "getoutput" | "getstatusoutput")
+            || function == "asyncio.create_subprocess_shell";
+        let has_own = keyword("executable").is_some();
+        if !(asks || always) || has_own || reach == Reach::Elsewhere {
+            return;
+        }
+        let given = call.arguments.args.first().or(keyword("args"));
+        let text = match given {
+            Some(Expr::StringLiteral(literal)) => literal.value.to_str().to_owned(),
+            Some(Expr::FString(literal)) => with_holes(literal),
+            _ => return,
+        };
+        if let Some(given) = given {
+            shell::note_bashisms(&text, span(given), &mut self.facts);
+        }
+    }
+
     fn word(&self, expr: &Expr) -> Word {
         match expr {
             Expr::StringLiteral(literal) => Word {
@@ -58,6 +81,15 @@ impl Collector<'_> {
             }
         }
     }
+}
+
+/// The text of an f-string with a word in the place of each value.
+fn with_holes(literal: &ExprFString) -> String {
+    let elements = literal.value.elements().map(|element| match element {
+        InterpolatedStringElement::Literal(part) => part.value.to_string(),
+        InterpolatedStringElement::Interpolation(_) => "x".to_owned(),
+    });
+    elements.collect()
 }
 
 /// The words of a command line without any shell syntax but blanks.

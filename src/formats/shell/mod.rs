@@ -45,13 +45,14 @@ fn extract_at(text: &str, depth: usize) -> Facts {
     facts
 }
 
-/// What dash does not understand of a line of another document; `span` is where that stands.
-pub(super) fn bashisms(line: &str, span: Span) -> Vec<Bashism> {
-    let mut found = extract(line).bashisms;
-    for bashism in &mut found {
-        bashism.span = span;
+/// Notes what dash does not understand of a line of another document, each kind once; `span` is where the line
+/// stands.
+pub(super) fn note_bashisms(line: &str, span: Span, facts: &mut Facts) {
+    for bashism in extract(line).bashisms {
+        if !facts.bashisms.iter().any(|known| known.what == bashism.what) {
+            facts.bashisms.push(Bashism { span, ..bashism });
+        }
     }
-    found
 }
 
 fn unreadable(message: &str) -> Facts {

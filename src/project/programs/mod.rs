@@ -4,6 +4,7 @@ mod application;
 mod container;
 mod entry;
 mod environment;
+mod launch;
 mod line;
 mod place;
 mod script;
@@ -19,6 +20,8 @@ use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
 use place::{Locator, Site};
+pub use launch::{How, Launch};
+pub(super) use launch::{is_of_system, run_file};
 pub(crate) use place::{is_foreign, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +42,8 @@ pub struct ProgramView {
     pub directory: Directory,
     /// Its commands that matter for its start, in order.
     pub stages: Vec<Stage>,
+    /// The files of the tree that its definition runs by name, or gives to a shell.
+    pub launches: Vec<Launch>,
     /// What the definition and its environment files set.
     pub environment: BTreeMap<String, String>,
     /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
@@ -50,6 +55,8 @@ pub struct ProgramView {
     pub autostart: bool,
     /// Whether it runs in a container, whose files are not the server's.
     pub in_container: bool,
+    /// Whether that container's `/bin/sh` is dash, where it is known.
+    pub has_dash: Option<bool>,
 }
 
 /// One command of a program that matters for its start.
@@ -237,6 +244,9 @@ impl Collector<'_> {
                 .locator
                 .run(&commands(program), &command.value, command_place, &site),
         };
+        let launches =
+            self.locator
+                .launches(&commands(program), &command.value, program.manager, command_place, &site);
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
         }
@@ -258,6 +268,7 @@ impl Collector<'_> {
             command: command.value,
             directory,
             stages,
+            launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
             python: python
@@ -265,6 +276,7 @@ impl Collector<'_> {
                 .unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
+            has_dash: program.has_dash,
         }
     }
 

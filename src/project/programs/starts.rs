@@ -158,12 +158,14 @@ impl Collector<'_> {
                 state: State::Present,
             },
             stages: vec![stage],
+            launches: Vec::new(),
             environment: environment.set,
             // It has what the shell of whoever starts it has.
             has_open_environment: true,
             python: self.target.python,
             autostart: true,
             in_container: false,
+            has_dash: None,
         }
     }
 }
