@@ -12,7 +12,7 @@
 //!
 //! A line that the rule has to report ends with `error` in a comment; formats without comments list
 //! the lines beside the block instead: `errors=3,7`. The marks are no part of the audited text.
-//! `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`; `ends=crlf` ends its
+//! A blank in a path is written `%20`. `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`; `ends=crlf` ends its
 //! lines as on Windows; `mode=755` and `mode=644` say whether it has its run bit, of which nothing is known otherwise.
 
 use std::collections::BTreeSet;
@@ -162,7 +162,7 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
     let is_language = |(at, word): &(usize, &str)| *at == 0 && !word.contains('=');
     for (_, word) in words.enumerate().filter(|word| !is_language(word)) {
         match word.split_once('=') {
-            Some(("file", path)) => path.clone_into(&mut file.path),
+            Some(("file", path)) => file.path = path.replace("%20", " "),
             Some(("target", target)) => example.target = Some(target.to_owned()),
             Some(("errors", lines)) => {
                 for line in lines.split(',') {

@@ -153,6 +153,8 @@ fn kind(node: Node<'_>, of: &dyn Fn(Node<'_>) -> String, assigned: &BTreeSet<Str
         "file_redirect" if has("&>") || has("&>>") => Some(BOTH),
         "pipeline" if has("|&") => Some(BOTH_PIPED),
         "ansi_c_string" => Some(QUOTED),
+        // Of numbers; lists are words.
+        "brace_expression" => Some(BRACES),
         "expansion" => is_beyond_posix(&of(node)).then_some(SUBSTITUTION),
         "variable_assignment" if has("+=") => Some(APPENDED),
         "variable_assignment" => {
