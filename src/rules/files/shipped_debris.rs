@@ -158,6 +158,12 @@ fn package(project: &Project, id: DocumentId, document: &Document, command: &Com
         document: id,
         span: command.span,
     };
+    let is_heavy = held.iter().any(|name| matches!(*name, ".git" | "venv" | ".venv" | "env" | "node_modules"));
+    let (effect, confidence) = if is_heavy {
+        (Effect::Use, Confidence::Likely)
+    } else {
+        (Effect::Advice, Confidence::Possible)
+    };
     let excludes: Vec<String> = held.iter().map(|name| format!("--exclude='{name}'")).collect();
     let own = if packed.tool == "scp" {
         "Use `rsync` with `--exclude`".to_owned()
@@ -171,8 +177,8 @@ fn package(project: &Project, id: DocumentId, document: &Document, command: &Com
             .subject(format!("{} {}", document.path, packed.tool))
             .label("the server gets them too")
             .help(format!("{own}; or pack what git has: `git archive`."))
-            .effect(Effect::Advice)
-            .confidence(Confidence::Likely),
+            .effect(effect)
+            .confidence(confidence),
     );
 }
 

@@ -29,8 +29,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             None => missing(document, &direct),
             Some(first) if first.behind.is_some() => hidden(document, first, &direct),
             Some(first) if !direct.is_empty() || is_for_people(project, id, document) => {
-                let in_image = is_for_images(project, &direct);
-                unfollowed(project, document, first, in_image)
+                unfollowed(project, document, first, &direct)
             }
             Some(_) => None,
         };
@@ -86,9 +85,13 @@ fn is_for_people(project: &Project, id: DocumentId, document: &Document) -> bool
 
 /// Whether only containers run it, which have other interpreters.
 fn is_for_images(project: &Project, direct: &[&Run]) -> bool {
-    let mut programs = direct.iter().flat_map(|run| &run.programs).peekable();
-    programs.peek().is_some()
-        && programs.all(|id| project.program(*id).is_some_and(|program| program.in_container))
+    let of_runs: Vec<_> = direct.iter().flat_map(|run| &run.programs).copied().collect();
+    // What no program reaches is for where the programs are.
+    let mut programs = project
+        .programs()
+        .filter(|(id, _)| of_runs.is_empty() || of_runs.contains(id))
+        .peekable();
+    programs.peek().is_some() && programs.all(|(_, program)| program.in_container)
 }
 
 /// A file without a first line: the kernel takes it for no program. A shell reads it itself, as a script.
@@ -139,7 +142,7 @@ fn usual(document: &Document) -> &'static str {
 }
 
 /// A first line that the kernel follows to nowhere.
-fn unfollowed(project: &Project, document: &Document, first: &Shebang, in_image: bool) -> Option<Wrong> {
+fn unfollowed(project: &Project, document: &Document, first: &Shebang, direct: &[&Run]) -> Option<Wrong> {
     let words: Vec<&str> = first.words().collect();
     let (path, rest) = words.split_first()?;
     let is_env = path.rsplit('/').next() == Some("env");
@@ -167,11 +170,18 @@ fn unfollowed(project: &Project, document: &Document, first: &Shebang, in_image:
             confidence: Confidence::Certain,
         });
     }
-    if in_image {
+    if is_for_images(project, direct) {
         return None;
     }
     let name = first.interpreter();
-    let (why, confidence) = absent(project, path, name, is_env)?;
+    let (why, mut confidence) = absent(project, path, name, is_env)?;
+    // Whoever types it may have a virtual environment active, which has a `python`; a process manager has none.
+    if is_env && name == "python" && !direct.iter().any(|run| run.starts.is_some()) {
+        if direct.is_empty() {
+            return None;
+        }
+        confidence = Confidence::Possible;
+    }
     Some(Wrong {
         why: format!("is read by `{}`, {why}", first.text),
         label: if is_env {
