@@ -21,6 +21,19 @@ pub struct Document {
     pub host: Option<Host>,
 }
 
+impl Document {
+    /// A file of which only these facts are known.
+    pub fn plain(path: impl Into<String>, facts: Facts) -> Self {
+        Self {
+            path: path.into(),
+            format: Format::Plain,
+            facts,
+            is_executable: None,
+            host: None,
+        }
+    }
+}
+
 /// The document that holds another, and how their bytes correspond.
 #[derive(Debug, Clone)]
 pub struct Host {

@@ -8,7 +8,7 @@ use crate::project::Project;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::target::Target;
-use crate::tree::{Attributes, Entry, Leftover, Tree};
+use crate::tree::{Attributes, Entry, Tree};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,30 +79,21 @@ pub fn read(
         }
         add(&mut documents, document, 0);
     }
-    // A finding needs a document to stand in: the first of each kind of what is left behind.
-    let mut kinds = BTreeSet::new();
-    for (kind, path) in listing.leftovers() {
-        let is_first = kind == Leftover::Environment || kinds.insert(kind);
-        if is_first && !documents.iter().any(|document| document.path == path) {
-            documents.push(Document {
-                path,
-                format: Format::Plain,
-                facts: Facts::default(),
-                is_executable: None,
-                host: None,
-            });
-        }
-    }
+    // A finding needs a document to stand in.
+    let known: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
+    let stand_ins: Vec<String> = listing
+        .stand_ins()
+        .filter(|path| !known.contains(path.as_str()))
+        .collect();
+    documents.extend(
+        stand_ins
+            .into_iter()
+            .map(|path| Document::plain(path, Facts::default())),
+    );
     for (path, reason) in &listing.unreadable {
         counts.unreadable += 1;
         let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
-        documents.push(Document {
-            path: path.clone(),
-            format: Format::Plain,
-            facts,
-            is_executable: None,
-            host: None,
-        });
+        documents.push(Document::plain(path, facts));
     }
     (Project::join(documents, &listing, tree, target), counts)
 }

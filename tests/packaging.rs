@@ -69,7 +69,7 @@ fn ours(read: &Requirement) -> Value {
             ..Facts::default()
         },
         is_executable: None,
- host: None,
+        host: None,
     };
     let python = PythonVersion { major: 3, minor: 10 };
     let applies = !Requirements::join(&[document], &Paths::default(), python)

@@ -118,7 +118,12 @@ fn run(shell: &str, folder: &Path, snippet: &str) -> Output {
     fs::write(&script, format!("{snippet}\necho reached\n")).unwrap();
     let mut command = Command::new(shell);
     let null = fs::File::open("/dev/null").unwrap();
-    command.arg("s.sh").current_dir(folder).stdin(null).output().unwrap()
+    command
+        .arg("s.sh")
+        .current_dir(folder)
+        .stdin(null)
+        .output()
+        .unwrap()
 }
 
 /// What we say of a script of `sh`: dash's words, and what becomes of it.
@@ -132,7 +137,10 @@ fn ours(snippet: &str) -> Vec<(String, Outcome)> {
     let facts = &document.facts.bashisms;
     assert_eq!(facts.len(), rule.findings(&project).len(), "{snippet}");
     let of = |words: &str| words.to_owned();
-    facts.iter().map(|found| (of(found.words), found.outcome)).collect()
+    facts
+        .iter()
+        .map(|found| (of(found.words), found.outcome))
+        .collect()
 }
 
 #[test]
@@ -210,11 +218,19 @@ fn the_kernel_runs_the_first_lines_that_we_say_it_runs() {
         let path = folder.path().join(format!("s{at}.sh"));
         // Written and closed before it is run.
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(*mode).open(&path).unwrap();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(*mode)
+            .open(&path)
+            .unwrap();
         file.write_all(text.as_bytes()).unwrap();
         drop(file);
         fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
-        let really = Command::new(&path).output().is_ok_and(|output| output.status.success());
+        let really = Command::new(&path)
+            .output()
+            .is_ok_and(|output| output.status.success());
         assert_eq!(really, *runs, "{text:?}");
         assert_eq!(is_let_run(text, *mode), *runs, "{text:?}");
     }
@@ -237,12 +253,23 @@ fn is_let_run(text: &str, mode: u32) -> bool {
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "core.autocrlf=false"])
+        .args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@example.org",
+            "-c",
+            "core.autocrlf=false",
+        ])
         .args(arguments)
         .current_dir(folder)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -254,7 +281,13 @@ fn run_bits_are_those_that_git_has() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     git(root, &["init", "-q"]);
-    for path in ["a.sh", "app/b.sh", "app/bin/c.sh", "app/bin/a-name-that-is-longer.sh", "z.txt"] {
+    for path in [
+        "a.sh",
+        "app/b.sh",
+        "app/bin/c.sh",
+        "app/bin/a-name-that-is-longer.sh",
+        "z.txt",
+    ] {
         fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
         fs::write(root.join(path), "#!/bin/sh\n").unwrap();
     }
@@ -274,11 +307,19 @@ fn run_bits_are_those_that_git_has() {
             let (mode, path) = (&line[..6], line.split('\t').next_back().unwrap());
             let ours = listing.files.iter().find(|entry| entry.path == path).unwrap();
             if mode != "120000" {
-                assert_eq!(ours.is_executable, Some(mode == "100755"), "version {version}: {path}");
+                assert_eq!(
+                    ours.is_executable,
+                    Some(mode == "100755"),
+                    "version {version}: {path}"
+                );
             }
         }
         let inside = WorkTree::new(root.join("app")).list();
-        let found = inside.files.iter().find(|entry| entry.path == "bin/c.sh").unwrap();
+        let found = inside
+            .files
+            .iter()
+            .find(|entry| entry.path == "bin/c.sh")
+            .unwrap();
         assert_eq!(found.is_executable, Some(true), "below the top");
     }
 }
@@ -292,7 +333,10 @@ fn line_ends_are_those_that_git_stores() {
     let root = folder.path();
     git(root, &["init", "-q"]);
     let files = [
-        (".gitattributes", "*.sh text eol=lf\n*.bat eol=crlf\n/raw/** -text\n*.py text=auto\nlib/x.cfg text\n"),
+        (
+            ".gitattributes",
+            "*.sh text eol=lf\n*.bat eol=crlf\n/raw/** -text\n*.py text=auto\nlib/x.cfg text\n",
+        ),
         ("a.sh", "echo\r\n"),
         ("raw/a.sh", "echo\r\n"),
         ("b.py", "x = 1\r\n"),
@@ -325,14 +369,24 @@ fn systemd_reads_lines_of_windows_and_misses_the_run_bit() {
     let verify = |name: &str, text: &str| {
         let path = folder.path().join(name);
         fs::write(&path, text).unwrap();
-        let output = Command::new("systemd-analyze").arg("verify").arg(&path).output().unwrap();
+        let output = Command::new("systemd-analyze")
+            .arg("verify")
+            .arg(&path)
+            .output()
+            .unwrap();
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    let said = verify("windows.service", "[Service]\r\nType=simple\r\nWorkingDirectory=/tmp\r\nExecStart=/bin/sleep 5\r\n");
+    let said = verify(
+        "windows.service",
+        "[Service]\r\nType=simple\r\nWorkingDirectory=/tmp\r\nExecStart=/bin/sleep 5\r\n",
+    );
     assert!(!said.contains("windows.service"), "{said}");
     let script = folder.path().join("run.sh");
     fs::write(&script, "#!/bin/sh\n").unwrap();
-    let said = verify("plain.service", &format!("[Service]\nExecStart={}\n", script.display()));
+    let said = verify(
+        "plain.service",
+        &format!("[Service]\nExecStart={}\n", script.display()),
+    );
     assert!(said.contains("is not executable: Permission denied"), "{said}");
 }
 
@@ -349,7 +403,10 @@ fn compiled_python_is_named_by_its_folder() {
         assert_eq!(tree.list().caches, ["app/__pycache__"]);
         let (project, _) = engine::read(tree, Target::default(), &|_| false, &Progress::default());
         let rules = audit::catalog::rules().unwrap();
-        let rule = rules.iter().find(|rule| rule.meta.id == "shipped-debris").unwrap();
+        let rule = rules
+            .iter()
+            .find(|rule| rule.meta.id == "shipped-debris")
+            .unwrap();
         let findings = rule.findings(&project);
         assert!(findings[0].message.contains("`app/__pycache__`"), "{findings:?}");
     }

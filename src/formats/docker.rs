@@ -303,7 +303,10 @@ impl Stage {
         if !is_for_dash || instruction.list().is_some() || instruction.arguments.contains("<<") {
             return;
         }
-        let flags = instruction.arguments.split_whitespace().take_while(|word| word.starts_with("--"));
+        let flags = instruction
+            .arguments
+            .split_whitespace()
+            .take_while(|word| word.starts_with("--"));
         let line = flags.fold(instruction.arguments.as_str(), |rest, flag| {
             rest.trim_start().strip_prefix(flag).unwrap_or(rest)
         });
@@ -351,7 +354,16 @@ fn is_python(image: &str) -> bool {
 /// Whether the `/bin/sh` of an image is dash: Debian's is, and with it that of most official images; Alpine's is
 /// not. Nothing for images of which it is not known.
 pub(super) fn has_dash(image: &str) -> Option<bool> {
-    const OF_DEBIAN: [&str; 8] = ["python", "debian", "ubuntu", "node", "ruby", "golang", "rust", "buildpack-deps"];
+    const OF_DEBIAN: [&str; 8] = [
+        "python",
+        "debian",
+        "ubuntu",
+        "node",
+        "ruby",
+        "golang",
+        "rust",
+        "buildpack-deps",
+    ];
     const RELEASES: [&str; 10] = [
         "slim", "bullseye", "bookworm", "trixie", "focal", "jammy", "noble", "buster", "debian", "ubuntu",
     ];

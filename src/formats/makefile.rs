@@ -91,8 +91,14 @@ mod tests {
 
     #[test]
     fn recipes_are_what_sh_gets() {
-        assert_eq!(found("run:\n\t@source .env && ./run\n"), ["@source .env && ./run"]);
-        assert_eq!(found("run:\n\techo a && \\\n\t  [[ -f x ]]\n"), ["echo a && \\\n\t  [[ -f x ]]"]);
+        assert_eq!(
+            found("run:\n\t@source .env && ./run\n"),
+            ["@source .env && ./run"]
+        );
+        assert_eq!(
+            found("run:\n\techo a && \\\n\t  [[ -f x ]]\n"),
+            ["echo a && \\\n\t  [[ -f x ]]"]
+        );
         for text in [
             "SHELL := /bin/bash\nrun:\n\tsource .env\n",
             "run:\n\techo $(shell [[ x ]]) $${x} $@ ${A}\n",

@@ -267,7 +267,7 @@ mod tests {
                     format,
                     facts: extract(path, format, text),
                     is_executable: None,
- host: None,
+                    host: None,
                 })
             })
             .collect();

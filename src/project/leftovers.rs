@@ -60,6 +60,8 @@ impl Leftovers {
     /// Whether the Python that a virtual environment was made of is one of another kind of machine.
     pub fn is_foreign(environment: &VirtualEnvironment) -> bool {
         let home = environment.home.as_deref();
-        home.is_some_and(|home| is_foreign(home) || home.starts_with("/usr/local/Cellar") || home.starts_with("/usr/local/opt"))
+        home.is_some_and(|home| {
+            is_foreign(home) || home.starts_with("/usr/local/Cellar") || home.starts_with("/usr/local/opt")
+        })
     }
 }

@@ -74,6 +74,8 @@ pub struct Project {
     imported: OnceLock<importers::Imported>,
     /// The same.
     runs: OnceLock<Vec<Run>>,
+    /// The same: steps that give run bits.
+    grants: OnceLock<Vec<run_bits::Grant>>,
 }
 
 impl Project {
@@ -115,6 +117,7 @@ impl Project {
             orders: reach.orders,
             imported: OnceLock::new(),
             runs: OnceLock::new(),
+            grants: OnceLock::new(),
         }
     }
 
@@ -148,14 +151,22 @@ impl Project {
         self.programs.get(id.0 as usize)
     }
 
-    /// Every place where something runs a file of the tree.
+    /// Every place where something runs a file of the tree, by file.
     pub fn runs(&self) -> &[Run] {
         self.runs.get_or_init(|| runs::collect(self))
     }
 
+    /// The places that run this file.
+    pub fn runs_of(&self, id: DocumentId) -> &[Run] {
+        let runs = self.runs();
+        let from = runs.partition_point(|run| run.document < id);
+        let to = runs.partition_point(|run| run.document <= id);
+        runs.get(from..to).unwrap_or_default()
+    }
+
     /// Whether some step of the deployment gives this file its run bit.
     pub fn is_made_executable(&self, path: &str) -> bool {
-        run_bits::is_granted(self, path)
+        run_bits::is_granted(self.grants.get_or_init(|| run_bits::collect(self)), path)
     }
 
     /// How many other failures a program meets before the one at this place. What its run does not meet

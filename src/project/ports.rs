@@ -410,7 +410,7 @@ mod tests {
             format,
             facts: formats::extract(path, format, text),
             is_executable: None,
- host: None,
+            host: None,
         }
     }
 

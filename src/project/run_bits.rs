@@ -8,30 +8,32 @@ use crate::formats::Format;
 
 /// What a step makes executable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Grant {
+pub(super) struct Grant {
     /// A path or a pattern, as written.
     pattern: String,
     /// Whether it is for all that a folder holds.
     is_recursive: bool,
 }
 
-/// Whether some step of the tree gives this file its run bit. Steps in documentation and tests do not count.
-pub(super) fn is_granted(project: &Project, path: &str) -> bool {
-    let steps = project
-        .documents()
-        .map(|(_, document)| document)
-        .filter(|document| !is_development(&document.path));
-    steps
-        .flat_map(|document| grants(document))
-        .any(|grant| grant.is_for(path))
+/// Whether one of these steps gives a file its run bit. Steps in documentation and tests are none.
+pub(super) fn is_granted(grants: &[Grant], path: &str) -> bool {
+    grants.iter().any(|grant| grant.is_for(path))
+}
+
+/// All steps of the tree that give run bits.
+pub(super) fn collect(project: &Project) -> Vec<Grant> {
+    let documents = project.documents().map(|(_, document)| document);
+    documents
+        .filter(|document| !is_development(&document.path))
+        .flat_map(grants)
+        .collect()
 }
 
 fn grants(document: &Document) -> Vec<Grant> {
     let facts = &document.facts;
     let programs = facts.programs.iter().flat_map(|program| &program.commands);
-    let words = |command: &Command| -> Vec<String> {
-        command.words.iter().map(|word| word.text.clone()).collect()
-    };
+    let words =
+        |command: &Command| -> Vec<String> { command.words.iter().map(|word| word.text.clone()).collect() };
     let mut found: Vec<Grant> = facts
         .commands
         .iter()
@@ -119,7 +121,11 @@ impl Grant {
             let is_whole = matches!(last, "." | "" | "*") || is_open(last) || self.pattern.starts_with('/');
             return is_whole || path.split('/').any(|part| fits(last, part));
         }
-        let is_name = if is_open(last) { last.rsplit(['}', '`']).next() } else { Some(last) };
+        let is_name = if is_open(last) {
+            last.rsplit(['}', '`']).next()
+        } else {
+            Some(last)
+        };
         let is_name = is_name.is_some_and(|rest| {
             if is_open(last) {
                 rest.starts_with('$') || name.ends_with(rest)

@@ -38,7 +38,7 @@ impl Run {
     }
 }
 
-/// Every place where a file of the tree is run, in the order of programs and documents.
+/// Every place where a file of the tree is run: by file, then in the order of programs and documents.
 pub(super) fn collect(project: &Project) -> Vec<Run> {
     let files: BTreeMap<&str, DocumentId> = project
         .documents()
@@ -77,6 +77,7 @@ pub(super) fn collect(project: &Project) -> Vec<Run> {
             runs.extend(run(project, &files, id, document, command, &by_name));
         }
     }
+    runs.sort_by_key(|run| run.document);
     runs
 }
 
@@ -95,10 +96,7 @@ fn run(
     let words: Vec<String> = command.words.iter().map(|word| word.text.clone()).collect();
     let (written, how) = run_file(&words, by_name)?;
     // A single text may be for a shell, and may not: `subprocess.run(text)`, `os.system(text)`.
-    let is_text = command
-        .words
-        .windows(2)
-        .all(|pair| pair[0].span == pair[1].span);
+    let is_text = command.words.windows(2).all(|pair| pair[0].span == pair[1].span);
     let how = match how {
         How::Exec if is_text => How::Shell,
         how => how,
@@ -166,7 +164,9 @@ fn locate(
     }
     match (at("", rest), at(own, rest)) {
         (Some(one), Some(other)) if one != other => None,
-        (one, other) => one.or(other).map(|path| (path, is_plain && command.folder.is_none())),
+        (one, other) => one
+            .or(other)
+            .map(|path| (path, is_plain && command.folder.is_none())),
     }
 }
 

@@ -60,9 +60,7 @@ impl Attributes {
 /// One line, when it speaks of line ends.
 fn rule(folder: &str, line: &str) -> Option<(String, Gitignore, bool)> {
     let mut words = line.split_whitespace();
-    let pattern = words
-        .next()
-        .filter(|first| !first.starts_with(['#', '!', '[']))?;
+    let pattern = words.next().filter(|first| !first.starts_with(['#', '!', '[']))?;
     let is_text = words.fold(None, |known, word| match word {
         // With `eol=crlf` git stores its own line ends too, and writes the others on every machine.
         "text" | "text=auto" | "eol=lf" | "crlf" => Some(true),
@@ -82,7 +80,10 @@ mod tests {
     #[test]
     fn the_last_line_that_fits_counts() {
         let tree = Memory::new([
-            (".gitattributes", "# x\n* text=auto\n*.bat eol=crlf\n/raw/** -text\n"),
+            (
+                ".gitattributes",
+                "# x\n* text=auto\n*.bat eol=crlf\n/raw/** -text\n",
+            ),
             ("raw/.gitattributes", "*.sh text eol=lf\n"),
             ("a.sh", ""),
         ]);

@@ -95,7 +95,11 @@ fn read(bytes: &[u8]) -> Option<Vec<(String, bool)>> {
         path.extend_from_slice(&rest[..length]);
         let end = name + length;
         // Entries are filled up with one to eight zeros to a length that eight divides.
-        at = if version == 4 { end + 1 } else { at + ((end - at) / 8 + 1) * 8 };
+        at = if version == 4 {
+            end + 1
+        } else {
+            at + ((end - at) / 8 + 1) * 8
+        };
         if is_regular {
             entries.push((String::from_utf8_lossy(&path).into_owned(), mode & 0o111 != 0));
         }

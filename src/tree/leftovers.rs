@@ -63,7 +63,10 @@ fn kind(path: &str, paths: &BTreeSet<&str>) -> Option<Leftover> {
         return Some(Leftover::Mac);
     }
     let lower = name.to_ascii_lowercase();
-    let ends = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end) && lower.len() > end.len());
+    let ends = |ends: &[&str]| {
+        ends.iter()
+            .any(|end| lower.ends_with(end) && lower.len() > end.len())
+    };
     let is_rotated = lower.rsplit_once('.').is_some_and(|(before, number)| {
         before.ends_with(".log") && number.bytes().all(|byte| byte.is_ascii_digit())
     });
@@ -71,7 +74,14 @@ fn kind(path: &str, paths: &BTreeSet<&str>) -> Option<Leftover> {
         Some(Leftover::Compiled)
     } else if ends(&[".log"]) || is_rotated {
         Some(Leftover::Log)
-    } else if ends(&[".db", ".sqlite", ".sqlite3", ".db-wal", ".db-journal", ".sqlite3-journal"]) {
+    } else if ends(&[
+        ".db",
+        ".sqlite",
+        ".sqlite3",
+        ".db-wal",
+        ".db-journal",
+        ".sqlite3-journal",
+    ]) {
         Some(Leftover::Database)
     } else if ends(&[".sql.gz", ".sql.bz2", ".sql.xz", ".dump", ".pgdump"]) {
         Some(Leftover::Dump)
@@ -91,9 +101,9 @@ fn kind(path: &str, paths: &BTreeSet<&str>) -> Option<Leftover> {
 
 /// The name of the file that a copy was made of: `a.py` of `a 2.py`, `a copy.py`, `a copy 3.py`.
 fn original(name: &str) -> Option<String> {
-    let (stem, extension) = name.rsplit_once('.').map_or((name, ""), |(stem, _)| {
-        (stem, &name[stem.len()..])
-    });
+    let (stem, extension) = name
+        .rsplit_once('.')
+        .map_or((name, ""), |(stem, _)| (stem, &name[stem.len()..]));
     let (before, last) = stem.rsplit_once(' ')?;
     let is_number = last.len() < 3 && last.bytes().all(|byte| byte.is_ascii_digit()) && last != "1";
     let base = if last == "copy" {

@@ -70,8 +70,7 @@ enum Passed {
 
 impl Tree for Memory {
     fn list(&self) -> Listing {
-        let is_listed =
-            |path: &str| !self.ignored.matched_path_or_any_parents(path, false).is_ignore();
+        let is_listed = |path: &str| !self.ignored.matched_path_or_any_parents(path, false).is_ignore();
         let passed: BTreeSet<(&str, Passed)> = self
             .files
             .keys()

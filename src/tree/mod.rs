@@ -102,6 +102,15 @@ impl Listing {
         leftovers::find(self)
     }
 
+    /// The first path of each kind of them, and every virtual environment: where findings about them stand.
+    pub fn stand_ins(&self) -> impl Iterator<Item = String> {
+        let mut kinds = BTreeSet::new();
+        self.leftovers()
+            .into_iter()
+            .filter(move |(kind, _)| kinds.insert(*kind) || *kind == Leftover::Environment)
+            .map(|(_, path)| path)
+    }
+
     /// Every folder that holds a listed file, at any depth; the root is `""`.
     pub fn folders(&self) -> BTreeSet<&str> {
         let mut folders = BTreeSet::from([""]);

@@ -127,7 +127,10 @@ impl Tree for WorkTree {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let index = Index::of(&self.root);
         // A disk, or an archive, that keeps no run bits says nothing of any.
-        let keeps_bits = listing.files.iter().any(|entry| entry.is_executable == Some(true));
+        let keeps_bits = listing
+            .files
+            .iter()
+            .any(|entry| entry.is_executable == Some(true));
         for entry in &mut listing.files {
             let on_disk = entry.is_executable.filter(|_| keeps_bits);
             entry.is_executable = index.is_executable(&entry.path).or(on_disk);

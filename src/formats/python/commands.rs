@@ -2,9 +2,9 @@
 
 use super::names::last;
 use super::span;
-use crate::formats::shell;
 use super::values::Collector;
 use crate::facts::{Command, Reach, Word};
+use crate::formats::shell;
 use crate::source::Span;
 use ruff_python_ast::{Expr, ExprCall, ExprFString, InterpolatedStringElement};
 
@@ -47,8 +47,10 @@ impl Collector<'_> {
     fn text_for_shell(&mut self, call: &ExprCall, function: &str, reach: Reach) {
         let keyword = |name| call.arguments.find_keyword(name).map(|keyword| &keyword.value);
         let asks = matches!(keyword("shell"), Some(Expr::BooleanLiteral(literal)) if literal.value);
-        let always = matches!(last(function), "system" | "popen" | "getoutput" | "getstatusoutput")
-            || function == "asyncio.create_subprocess_shell";
+        let always = matches!(
+            last(function),
+            "system" | "popen" | "getoutput" | "getstatusoutput"
+        ) || function == "asyncio.create_subprocess_shell";
         let has_own = keyword("executable").is_some();
         if !(asks || always) || has_own || reach == Reach::Elsewhere {
             return;

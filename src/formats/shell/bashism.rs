@@ -11,11 +11,7 @@ type Kind = (&'static str, &'static str, Outcome);
 
 const TEST: Kind = ("`[[ … ]]`", "[[: not found", Outcome::Fails);
 const EQUALS: Kind = ("`==` inside `[ … ]`", "[: unexpected operator", Outcome::Fails);
-const ARRAY: Kind = (
-    "an array",
-    "Syntax error: \"(\" unexpected",
-    Outcome::Ends,
-);
+const ARRAY: Kind = ("an array", "Syntax error: \"(\" unexpected", Outcome::Ends);
 const FUNCTION: Kind = (
     "the word `function`",
     "Syntax error: \"(\" unexpected",
@@ -63,7 +59,11 @@ pub(super) const PIPEFAIL: Kind = (
     Outcome::Ends,
 );
 const TRAP: Kind = ("`trap … ERR`", "trap: ERR: bad trap", Outcome::Fails);
-const READ: Kind = ("an option of bash's `read`", "read: Illegal option", Outcome::Fails);
+const READ: Kind = (
+    "an option of bash's `read`",
+    "read: Illegal option",
+    Outcome::Fails,
+);
 const LOCAL: Kind = (
     "an option of `local`",
     "local: -a: bad variable name",
@@ -78,7 +78,10 @@ const BUILTINS: &[(&str, Kind)] = &[
     ("popd", ("`popd`", "popd: not found", Outcome::Fails)),
     ("let", ("`let`", "let: not found", Outcome::Fails)),
     ("mapfile", ("`mapfile`", "mapfile: not found", Outcome::Fails)),
-    ("readarray", ("`readarray`", "readarray: not found", Outcome::Fails)),
+    (
+        "readarray",
+        ("`readarray`", "readarray: not found", Outcome::Fails),
+    ),
     ("shopt", ("`shopt`", "shopt: not found", Outcome::Fails)),
     ("disown", ("`disown`", "disown: not found", Outcome::Fails)),
     ("declare", ("`declare`", "declare: not found", Outcome::Fails)),
@@ -134,10 +137,7 @@ fn assigned(root: Node<'_>, text: &str) -> BTreeSet<String> {
 }
 
 fn kind(node: Node<'_>, of: &dyn Fn(Node<'_>) -> String, assigned: &BTreeSet<String>) -> Option<Kind> {
-    let has = |token: &str| {
-        node.children(&mut node.walk())
-            .any(|child| child.kind() == token)
-    };
+    let has = |token: &str| node.children(&mut node.walk()).any(|child| child.kind() == token);
     match node.kind() {
         "test_command" if has("[[") => Some(TEST),
         "test_command" if has("((") => Some(ARITHMETIC),
@@ -213,7 +213,12 @@ fn command(node: Node<'_>, of: &dyn Fn(Node<'_>) -> String) -> Option<Kind> {
     let found = match name.as_str() {
         "source" => Some(SOURCE),
         "echo" => options
-            .any(|option| option[1..].bytes().all(|letter| matches!(letter, b'e' | b'n' | b'E')) && option.contains('e'))
+            .any(|option| {
+                option[1..]
+                    .bytes()
+                    .all(|letter| matches!(letter, b'e' | b'n' | b'E'))
+                    && option.contains('e')
+            })
             .then_some(ECHO),
         "set" => words.iter().any(|word| word == "pipefail").then_some(PIPEFAIL),
         "trap" => (words.last()? == "ERR").then_some(TRAP),
@@ -278,13 +283,21 @@ mod tests {
     #[test]
     fn expansions_of_posix_are_no_others() {
         for text in [
-            "${x}", "${x:-a}", "${x-a/b}", "${x:?}", "${x%/*}", "${x##*/}", "${#x}", "${1:+y}", "${@}", "${?}", "${",
-            "${!}", "${#}", "${$}",
+            "${x}", "${x:-a}", "${x-a/b}", "${x:?}", "${x%/*}", "${x##*/}", "${#x}", "${1:+y}", "${@}",
+            "${?}", "${", "${!}", "${#}", "${$}",
         ] {
             assert!(!is_beyond_posix(text), "{text}");
         }
         for text in [
-            "${x//a/b}", "${x:0:3}", "${x^^}", "${x,,}", "${!x}", "${x[0]}", "${#x[@]}", "${x@Q}", "${@:2}",
+            "${x//a/b}",
+            "${x:0:3}",
+            "${x^^}",
+            "${x,,}",
+            "${!x}",
+            "${x[0]}",
+            "${#x[@]}",
+            "${x@Q}",
+            "${@:2}",
         ] {
             assert!(is_beyond_posix(text), "{text}");
         }

@@ -19,9 +19,9 @@ use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
-use place::{Locator, Site};
 pub use launch::{How, Launch};
 pub(super) use launch::{is_of_system, run_file};
+use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -244,9 +244,13 @@ impl Collector<'_> {
                 .locator
                 .run(&commands(program), &command.value, command_place, &site),
         };
-        let launches =
-            self.locator
-                .launches(&commands(program), &command.value, program.manager, command_place, &site);
+        let launches = self.locator.launches(
+            &commands(program),
+            &command.value,
+            program.manager,
+            command_place,
+            &site,
+        );
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
         }

@@ -53,7 +53,7 @@ fn report(
         bashism.what, project.target.os, reader.why
     );
     let is_syntax = bashism.words.starts_with("Syntax error") || bashism.what.contains("pipefail");
-    let is_run = project.runs().iter().any(|run| run.document == id && run.effect == Effect::Start);
+    let is_run = project.runs_of(id).iter().any(|run| run.effect == Effect::Start);
     let is_start = is_run || document.format == Format::Docker || !project.programs_reaching(id).is_empty();
     let effect = match bashism.outcome {
         Outcome::Ends if is_start => Effect::Start,
@@ -98,9 +98,15 @@ fn help(document: &Document) -> String {
             "Have bash read it: `#!/bin/bash` as its first line, and `bash {path}` where it is given to `sh`. Or write \
              it as POSIX has it."
         ),
-        Format::Cron => "Set `SHELL=/bin/bash` at the head of the table, or write it as POSIX has it.".to_owned(),
-        Format::Docker => "`SHELL [\"/bin/bash\", \"-c\"]` before it, or write it as POSIX has it.".to_owned(),
-        Format::Python => "Give the words as a list, without a shell; or `executable=\"/bin/bash\"`.".to_owned(),
+        Format::Cron => {
+            "Set `SHELL=/bin/bash` at the head of the table, or write it as POSIX has it.".to_owned()
+        }
+        Format::Docker => {
+            "`SHELL [\"/bin/bash\", \"-c\"]` before it, or write it as POSIX has it.".to_owned()
+        }
+        Format::Python => {
+            "Give the words as a list, without a shell; or `executable=\"/bin/bash\"`.".to_owned()
+        }
         _ => "`SHELL := /bin/bash` at the head of the file, or write it as POSIX has it.".to_owned(),
     }
 }
@@ -123,7 +129,7 @@ fn reader(project: &Project, id: DocumentId, document: &Document) -> Option<Read
 }
 
 fn reader_of_script(project: &Project, id: DocumentId, document: &Document) -> Option<Reader> {
-    let runs = || project.runs().iter().filter(|run| run.document == id);
+    let runs = || project.runs_of(id).iter();
     let by_sh = |run: &&Run| matches!(&run.how, How::Given(shell) if is_sh(shell));
     let path = &document.path;
     if let Some(run) = runs().find(by_sh) {
@@ -150,7 +156,9 @@ fn reader_of_script(project: &Project, id: DocumentId, document: &Document) -> O
         }
         Some(_) => None,
         None => {
-            let run = direct.iter().find(|run| run.how == How::Shell && is_run_by_sh(project, run))?;
+            let run = direct
+                .iter()
+                .find(|run| run.how == How::Shell && is_run_by_sh(project, run))?;
             Some(Reader {
                 why: format!("`{path}` has no first line that names another"),
                 from: Some(run.place),
@@ -167,11 +175,18 @@ fn is_sh(name: &str) -> bool {
 /// Whether the shell that runs a file by its name is `sh`: bash reads what has no first line itself.
 fn is_run_by_sh(project: &Project, run: &Run) -> bool {
     if let Some(program) = run.starts.and_then(|id| project.program(id)) {
-        return matches!(program.manager, Manager::Cron | Manager::Procfile | Manager::Docker);
+        return matches!(
+            program.manager,
+            Manager::Cron | Manager::Procfile | Manager::Docker
+        );
     }
     let document = project.document(run.place.document);
     document.is_some_and(|document| match document.format {
-        Format::Shell => document.facts.shebang.as_ref().is_some_and(|first| is_sh(first.interpreter())),
+        Format::Shell => document
+            .facts
+            .shebang
+            .as_ref()
+            .is_some_and(|first| is_sh(first.interpreter())),
         Format::Python => true,
         _ => false,
     })
@@ -182,7 +197,10 @@ fn is_run_by_sh(project: &Project, run: &Run) -> bool {
 fn in_image(project: &Project, runs: &[&Run]) -> Option<Confidence> {
     let mut sure = Confidence::Certain;
     let programs = runs.iter().flat_map(|run| &run.programs);
-    for program in programs.filter_map(|id| project.program(*id)).filter(|program| program.in_container) {
+    for program in programs
+        .filter_map(|id| project.program(*id))
+        .filter(|program| program.in_container)
+    {
         match program.has_dash {
             Some(true) => {}
             Some(false) => return None,

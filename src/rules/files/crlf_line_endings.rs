@@ -9,14 +9,19 @@ use crate::rule::Sink;
 
 /// Reports shell scripts, what they source, and crontabs.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    for (id, document) in project.documents().filter(|(_, document)| document.host.is_none()) {
+    for (id, document) in project
+        .documents()
+        .filter(|(_, document)| document.host.is_none())
+    {
         let Some(span) = document.facts.carriage_return else {
             continue;
         };
         let path = &document.path;
         let (message, label) = match document.format {
             Format::Shell => (
-                format!("the lines of `{path}` end as on Windows, and the shell takes the carriage return for a part of each"),
+                format!(
+                    "the lines of `{path}` end as on Windows, and the shell takes the carriage return for a part of each"
+                ),
                 label(project, id, document),
             ),
             Format::Dotenv => {
@@ -24,17 +29,21 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     continue;
                 };
                 (
-                    format!("the lines of `{path}` end as on Windows, and `{reader}` sources it: each value ends with a carriage return"),
+                    format!(
+                        "the lines of `{path}` end as on Windows, and `{reader}` sources it: each value ends with a carriage return"
+                    ),
                     "the value ends with \\r".to_owned(),
                 )
             }
             Format::Cron => (
-                format!("the lines of `{path}` end as on Windows, and cron hands the carriage return to the shell"),
+                format!(
+                    "the lines of `{path}` end as on Windows, and cron hands the carriage return to the shell"
+                ),
                 "not found".to_owned(),
             ),
             _ => continue,
         };
-        let runs: Vec<&Run> = project.runs().iter().filter(|run| run.document == id).collect();
+        let runs = project.runs_of(id);
         let starts = runs.iter().any(|run| run.effect == Effect::Start);
         let mut programs = project.programs_reaching(id);
         programs.extend(runs.iter().flat_map(|run| run.programs.iter().copied()));
@@ -59,10 +68,13 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 /// What becomes of the script: the kernel does not find the interpreter, or the shell not its commands.
 fn label(project: &Project, id: DocumentId, document: &Document) -> String {
     let first = document.facts.shebang.as_ref().filter(|first| first.has_return);
-    let is_direct = project.runs().iter().any(|run| run.document == id && run.is_direct());
+    let is_direct = project.runs_of(id).iter().any(Run::is_direct);
     match first.filter(|_| is_direct || document.is_executable == Some(true)) {
         Some(first) if first.text.contains("/env") => {
-            format!("/usr/bin/env: '{}\\r': No such file or directory", first.interpreter())
+            format!(
+                "/usr/bin/env: '{}\\r': No such file or directory",
+                first.interpreter()
+            )
         }
         Some(first) => format!("{}^M: bad interpreter", first.text),
         None => "$'\\r': command not found".to_owned(),
@@ -73,7 +85,11 @@ fn label(project: &Project, id: DocumentId, document: &Document) -> String {
 fn sourced_by<'a>(project: &'a Project, path: &str) -> Option<&'a str> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let sources = |document: &Document| {
-        let mut read = document.facts.paths.iter().filter(|used| used.purpose == Purpose::Reads);
+        let mut read = document
+            .facts
+            .paths
+            .iter()
+            .filter(|used| used.purpose == Purpose::Reads);
         document.format == Format::Shell && read.any(|used| used.path.rsplit('/').next() == Some(name))
     };
     project

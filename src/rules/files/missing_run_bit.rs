@@ -28,12 +28,20 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let by_interpreter = match document.format {
             Format::Python => format!("`python3 {path}`"),
             Format::Shell => {
-                let shell = document.facts.shebang.as_ref().map_or("bash", |first| first.interpreter());
+                let shell = document
+                    .facts
+                    .shebang
+                    .as_ref()
+                    .map_or("bash", |first| first.interpreter());
                 format!("`{shell} {path}`")
             }
             _ => "its interpreter".to_owned(),
         };
-        let phase = if starter.is_some() { Phase::Spawn } else { Phase::Run };
+        let phase = if starter.is_some() {
+            Phase::Spawn
+        } else {
+            Phase::Run
+        };
         sink.report(
             Draft::new(run.place, message)
                 .subject(path)
@@ -54,7 +62,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 /// What the person reads who deploys.
 fn label(project: &Project, run: &Run) -> String {
     let written = &run.written;
-    let manager = run.starts.and_then(|id| project.program(id)).map(|program| program.manager);
+    let manager = run
+        .starts
+        .and_then(|id| project.program(id))
+        .map(|program| program.manager);
     match manager {
         Some(Manager::Supervisor) => format!("command at '{written}' is not executable"),
         Some(Manager::Systemd) => "Permission denied (203/EXEC)".to_owned(),

@@ -18,6 +18,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         }
     }
     for (id, document) in project.documents() {
+        if document.format == Format::Docker {
+            image(project, id, document, sink);
+        }
         if matches!(document.format, Format::Shell | Format::Python) {
             for command in &document.facts.commands {
                 package(project, id, document, command, sink);
@@ -44,7 +47,10 @@ fn files(project: &Project, kind: Leftover, sink: &mut Sink<'_>) {
         Leftover::Copy => ("a copy of the file beside it", "* copy.*"),
         Leftover::Compiled => ("compiled by the author's Python", "__pycache__/"),
         Leftover::Log => ("a log of the author's machine", "*.log"),
-        Leftover::Database => ("a database of the author's machine, unless it is data that the code only reads", "*.db"),
+        Leftover::Database => (
+            "a database of the author's machine, unless it is data that the code only reads",
+            "*.db",
+        ),
         Leftover::Dump => ("a dump of a database", "*.dump"),
         Leftover::Editor => ("left behind by an editor or a merge", "*.swp"),
         Leftover::Environment => return,
@@ -54,7 +60,10 @@ fn files(project: &Project, kind: Leftover, sink: &mut Sink<'_>) {
         2 => ", and one more like it".to_owned(),
         count => format!(", and {} more like it", count - 1),
     };
-    let message = format!("`{}` goes to the server with the tree{more}: it is {what}", paths[0]);
+    let message = format!(
+        "`{}` goes to the server with the tree{more}: it is {what}",
+        paths[0]
+    );
     let draft = Draft::new(project.start_of(id), message)
         .subject(format!("{kind:?}"))
         .label("nobody means to deploy it")
@@ -82,9 +91,13 @@ fn environments(project: &Project, sink: &mut Sink<'_>) {
         let is_foreign = Leftovers::is_foreign(environment);
         let is_used = is_foreign && !users.is_empty();
         let message = if is_used {
-            format!("the virtual environment `{path}` goes to the server, and its Python is the one in `{home}`, which only the author's machine has")
+            format!(
+                "the virtual environment `{path}` goes to the server, and its Python is the one in `{home}`, which only the author's machine has"
+            )
         } else {
-            format!("the virtual environment `{path}` goes to the server: it holds the distributions and the paths of the author's machine")
+            format!(
+                "the virtual environment `{path}` goes to the server: it holds the distributions and the paths of the author's machine"
+            )
         };
         let mut draft = Draft::new(project.start_of(id), message)
             .subject(path)
@@ -100,7 +113,11 @@ fn environments(project: &Project, sink: &mut Sink<'_>) {
                 .phase(Phase::Spawn)
                 .scope(Scope::Deployed)
                 .effect(if made { Effect::Use } else { Effect::Start })
-                .confidence(if made { Confidence::Possible } else { Confidence::Likely })
+                .confidence(if made {
+                    Confidence::Possible
+                } else {
+                    Confidence::Likely
+                })
         } else {
             draft.effect(Effect::Advice).confidence(Confidence::Likely)
         };
@@ -122,11 +139,44 @@ fn users(project: &Project, environment: &VirtualEnvironment) -> Vec<ProgramId> 
 
 /// Whether a step of the deployment makes a virtual environment.
 fn makes_environment(project: &Project) -> bool {
-    let mut commands = project.documents().flat_map(|(_, document)| &document.facts.commands);
+    let mut commands = project
+        .documents()
+        .flat_map(|(_, document)| &document.facts.commands);
     commands.any(|command| {
         let mut words = command.words.iter().map(|word| word.text.as_str());
         words.any(|word| matches!(word, "venv" | "virtualenv"))
     })
+}
+
+/// An image that takes the whole folder, without a file that says what it leaves out.
+fn image(project: &Project, id: DocumentId, document: &Document, sink: &mut Sink<'_>) {
+    let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let own = format!("{}.dockerignore", document.path);
+    let has_rules = project.paths.has_file(&own)
+        || project.paths.has_from("", ".dockerignore")
+        || project.paths.has_from(folder, ".dockerignore");
+    let mut programs = document.facts.programs.iter();
+    let whole = programs.find(|program| program.placements.iter().any(|placement| placement.from == "."));
+    let (Some(program), false, [first, .., last]) = (whole, has_rules, &project.leftovers.kept_out[..])
+    else {
+        return;
+    };
+    let message = format!(
+        "the image takes the whole folder, and no `.dockerignore` leaves out what git keeps out of the tree, from \
+         `{first}` to `{last}`"
+    );
+    let place = Place {
+        document: id,
+        span: program.span,
+    };
+    sink.report(
+        Draft::new(place, message)
+            .subject(&document.path)
+            .label("the image gets them too")
+            .help("Write a `.dockerignore` with the lines of `.gitignore`, and `.git`.")
+            .effect(Effect::Advice)
+            .confidence(Confidence::Likely),
+    );
 }
 
 /// A command that packs the whole tree, or copies it to a server, with all that git leaves out.
@@ -158,7 +208,9 @@ fn package(project: &Project, id: DocumentId, document: &Document, command: &Com
         document: id,
         span: command.span,
     };
-    let is_heavy = held.iter().any(|name| matches!(*name, ".git" | "venv" | ".venv" | "env" | "node_modules"));
+    let is_heavy = held
+        .iter()
+        .any(|name| matches!(*name, ".git" | "venv" | ".venv" | "env" | "node_modules"));
     let (effect, confidence) = if is_heavy {
         (Effect::Use, Confidence::Likely)
     } else {
@@ -200,7 +252,9 @@ impl Packed {
     /// Whether a pattern leaves a name out: `./venv/*`, `*/__pycache__/*`, `venv`.
     fn leaves_out(&self, name: &str) -> bool {
         self.excludes.iter().any(|pattern| {
-            let mut parts = pattern.split('/').filter(|part| !matches!(*part, "" | "." | "*" | "**"));
+            let mut parts = pattern
+                .split('/')
+                .filter(|part| !matches!(*part, "" | "." | "*" | "**"));
             parts.any(|part| {
                 let bare = part.trim_matches('*');
                 part == name
@@ -218,21 +272,48 @@ fn packed(command: &Command) -> Option<Packed> {
     let words = words.strip_prefix(&["sudo"]).unwrap_or(&words);
     let (first, rest) = words.split_first()?;
     let has = |options: &[&str]| {
-        rest.iter()
-            .any(|word| options.iter().any(|option| word.split('=').next() == Some(option)))
+        rest.iter().any(|word| {
+            options
+                .iter()
+                .any(|option| word.split('=').next() == Some(option))
+        })
     };
     let tool = match first.rsplit('/').next()? {
         "tar" => {
-            let creates = rest.first().is_some_and(|word| !word.starts_with("--") && word.contains('c'));
-            if !(creates || has(&["--create", "-c"])) || has(&["-T", "-X", "--files-from", "--exclude-from", "--exclude-vcs-ignores"]) {
+            let creates = rest
+                .first()
+                .is_some_and(|word| !word.starts_with("--") && word.contains('c'));
+            if !(creates || has(&["--create", "-c"]))
+                || has(&[
+                    "-T",
+                    "-X",
+                    "--files-from",
+                    "--exclude-from",
+                    "--exclude-vcs-ignores",
+                ])
+            {
                 return None;
             }
             "tar"
         }
-        "zip" if rest.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('r')) => "zip",
+        "zip"
+            if rest
+                .iter()
+                .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('r')) =>
+        {
+            "zip"
+        }
         "rsync" => {
             let is_local = !rest.last()?.contains(':');
-            if is_local || has(&["--exclude-from", "--filter", "--files-from", "-f", "--include-from"]) {
+            if is_local
+                || has(&[
+                    "--exclude-from",
+                    "--filter",
+                    "--files-from",
+                    "-f",
+                    "--include-from",
+                ])
+            {
                 return None;
             }
             "rsync"

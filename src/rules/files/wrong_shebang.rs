@@ -19,12 +19,11 @@ struct Wrong {
 
 /// Reports scripts that are run by name, and those that somebody can run so.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    for (id, document) in project.documents().filter(|(_, document)| document.host.is_none()) {
-        let direct: Vec<&Run> = project
-            .runs()
-            .iter()
-            .filter(|run| run.document == id && run.is_direct())
-            .collect();
+    for (id, document) in project
+        .documents()
+        .filter(|(_, document)| document.host.is_none())
+    {
+        let direct: Vec<&Run> = project.runs_of(id).iter().filter(|run| run.is_direct()).collect();
         let found = match &document.facts.shebang {
             None => missing(document, &direct),
             Some(first) if first.behind.is_some() => hidden(document, first, &direct),
@@ -59,7 +58,9 @@ fn report(
     let mut programs: Vec<_> = direct.iter().flat_map(|run| run.programs.clone()).collect();
     programs.sort();
     programs.dedup();
-    let name = worst.and_then(|run| run.starts).and_then(|id| project.program(id));
+    let name = worst
+        .and_then(|run| run.starts)
+        .and_then(|id| project.program(id));
     let message = match name {
         Some(program) => format!("`{}` cannot start: `{path}` {}", program.name, wrong.why),
         None => format!("`{path}` {}", wrong.why),
@@ -80,7 +81,7 @@ fn report(
 
 /// Whether somebody can run the file by its name: it has its run bit, and nothing gives it to an interpreter.
 fn is_for_people(project: &Project, id: DocumentId, document: &Document) -> bool {
-    document.is_executable == Some(true) && !project.runs().iter().any(|run| run.document == id)
+    document.is_executable == Some(true) && project.runs_of(id).is_empty()
 }
 
 /// Whether only containers run it, which have other interpreters.
@@ -146,13 +147,19 @@ fn unfollowed(project: &Project, document: &Document, first: &Shebang, direct: &
     let words: Vec<&str> = first.words().collect();
     let (path, rest) = words.split_first()?;
     let is_env = path.rsplit('/').next() == Some("env");
-    let splits = rest.first().is_some_and(|word| word.starts_with("-S") || word.starts_with("--split") || word.starts_with("-vS"));
+    let splits = rest
+        .first()
+        .is_some_and(|word| word.starts_with("-S") || word.starts_with("--split") || word.starts_with("-vS"));
     // The line ends of a shell script are the matter of `crlf-line-endings`; `env -S` takes it for a blank.
     if first.has_return && document.format != Format::Shell && !splits {
         return Some(Wrong {
-            why: "has a first line that ends with a carriage return, which the kernel takes for a part of it".to_owned(),
+            why: "has a first line that ends with a carriage return, which the kernel takes for a part of it"
+                .to_owned(),
             label: format!("'{}\\r': No such file or directory", first.interpreter()),
-            help: format!("`sed -i 's/\\r$//' {}`, and `eol=lf` for it in `.gitattributes`.", document.path),
+            help: format!(
+                "`sed -i 's/\\r$//' {}`, and `eol=lf` for it in `.gitattributes`.",
+                document.path
+            ),
             confidence: Confidence::Certain,
         });
     }
@@ -164,9 +171,14 @@ fn unfollowed(project: &Project, document: &Document, first: &Shebang, direct: &
             format!("{path}: invalid option")
         };
         return Some(Wrong {
-            why: format!("has a first line with several arguments, which Linux hands over as one: `{joined}`"),
+            why: format!(
+                "has a first line with several arguments, which Linux hands over as one: `{joined}`"
+            ),
             label,
-            help: format!("Write `#!/usr/bin/env -S {}`.", if is_env { joined } else { words.join(" ") }),
+            help: format!(
+                "Write `#!/usr/bin/env -S {}`.",
+                if is_env { joined } else { words.join(" ") }
+            ),
             confidence: Confidence::Certain,
         });
     }
@@ -174,12 +186,13 @@ fn unfollowed(project: &Project, document: &Document, first: &Shebang, direct: &
         return None;
     }
     let name = first.interpreter();
-    let (why, mut confidence) = absent(project, path, name, is_env)?;
     // Whoever types it may have a virtual environment active, which has a `python`; a process manager has none.
-    if is_env && name == "python" && !direct.iter().any(|run| run.starts.is_some()) {
-        if direct.is_empty() {
-            return None;
-        }
+    let may_be_active = is_env && name == "python" && !direct.iter().any(|run| run.starts.is_some());
+    if may_be_active && direct.is_empty() {
+        return None;
+    }
+    let (why, mut confidence) = absent(project, path, name, is_env)?;
+    if may_be_active {
         confidence = Confidence::Possible;
     }
     Some(Wrong {
@@ -196,11 +209,23 @@ fn unfollowed(project: &Project, document: &Document, first: &Shebang, direct: &
 
 /// Why the server lacks an interpreter.
 fn absent(project: &Project, path: &str, name: &str, is_env: bool) -> Option<(String, Confidence)> {
-    const OF_MACS: [&str; 6] = ["/opt/homebrew/", "/opt/local/", "/Users/", "/Library/", "/Applications/", "/usr/local/Cellar/"];
+    const OF_MACS: [&str; 6] = [
+        "/opt/homebrew/",
+        "/opt/local/",
+        "/Users/",
+        "/Library/",
+        "/Applications/",
+        "/usr/local/Cellar/",
+    ];
     if OF_MACS.iter().any(|folder| path.starts_with(folder)) || path.contains('\\') {
-        return Some(("a place of another kind of machine".to_owned(), Confidence::Certain));
+        return Some((
+            "a place of another kind of machine".to_owned(),
+            Confidence::Certain,
+        ));
     }
-    let is_system = ["/bin/", "/usr/bin/"].iter().any(|folder| path.strip_prefix(folder) == Some(name));
+    let is_system = ["/bin/", "/usr/bin/"]
+        .iter()
+        .any(|folder| path.strip_prefix(folder) == Some(name));
     let os = &project.target.os;
     if path.starts_with("/usr/local/bin/") && !installs(project, path) {
         return Some((format!("where {os} has nothing"), Confidence::Likely));
@@ -215,7 +240,8 @@ fn absent(project: &Project, path: &str, name: &str, is_env: bool) -> Option<(St
         return (!is_there).then(|| (format!("and the Python of {os} is {own}"), Confidence::Likely));
     }
     let package = interpreters::package_of(name)?;
-    let is_there = installs(project, package) || installs(project, name) || has_environment(project, name, is_env);
+    let is_there =
+        installs(project, package) || installs(project, name) || has_environment(project, name, is_env);
     let found = format!("which {os} lacks as long as nothing installs `{package}`");
     (!is_there).then_some((found, Confidence::Likely))
 }
@@ -223,9 +249,22 @@ fn absent(project: &Project, path: &str, name: &str, is_env: bool) -> Option<(St
 /// Whether some command of the tree has a name in its words: it installs a package, or links the interpreter.
 fn installs(project: &Project, name: &str) -> bool {
     const TOOLS: [&str; 12] = [
-        "apt", "apt-get", "aptitude", "apk", "dnf", "yum", "snap", "ln", "update-alternatives", "pyenv", "uv", "install",
+        "apt",
+        "apt-get",
+        "aptitude",
+        "apk",
+        "dnf",
+        "yum",
+        "snap",
+        "ln",
+        "update-alternatives",
+        "pyenv",
+        "uv",
+        "install",
     ];
-    let mut commands = project.documents().flat_map(|(_, document)| &document.facts.commands);
+    let mut commands = project
+        .documents()
+        .flat_map(|(_, document)| &document.facts.commands);
     commands.any(|command| {
         let mut words = command.words.iter().map(|word| word.text.as_str());
         let is_tool = words.clone().any(|word| TOOLS.contains(&word));
@@ -237,7 +276,9 @@ fn installs(project: &Project, name: &str) -> bool {
 fn has_environment(project: &Project, name: &str, is_env: bool) -> bool {
     let mut programs = project.programs().map(|(_, program)| program);
     let has_path = |path: &String| path.contains("venv") || path.contains("/env/");
-    is_env && name == "python" && programs.any(|program| program.environment.get("PATH").is_some_and(has_path))
+    is_env
+        && name == "python"
+        && programs.any(|program| program.environment.get("PATH").is_some_and(has_path))
 }
 
 fn instead(name: &str, is_env: bool) -> String {
