@@ -83,7 +83,7 @@ impl WorkTree {
                             listing.files.push(Entry {
                                 path: path.clone(),
                                 size: meta.len(),
-                                is_executable: is_executable(&meta),
+                                is_executable: cfg!(unix).then(|| has_run_bit(&meta)),
                             });
                         }),
                         Err(error) => {
@@ -183,12 +183,12 @@ fn is_passed_over(entry: &DirEntry) -> bool {
 }
 
 #[cfg(unix)]
-fn is_executable(meta: &std::fs::Metadata) -> Option<bool> {
+fn has_run_bit(meta: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    Some(meta.permissions().mode() & 0o111 != 0)
+    meta.permissions().mode() & 0o111 != 0
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> Option<bool> {
-    None
+fn has_run_bit(_: &std::fs::Metadata) -> bool {
+    false
 }

@@ -62,7 +62,7 @@ impl Collector<'_> {
             _ => return,
         };
         if let Some(given) = given {
-            shell::note_bashisms(&text, span(given), &mut self.facts);
+            shell::note_bashisms(&text, span(given), self.facts);
         }
     }
 

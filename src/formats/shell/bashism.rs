@@ -140,7 +140,6 @@ fn kind(node: Node<'_>, of: &dyn Fn(Node<'_>) -> String, assigned: &BTreeSet<Str
     let has = |token: &str| node.children(&mut node.walk()).any(|child| child.kind() == token);
     match node.kind() {
         "test_command" if has("[[") => Some(TEST),
-        "test_command" if has("((") => Some(ARITHMETIC),
         "binary_expression" => {
             let operator = node.child_by_field_name("operator").map(of);
             let outer = test_of(node)?;
@@ -161,7 +160,7 @@ fn kind(node: Node<'_>, of: &dyn Fn(Node<'_>) -> String, assigned: &BTreeSet<Str
             let name = node.child_by_field_name("name")?;
             (name.kind() == "subscript").then_some(ELEMENT)
         }
-        "compound_statement" if has("((") => Some(ARITHMETIC),
+        "test_command" | "compound_statement" if has("((") => Some(ARITHMETIC),
         "c_style_for_statement" => Some(FOR),
         "for_statement" if has("select") => Some(SELECT),
         "simple_expansion" => {

@@ -1,7 +1,7 @@
 //! What bash understands, in text that the server's `/bin/sh` reads, which is dash.
 
 use crate::document::Document;
-use crate::facts::{Bashism, Manager, Outcome};
+use crate::facts::{Bashism, Manager, Outcome, Shebang};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge;
@@ -141,7 +141,7 @@ fn reader_of_script(project: &Project, id: DocumentId, document: &Document) -> O
     }
     let first = document.facts.shebang.as_ref();
     let direct: Vec<&Run> = runs().filter(|run| run.is_direct()).collect();
-    match first.map(|first| first.interpreter()) {
+    match first.map(Shebang::interpreter) {
         Some(name) if is_sh(name) => {
             // Given to bash wherever it is run, it is bash's after all.
             let is_given = runs().next().is_some() && direct.is_empty();
