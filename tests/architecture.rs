@@ -58,7 +58,9 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rule",
             "source",
             "target",
-            // Why a path stays behind, as the project answers.
+            // What the project answers of what is left behind, and why a path stays behind.
+            "tree::Leftover",
+            "tree::VirtualEnvironment",
             "tree::Withheld",
         ],
     ),

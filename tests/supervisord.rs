@@ -221,6 +221,11 @@ const SPAWNS: &[(&str, &str, &str, bool)] = &[
     ("in-its-directory", "./runner", "directory=%(here)s/bin", false),
     ("in-one-of-both", "bin/runner", "directory=%(here)s/bin", false),
     ("in-supervisords-folder", "bin/runner", "", true),
+    // What the kernel does not take for a program is none, and no shell reads it.
+    ("no-run-bit", "%(here)s/bin/plain", "", false),
+    ("no-first-line", "%(here)s/bin/bare", "", false),
+    ("windows-first-line", "%(here)s/bin/windows", "", false),
+    ("given-to-sh", "sh %(here)s/bin/plain", "", true),
     ("bare-in-its-directory", "runner", "directory=%(here)s/bin", false),
 ];
 
@@ -231,6 +236,10 @@ fn supervisord_starts_programs_without_looking_at_their_files() {
     };
     let scratch = Scratch::empty();
     scratch.write_runner("bin/runner", "#!/bin/sh\nsleep 60\n");
+    scratch.write_runner("bin/plain", "#!/bin/sh\nsleep 60\n");
+    scratch.take_run_bit("bin/plain");
+    scratch.write_runner("bin/bare", "sleep 60\n");
+    scratch.write_runner("bin/windows", "#!/bin/sh\r\nsleep 60\r\n");
     let mut config = "[unix_http_server]\nfile=/run/s.sock\n[supervisord]\nlogfile=/run/s.log\n\
                       pidfile=/run/s.pid\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = \
                       supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\n\

@@ -10,6 +10,7 @@ pub mod port;
 pub mod program;
 pub mod python;
 pub mod requirement;
+pub mod script;
 pub mod value;
 
 use crate::source::{Span, Spanned};
@@ -18,6 +19,7 @@ pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
 pub use port::{Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
+pub use script::{Bashism, Outcome, Shebang};
 pub use value::{Reach, Role, Value};
 
 /// All that one document states.
@@ -65,6 +67,13 @@ pub struct Facts {
     pub embedded: Vec<Embedded>,
     /// `audit: ignore[…]` comments.
     pub suppressions: Vec<Suppression>,
+    /// Its first line, when that names an interpreter.
+    pub shebang: Option<Shebang>,
+    /// The first line of a text whose lines end as on Windows, without that end.
+    pub carriage_return: Option<Span>,
+    /// What dash would not understand of the shell's text in it, in the order of the text, each kind once. In a
+    /// document that is no script: of what `/bin/sh` is told to run.
+    pub bashisms: Vec<Bashism>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
 }
@@ -246,6 +255,14 @@ impl Facts {
             .partition_point(|command| command.span.start <= span.start);
         let command = behind.checked_sub(1).and_then(|index| self.commands.get(index))?;
         (span.end <= command.span.end).then_some(command)
+    }
+
+    /// Takes the line ends of Windows for those of Linux.
+    pub fn drop_carriage_returns(&mut self) {
+        self.carriage_return = None;
+        if let Some(shebang) = &mut self.shebang {
+            shebang.has_return = false;
+        }
     }
 
     /// Facts that hold nothing but one problem.

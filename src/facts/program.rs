@@ -40,6 +40,8 @@ pub struct Program {
     pub build: Option<Build>,
     /// Whether it runs in a container, whose files are not the server's.
     pub in_container: bool,
+    /// Whether the image's `/bin/sh` is dash, as far as its name tells.
+    pub has_dash: Option<bool>,
     /// Files that it, or its manager, writes its output to.
     pub logs: Vec<Spanned<String>>,
     /// Whether it starts by itself when the manager does.
@@ -68,6 +70,7 @@ impl Program {
             entry_point: None,
             build: None,
             in_container: false,
+            has_dash: None,
             logs: Vec::new(),
             autostart: true,
         }

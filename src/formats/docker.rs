@@ -8,7 +8,7 @@ mod heredoc;
 mod instruction;
 
 use super::plain::{self, Statement};
-use super::{commandline, structured};
+use super::{commandline, shell, structured};
 use crate::facts::{Command, EntryPoint, Facts, Manager, Placement, Program};
 use crate::source::{Span, Spanned};
 use expand::Variables;
@@ -117,6 +117,10 @@ enum Line {
 struct Stage {
     span: Span,
     python: Option<Spanned<String>>,
+    /// Whether the image's `/bin/sh` is dash, where it is known.
+    has_dash: Option<bool>,
+    /// Whether `SHELL` names another shell.
+    has_own_shell: bool,
     directory: Option<Spanned<String>>,
     user: Option<Spanned<String>>,
     environment: Vec<(String, Spanned<String>)>,
@@ -178,18 +182,24 @@ impl Reader {
             }
             ("ENV", Some((_, stage))) => stage.set(instruction, facts),
             ("WORKDIR", Some((_, stage))) => stage.work_in(instruction),
+            ("SHELL", Some((_, stage))) => stage.has_own_shell = true,
+            ("RUN", Some((_, stage))) => {
+                stage.judge(instruction, facts);
+                facts.commands.extend(run(instruction));
+            }
             ("USER", Some((_, stage))) => {
                 let user = expand::expand(instruction.arguments.trim(), stage);
                 let user = user.split(':').next().unwrap_or("").to_owned();
                 stage.user = Some(Spanned::new(user, instruction.span()));
             }
-            ("RUN", Some(_)) => facts.commands.extend(run(instruction)),
             ("COPY" | "ADD", Some(_)) => self.copy(instruction),
             ("CMD", Some((_, stage))) => {
+                stage.judge(instruction, facts);
                 stage.command = Some(line(instruction));
                 stage.has_own_command = true;
             }
             ("ENTRYPOINT", Some((_, stage))) => {
+                stage.judge(instruction, facts);
                 stage.entrypoint = Some(line(instruction));
                 // A new entry point takes away the command of the image below.
                 if !stage.has_own_command {
@@ -314,6 +324,7 @@ impl Stage {
         Self {
             python,
             directory,
+            has_dash: has_dash(image),
             ..Self::default()
         }
     }
@@ -341,11 +352,28 @@ impl Stage {
         program.environment = self.environment;
         program.placements = self.placements;
         program.in_container = true;
+        program.has_dash = self.has_dash;
         program.entry_point = self.entrypoint.map(|line| match line.value {
             Line::Words(words) => EntryPoint::Words(words),
             Line::Shell(_) => EntryPoint::Shell,
         });
         program
+    }
+
+    /// Notes what the image's shell, when that is dash, does not understand of an instruction.
+    fn judge(&self, instruction: &Instruction, facts: &mut Facts) {
+        let is_for_dash = self.has_dash == Some(true) && !self.has_own_shell;
+        if !is_for_dash || instruction.list().is_some() || instruction.arguments.contains("<<") {
+            return;
+        }
+        let flags = instruction
+            .arguments
+            .split_whitespace()
+            .take_while(|word| word.starts_with("--"));
+        let line = flags.fold(instruction.arguments.as_str(), |rest, flag| {
+            rest.trim_start().strip_prefix(flag).unwrap_or(rest)
+        });
+        shell::note_bashisms(line, instruction.span(), facts);
     }
 
     fn set(&mut self, instruction: &Instruction, facts: &mut Facts) {
@@ -384,6 +412,30 @@ fn parts(image: &str) -> (&str, &str) {
 
 fn is_python(image: &str) -> bool {
     parts(image).0 == "python"
+}
+
+/// Whether the `/bin/sh` of an image is dash: Debian's is, and with it that of most official images; Alpine's is
+/// not. Nothing for images of which it is not known.
+pub(super) fn has_dash(image: &str) -> Option<bool> {
+    const OF_DEBIAN: [&str; 8] = [
+        "python",
+        "debian",
+        "ubuntu",
+        "node",
+        "ruby",
+        "golang",
+        "rust",
+        "buildpack-deps",
+    ];
+    const RELEASES: [&str; 10] = [
+        "slim", "bullseye", "bookworm", "trixie", "focal", "jammy", "noble", "buster", "debian", "ubuntu",
+    ];
+    let (name, tag) = parts(image);
+    if tag.contains("alpine") || name.contains("alpine") || name == "busybox" {
+        return Some(false);
+    }
+    let is_debian = OF_DEBIAN.contains(&name) || RELEASES.iter().any(|release| tag.contains(release));
+    is_debian.then_some(true)
 }
 
 /// The version of Python that an image is named after: `python:3.11-slim`, `uv:python3.12-bookworm`.

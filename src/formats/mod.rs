@@ -9,6 +9,7 @@ mod grammar;
 mod inner;
 mod joined;
 pub mod json;
+mod lines;
 mod lock;
 mod make;
 mod npm;
@@ -237,6 +238,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
+    lines::read(text, &mut facts);
     facts.suppressions = suppression::find(text);
     facts
 }

@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod distributions;
+pub mod interpreters;
 pub mod mac_commands;
 pub mod mac_paths;
 pub mod releases;
@@ -33,6 +34,10 @@ pub struct Knowledge {
 pub struct Release {
     /// What `python3` is.
     pub python: PythonVersion,
+    /// What `/bin/sh` is.
+    pub sh: String,
+    /// Whether that knows `set -o pipefail`, where it is known.
+    pub pipefail: Option<bool>,
 }
 
 /// The targets.
@@ -44,6 +49,8 @@ pub fn get() -> &'static Knowledge {
 struct ReleaseRow {
     name: String,
     python: String,
+    sh: String,
+    pipefail: Option<bool>,
 }
 
 impl Knowledge {
@@ -57,6 +64,8 @@ impl Knowledge {
                         row.name,
                         Release {
                             python: PythonVersion::parse(&row.python)?,
+                            sh: row.sh,
+                            pipefail: row.pipefail,
                         },
                     ))
                 })
@@ -98,6 +107,7 @@ pub(crate) mod tests {
         let written = text_of("targets").matches("python = ").count();
         let releases = &get().releases;
         assert_eq!(releases.len(), written);
+        assert!(releases.values().all(|release| !release.sh.is_empty()));
         assert_eq!(
             releases["ubuntu-22.04"].python,
             PythonVersion { major: 3, minor: 10 }

@@ -281,6 +281,7 @@ mod tests {
                     path: (*path).to_owned(),
                     format,
                     facts: extract(path, format, text),
+                    is_executable: None,
                     host: None,
                 })
             })

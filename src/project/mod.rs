@@ -5,11 +5,13 @@ mod bindings;
 mod daemons;
 mod environment;
 mod eval;
+mod executions;
 mod failure;
 mod guards;
 mod importers;
 mod imports;
 mod interpreter;
+mod leftovers;
 mod local;
 mod locks;
 mod modules;
@@ -18,6 +20,7 @@ mod ports;
 mod programs;
 mod reach;
 mod requirements;
+mod run_bits;
 mod runs;
 mod sys_path;
 
@@ -29,17 +32,20 @@ use crate::tree::{Listing, Tree};
 pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
+pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
 pub(crate) use programs::same_name;
-pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
+pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -48,6 +54,8 @@ pub struct Project {
     pub target: Target,
     /// Which paths the server gets.
     pub paths: Paths,
+    /// What nobody means to deploy.
+    pub leftovers: Leftovers,
     /// What `pip` installs there.
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
@@ -65,6 +73,10 @@ pub struct Project {
     reached: Vec<Vec<ProgramId>>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
+    /// Worked out when a rule first asks for it.
+    executions: OnceLock<Vec<Execution>>,
+    /// The same: steps that give run bits.
+    grants: OnceLock<Vec<run_bits::Grant>>,
 }
 
 impl Project {
@@ -92,6 +104,7 @@ impl Project {
         let reach = reach::work_out(&world, &programs);
         Self {
             target,
+            leftovers: Leftovers::find(listing, tree),
             paths,
             requirements,
             programs,
@@ -103,6 +116,8 @@ impl Project {
             scopes: reach.scopes,
             reached: reach.programs,
             needing: reach.needing,
+            executions: OnceLock::new(),
+            grants: OnceLock::new(),
         }
     }
 
@@ -134,6 +149,24 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// Every place where something runs a file of the tree, by file.
+    pub fn executions(&self) -> &[Execution] {
+        self.executions.get_or_init(|| executions::collect(self))
+    }
+
+    /// The places that run this file.
+    pub fn executions_of(&self, id: DocumentId) -> &[Execution] {
+        let all = self.executions();
+        let from = all.partition_point(|execution| execution.document < id);
+        let to = all.partition_point(|execution| execution.document <= id);
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether some step of the deployment gives this file its run bit.
+    pub fn is_made_executable(&self, path: &str) -> bool {
+        run_bits::is_granted(self.grants.get_or_init(|| run_bits::collect(self)), path)
     }
 
     /// Whether a place is in code. What a program does not get to there comes behind all that it meets; what

@@ -16,6 +16,7 @@ use crate::rule::Check;
 
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
+    ("bash-in-sh", files::bash_in_sh::check),
     ("bsd-flag", platform::bsd_flag::check),
     ("broken-import", imports::broken_import::check),
     ("circular-import", imports::circular_import::check),
@@ -24,6 +25,7 @@ pub const CHECKS: &[(&str, Check)] = &[
         requirements::conflicting_requirements::check,
     ),
     ("contradictory-programs", services::contradictory_programs::check),
+    ("crlf-line-endings", files::crlf_line_endings::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
@@ -36,6 +38,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
+    ("missing-run-bit", files::missing_run_bit::check),
     (
         "missing-system-library",
         requirements::missing_system_library::check,
@@ -44,6 +47,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("port-conflict", ports::port_conflict::check),
     ("relative-command", services::relative_command::check),
     ("replaced-path", services::replaced_path::check),
+    ("shipped-debris", files::shipped_debris::check),
     ("stale-lock", requirements::stale_lock::check),
     ("standard-library", imports::standard_library::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
@@ -54,4 +58,5 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("unit-refused", services::unit_refused::check),
     ("unset-variable", environment::unset_variable::check),
+    ("wrong-shebang", files::wrong_shebang::check),
 ];

@@ -107,6 +107,11 @@ impl Scratch {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    /// Takes a file's run bit away.
+    pub(crate) fn take_run_bit(&self, path: &str) {
+        fs::set_permissions(self.root.join(path), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+
     /// What `audit` says of each program of a config of the copy; what pip would do is left out, as stubs
     /// stand for what it installs.
     pub(crate) fn prediction(&self, config: &str) -> BTreeMap<String, (bool, String)> {

@@ -300,6 +300,7 @@ impl Definition {
             program.directory.clone_from(&image.directory);
             self.directory = document;
         }
+        program.has_dash = program.has_dash.or(image.has_dash);
         if program.python.is_none() {
             program.python.clone_from(&image.python);
         }

@@ -4,6 +4,7 @@ mod application;
 mod container;
 mod entry;
 mod environment;
+mod launch;
 mod line;
 mod place;
 mod procfile;
@@ -21,6 +22,8 @@ use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
+pub use launch::{How, Launch};
+pub(super) use launch::{is_of_system, run_file};
 pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
@@ -45,6 +48,8 @@ pub struct ProgramView {
     pub directory: Directory,
     /// Its commands that matter for its start, in order.
     pub stages: Vec<Stage>,
+    /// The files of the tree that its definition runs by name, or gives to a shell.
+    pub launches: Vec<Launch>,
     /// What the definition and its environment files set.
     pub environment: BTreeMap<String, String>,
     /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
@@ -58,6 +63,8 @@ pub struct ProgramView {
     pub in_container: bool,
     /// What changes its unit of systemd, in the order in which it counts.
     pub drop_ins: Vec<(DocumentId, DropIn)>,
+    /// Whether that container's `/bin/sh` is dash, where it is known.
+    pub has_dash: Option<bool>,
 }
 
 /// One command of a program that matters for its start.
@@ -268,6 +275,13 @@ impl Collector<'_> {
             }
             _ => self.locator.run(program, &command.value, command_place, &site),
         };
+        let launches = self.locator.launches(
+            &commands(program),
+            &command.value,
+            program.manager,
+            command_place,
+            &site,
+        );
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
         }
@@ -290,6 +304,7 @@ impl Collector<'_> {
             command: command.value,
             directory,
             stages,
+            launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
             python: python
@@ -298,6 +313,7 @@ impl Collector<'_> {
             autostart: program.autostart,
             in_container: program.in_container,
             drop_ins: definition.drop_ins,
+            has_dash: program.has_dash,
         }
     }
 

@@ -160,6 +160,7 @@ impl Collector<'_> {
                 state: State::Present,
             },
             stages: vec![stage],
+            launches: Vec::new(),
             environment: environment.set,
             // It has what the shell of whoever starts it has.
             has_open_environment: true,
@@ -167,6 +168,7 @@ impl Collector<'_> {
             autostart: true,
             in_container: false,
             drop_ins: Vec::new(),
+            has_dash: None,
         }
     }
 }
