@@ -9,7 +9,7 @@ mod values;
 
 use super::{commandline, structured};
 use crate::facts::{
-    Daemon, DaemonFile, DaemonFileKind, Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind,
+    Daemon, DaemonFile, DaemonFileKind, DaemonSetting, Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind,
     Program, Purpose, Role,
 };
 use crate::source::{Span, Spanned};
@@ -145,6 +145,11 @@ impl Reader {
             self.program(section, name.trim());
             return;
         }
+        self.daemon.settings.extend(section.options.iter().map(|option| DaemonSetting {
+            section: section.name.clone(),
+            key: option.key.clone(),
+            value: Spanned::new(option.value(), option.span()),
+        }));
         match section.name.as_str() {
             "include" => self.include(section),
             "inet_http_server" => self.server(section),
@@ -323,6 +328,8 @@ impl Reader {
         if let Some(command) = &program.command {
             program.commands = commandline::direct(&command.value, command.span);
         }
+        let written = |option: &Opt| (option.key.clone(), Spanned::new(option.value(), option.span()));
+        program.settings = section.options.iter().map(written).collect();
         program.directory = field("directory");
         program.user = field("user");
         let logs = [field("stdout_logfile"), field("stderr_logfile")];

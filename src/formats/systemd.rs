@@ -152,6 +152,11 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
     program.directory = directory(&service, &unit);
     program.logs = logs(&service, &unit);
     program.user = user;
+    let written = |setting: &Setting<'_>| {
+        let value = Spanned::new(setting.value.to_owned(), setting.span());
+        (setting.key.to_owned(), value)
+    };
+    program.settings = settings.iter().map(written).collect();
     facts.programs.push(program);
 }
 

@@ -21,6 +21,7 @@ mod requirements;
 mod sys_path;
 
 use crate::document::Document;
+use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
@@ -135,6 +136,15 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// What a program's definition says, and the document that holds it.
+    pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
+        let view = self.program(id)?;
+        let document = view.place.document;
+        let mut programs = self.document(document)?.facts.programs.iter();
+        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
+        Some((document, programs.find(is_it)?))
     }
 
     /// How many other failures a program meets before the one at this place. What its run does not meet

@@ -31,6 +31,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("ignored-module", imports::ignored_module::check),
     ("macos-path", platform::macos_path::check),
     ("missing-entry-point", services::missing_entry_point::check),
+    (
+        "missing-log-directory",
+        services::missing_log_directory::check,
+    ),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     (

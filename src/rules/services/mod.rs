@@ -1,7 +1,9 @@
 //! Rules about the definitions of programs.
 
 pub(super) mod contradictory_programs;
+mod folder;
 pub(super) mod missing_entry_point;
+pub(super) mod missing_log_directory;
 pub(super) mod relative_command;
 pub(super) mod replaced_path;
 pub(super) mod supervisor_refuses;
