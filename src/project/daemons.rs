@@ -368,10 +368,13 @@ impl<'a> Join<'a> {
         else {
             return ground;
         };
+        let starters: Vec<Place> = starters.map(|starter| starter.place).collect();
         let bare: Vec<Place> = starters
-            .map(|starter| starter.place)
+            .iter()
+            .copied()
             .filter(|place| !is_maker(self.documents, place.document, &makers))
             .collect();
+        let is_deployed = is_deployed || (bare.is_empty() && !starters.is_empty());
         if is_deployed && withheld.is_none() && bare.is_empty() {
             return Ground::Present;
         }

@@ -1,5 +1,6 @@
 //! The code of rules that a `[match]` cannot express, and the one table that names them.
 
+mod command;
 mod environment;
 mod failing;
 mod files;
@@ -9,6 +10,7 @@ mod paths;
 mod place;
 mod platform;
 mod ports;
+mod processes;
 mod requirements;
 mod services;
 
@@ -17,12 +19,14 @@ use crate::rule::Check;
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
+    ("broad-kill", processes::broad_kill::check),
     ("circular-import", imports::circular_import::check),
     (
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
     ("contradictory-programs", services::contradictory_programs::check),
+    ("detached-command", services::detached_command::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
@@ -43,8 +47,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("newer-syntax", imports::newer_syntax::check),
     ("port-conflict", ports::port_conflict::check),
+    ("process-pattern", processes::process_pattern::check),
     ("relative-command", services::relative_command::check),
     ("replaced-path", services::replaced_path::check),
+    ("shell-in-command", services::shell_in_command::check),
     ("stale-lock", requirements::stale_lock::check),
     ("standard-library", imports::standard_library::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
@@ -54,5 +60,6 @@ pub const CHECKS: &[(&str, Check)] = &[
         requirements::uninstallable_requirement::check,
     ),
     ("unit-refused", services::unit_refused::check),
+    ("unit-type", services::unit_type::check),
     ("unset-variable", environment::unset_variable::check),
 ];
