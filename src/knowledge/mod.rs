@@ -1,5 +1,6 @@
 //! What changes with the world: the tables of `rules/knowledge/`, each read once, when it is first asked.
 
+pub mod accounts;
 pub mod detaches;
 pub mod distributions;
 pub mod mac_paths;
@@ -8,6 +9,7 @@ pub mod runners;
 pub mod stdlib;
 pub mod stdlib_names;
 pub mod system_libraries;
+pub mod units;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

@@ -258,6 +258,7 @@ impl<'a> Join<'a> {
     fn needs(&self, id: DocumentId, config: DocumentId, start: Option<&str>, needs: &mut Vec<Need>) {
         let document = self.document(id);
         let here = folder_of(&document.path);
+        let is_written = document.host.is_some();
         let starters = || {
             let config = &self.document(config).path;
             self.starters.iter().filter(|starter| starter.starts(config))
@@ -281,7 +282,7 @@ impl<'a> Join<'a> {
                     span: path.span,
                 },
                 folder: folder.to_owned(),
-                ground: self.with_starters(self.ground(folder, start, here, directory), starters()),
+                ground: self.with_starters(self.ground(folder, start, here, directory, is_written), starters()),
             });
         };
         for file in document.facts.daemons.iter().flat_map(|daemon| &daemon.files) {
@@ -298,7 +299,14 @@ impl<'a> Join<'a> {
         }
     }
 
-    fn ground(&self, folder: &str, start: Option<&str>, here: &str, directory: Option<&str>) -> Ground {
+    fn ground(
+        &self,
+        folder: &str,
+        start: Option<&str>,
+        here: &str,
+        directory: Option<&str>,
+        is_written: bool,
+    ) -> Ground {
         if let Some(rest) = folder.strip_prefix("%(here)s") {
             let rest = rest.trim_start_matches('/');
             return if here.starts_with('/') {
@@ -309,6 +317,14 @@ impl<'a> Join<'a> {
         }
         if folder.contains("%(") || folder.starts_with('~') {
             return Ground::Unknown;
+        }
+        // The shell that writes the file puts something there: mostly the tree's root.
+        if is_written && folder.contains('$') {
+            let behind = folder.split_once('/').map(|(_, rest)| rest);
+            return match behind.filter(|rest| folder.starts_with('$') && !rest.contains('$')) {
+                Some(rest) => self.in_tree("", rest, true),
+                None => Ground::Unknown,
+            };
         }
         if let Some(rest) = self.below_root(folder) {
             return self.in_tree("", rest, false);

@@ -19,6 +19,8 @@ mod processes;
 mod programs;
 mod reach;
 mod requirements;
+mod setup;
+mod superseded;
 mod sys_path;
 
 use crate::document::Document;
@@ -62,6 +64,7 @@ pub struct Project {
     pub ports: Ports,
     /// What sets which environment variable.
     environment: Environment,
+    superseded: BTreeMap<DocumentId, DocumentId>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
@@ -80,9 +83,11 @@ impl Project {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
-        let programs = programs::collect(&documents, &paths, tree, &target);
+        let superseded = superseded::collect(&documents);
+        let programs = programs::collect(&documents, &paths, tree, &target, &superseded);
         let environment = Environment::join(&documents, &paths);
-        let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
         let world = imports::World {
             environment: &environment,
             documents: &documents,
@@ -92,7 +97,12 @@ impl Project {
             target: &target,
             tree,
         };
-        let reach = reach::work_out(&world, &programs);
+        let mut reach = reach::work_out(&world, &programs);
+        for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
+            if superseded.contains_key(&id) {
+                *scope = Scope::Development;
+            }
+        }
         Self {
             target,
             paths,
@@ -102,6 +112,7 @@ impl Project {
             failures: reach.failures,
             ports: Ports::join(&documents),
             environment,
+            superseded,
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
@@ -138,6 +149,11 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// Each configuration of the tree that a script writes anew, with the document that takes its place.
+    pub fn superseded(&self) -> impl Iterator<Item = (DocumentId, DocumentId)> {
+        self.superseded.iter().map(|(committed, generated)| (*committed, *generated))
     }
 
     /// What a program's definition says, and the document that holds it.

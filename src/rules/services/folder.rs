@@ -99,20 +99,28 @@ fn missing(
 ) -> Draft {
     let folder = &need.folder;
     let why = reason(folder, withheld);
-    let maker = makers
-        .first()
-        .and_then(|id| Some((*id, &project.document(*id)?.path)));
+    let path_of = |id: DocumentId| {
+        let file = project.in_file(project.start_of(id)).document;
+        project.document(file).map(|document| &document.path)
+    };
+    let maker = makers.first().and_then(|id| Some((*id, path_of(*id)?)));
     let Some((id, maker)) = maker else {
         let place = if folder.starts_with(['/', '%']) {
             ""
         } else {
             ", seen from the folder that supervisord is started in (taken to be the project's)"
         };
-        return refused(need, &format!("{why}{place}, and no deploy step makes it"));
+        // What a variable of the script that writes the file stands for is not known.
+        let confidence = if folder.starts_with('$') {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        };
+        return refused(need, &format!("{why}{place}, and no deploy step makes it")).confidence(confidence);
     };
     let starter = bare
         .first()
-        .and_then(|place| Some((*place, &project.document(place.document)?.path)));
+        .and_then(|place| Some((*place, path_of(place.document)?)));
     if let Some((place, starter)) = starter {
         let message = format!(
             "supervisord refuses the whole file where `{starter}` starts it before anybody has run `{maker}`, which \

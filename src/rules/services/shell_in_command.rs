@@ -31,7 +31,13 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             document,
             span: command.span,
         };
-        let pieces = pieces(&command.value);
+        let mut pieces = pieces(&command.value);
+        if project.document(document).is_some_and(|document| document.host.is_some()) {
+            // The shell that writes the file puts values there.
+            for piece in &mut pieces {
+                piece.is_quoted |= piece.text.contains(['$', '`']);
+            }
+        }
         let found = at_start(&view.name, &pieces, manager).or_else(|| in_arguments(&view.name, &pieces, manager));
         if let Some(mistake) = found {
             sink.report(mistake.draft(place, id));
