@@ -259,6 +259,7 @@ impl<'a> Join<'a> {
         let document = self.document(id);
         let here = folder_of(&document.path);
         let is_written = document.host.is_some();
+        let writer = document.host.as_ref().map(|host| host.document);
         let starters = || {
             let config = &self.document(config).path;
             self.starters.iter().filter(|starter| starter.starts(config))
@@ -282,7 +283,13 @@ impl<'a> Join<'a> {
                     span: path.span,
                 },
                 folder: folder.to_owned(),
-                ground: self.with_starters(self.ground(folder, start, here, directory, is_written), starters()),
+                ground: match self.ground(folder, start, here, directory, is_written) {
+                    // Who writes the file makes its folders as well.
+                    Ground::Missing { makers, .. } if writer.is_some_and(|writer| makers.contains(&writer)) => {
+                        Ground::Present
+                    }
+                    ground => self.with_starters(ground, starters()),
+                },
             });
         };
         for file in document.facts.daemons.iter().flat_map(|daemon| &daemon.files) {

@@ -36,16 +36,41 @@ impl Project {
 
     /// The command that puts a file of this document's name below a folder of the system, if there is one.
     pub fn put_below(&self, id: DocumentId, folder: &str) -> Option<Place> {
-        let name = name_of(&self.document(id)?.path).to_owned();
         let is_it = |command: &Command| {
             let mut words = command.words.iter().take(3).map(|word| name_of(&word.text));
             let puts = words.any(|word| PUTS.contains(&word));
-            let names = command.words.iter().any(|word| name_of(&word.text) == name);
-            puts && names && command.words.iter().any(|word| word.text.starts_with(folder))
+            let mut words = command.words.iter().filter(|word| !word.text.starts_with(folder));
+            puts && words.any(|word| self.names_file(&word.text, id))
+                && command.words.iter().any(|word| word.text.starts_with(folder))
         };
         self.commands()
             .find(|(_, command)| is_it(command))
             .map(|(place, _)| place)
+    }
+
+    /// Whether a word of a command names this file, as far as its end tells: of files of one name it is the one whose
+    /// path the word ends with.
+    fn names_file(&self, word: &str, id: DocumentId) -> bool {
+        let Some(document) = self.document(id) else {
+            return false;
+        };
+        let name = name_of(&document.path);
+        if name_of(word) != name {
+            return false;
+        }
+        let word = word.trim_start_matches("./");
+        let fits = |path: &&str| {
+            word.strip_suffix(*path)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let longest = self
+            .paths
+            .named(name)
+            .iter()
+            .map(String::as_str)
+            .filter(fits)
+            .max_by_key(|path| path.len());
+        longest.is_none_or(|path| path == document.path)
     }
 
     /// Whether a script of the tree sets up services: it puts something into the folders of a manager.
@@ -69,11 +94,13 @@ impl Project {
         if let Some(place) = self.put_below(daemon.config, "/etc/supervisor") {
             return Some(place);
         }
-        let name = name_of(&document.path);
         let starts = |command: &Command| {
             let mut words = command.words.iter().map(|word| name_of(&word.text));
             words.any(|word| word == "supervisord")
-                && command.words.iter().any(|word| name_of(&word.text) == name)
+                && command
+                    .words
+                    .iter()
+                    .any(|word| self.names_file(&word.text, daemon.config))
         };
         let unit = self.programs().find_map(|(id, view)| {
             let (document, program) = self.definition(id)?;

@@ -99,6 +99,11 @@ impl Scratch {
         Self { folder, root }
     }
 
+    /// The end of a program's log.
+    pub(crate) fn log(&self, name: &str) -> String {
+        fs::read_to_string(self.root.join(format!("logs/{name}.log"))).unwrap_or_default()
+    }
+
     /// Writes a file that can be run.
     pub(crate) fn write_runner(&self, path: &str, text: &str) {
         let path = self.root.join(path);

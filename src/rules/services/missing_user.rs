@@ -113,7 +113,7 @@ impl Known<'_> {
         if self.is_set_up {
             draft.effect(Effect::Start).confidence(Confidence::Likely)
         } else {
-            draft.effect(Effect::Use).confidence(Confidence::Possible)
+            draft.effect(Effect::Advice).confidence(Confidence::Possible)
         }
     }
 }

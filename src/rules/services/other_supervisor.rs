@@ -53,7 +53,8 @@ fn check_own(project: &Project, daemon: &Daemon, document: crate::finding::Docum
     let everywhere = || -> Vec<String> {
         let documents = project.documents();
         let daemons = documents.flat_map(|(_, document)| &document.facts.daemons);
-        daemons.flat_map(addresses).collect()
+        let all: BTreeSet<String> = daemons.flat_map(addresses).collect();
+        all.into_iter().collect()
     };
     // A file for supervisorctl alone talks to what another file configures.
     let known = if daemon.section.is_some() { own } else { everywhere() };
