@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod daemon;
+pub mod launchd;
 pub mod lock;
 pub mod port;
 pub mod program;
@@ -41,6 +42,8 @@ pub struct Facts {
     pub console_scripts: Vec<ConsoleScript>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
+    /// What the document has macOS's launchd run.
+    pub launchd: Option<Box<launchd::LaunchdJob>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
     /// Environment variables that are read or set.

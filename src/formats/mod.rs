@@ -11,6 +11,7 @@ pub mod json;
 mod lock;
 mod pip;
 pub mod plain;
+mod plist;
 mod pm2;
 pub mod procfile;
 pub mod python;
@@ -228,6 +229,9 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Cron => cron::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
+    if path.ends_with(".plist") {
+        facts.launchd = plist::job(text).map(Box::new);
+    }
     facts.suppressions = suppression::find(text);
     facts
 }

@@ -3,6 +3,7 @@
 pub(super) mod contradictory_programs;
 pub(super) mod detached_command;
 mod folder;
+pub(super) mod launchd_only;
 pub(super) mod log_settings;
 pub(super) mod missing_entry_point;
 pub(super) mod missing_log_directory;
@@ -15,6 +16,7 @@ pub(super) mod replaced_path;
 pub(super) mod restart_policy;
 pub(super) mod runs_as_root;
 pub(super) mod shell_in_command;
+pub(super) mod state_in_tmp;
 pub(super) mod superseded_config;
 pub(super) mod supervisor_refuses;
 pub(super) mod unit_not_enabled;
