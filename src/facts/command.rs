@@ -4,7 +4,7 @@ use super::value::Reach;
 use crate::source::Span;
 
 /// One simple command, as the shell or `execve` would see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Command {
     /// Its words; the first is the program. Leading assignments are in `assignments`.
     pub words: Vec<Word>,
@@ -21,6 +21,21 @@ pub struct Command {
     pub is_conditional: bool,
     /// Whether it runs in the background (`&`, `nohup`, `Popen`).
     pub background: bool,
+    /// Whether it reads what the command before it writes.
+    pub is_piped: bool,
+    /// Whether something else is done where it fails: `x || y`, `except FileNotFoundError`.
+    pub has_fallback: bool,
+}
+
+/// A program that a document looks for before it runs it: `command -v x`, `shutil.which("x")`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// Its name, without its folder.
+    pub name: String,
+    /// Where it is looked for.
+    pub span: Span,
+    /// Whether the document ends where it is not found.
+    pub is_required: bool,
 }
 
 /// One word of a command.
@@ -35,6 +50,15 @@ pub struct Word {
 }
 
 impl Command {
+    /// The command of these words, which nothing keeps from running.
+    pub fn new(words: Vec<Word>, span: Span) -> Self {
+        Self {
+            words,
+            span,
+            ..Self::default()
+        }
+    }
+
     /// The name of the program, without its folder; empty when it is not known.
     pub fn program(&self) -> &str {
         let word = self.words.first().map_or("", |word| word.text.as_str());

@@ -13,8 +13,8 @@ pub mod python;
 pub mod requirement;
 pub mod value;
 
-use crate::source::Span;
-pub use command::{Command, Word};
+use crate::source::{Span, Spanned};
+pub use command::{Command, Sought, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use port::{Port, PortRole};
 pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
@@ -50,6 +50,10 @@ pub struct Facts {
     pub variables: Vec<Variable>,
     /// Commands that are run.
     pub commands: Vec<Command>,
+    /// Programs that are looked for.
+    pub sought: Vec<Sought>,
+    /// Programs that a text for people tells them to call: `echo "  sudo ufw status"`.
+    pub told: Vec<Spanned<String>>,
     /// Files and folders that are needed, made or written.
     pub paths: Vec<PathUse>,
     /// Python modules that the document makes importable (a Rust `#[pymodule]`).

@@ -101,8 +101,35 @@ pub enum Reach {
     Always,
     /// Only after a test that the thing is there: `os.path.exists`, `command -v`, `[ -f … ]`.
     IfFound,
-    /// Only on another platform than Linux.
+    /// Only on another platform than Linux, or on another machine.
     Elsewhere,
+}
+
+/// Whether the system that has this path is Linux: nothing where the path does not tell.
+pub fn is_on_linux(path: &str) -> Option<bool> {
+    const OF_LINUX: [&str; 7] = [
+        "/proc/",
+        "/sys/",
+        "/etc/os-release",
+        "/etc/debian_version",
+        "/etc/lsb-release",
+        "/etc/redhat-release",
+        "/run/systemd",
+    ];
+    const OF_MAC: [&str; 6] = [
+        "/opt/homebrew",
+        "/usr/local/Cellar",
+        "/Applications",
+        "/Library",
+        "/System/Library",
+        "/usr/libexec/ApplicationFirewall",
+    ];
+    let begins = |places: &[&str]| places.iter().any(|place| path.starts_with(place));
+    match (begins(&OF_LINUX), begins(&OF_MAC)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether `text` can interest any rule: it holds a path, an address, or a host with a port.

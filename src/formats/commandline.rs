@@ -1,7 +1,7 @@
 //! Command lines that stand in other documents: a unit's `ExecStart`, a Procfile's line, a service's command.
 
 use super::shell;
-use crate::facts::{Command, Reach, Word};
+use crate::facts::{Command, Word};
 use crate::source::Span;
 
 /// The command of a line that its manager splits into words itself, without a shell; `span` is where the
@@ -28,15 +28,7 @@ pub(super) fn of_words(words: Vec<String>, span: Span) -> Vec<Command> {
             span,
         })
         .collect();
-    vec![Command {
-        words,
-        assignments: Vec::new(),
-        span,
-        folder: None,
-        reach: Reach::Always,
-        is_conditional: false,
-        background: false,
-    }]
+    vec![Command::new(words, span)]
 }
 
 /// The commands of a line that a shell reads, in order.
@@ -46,6 +38,19 @@ pub(super) fn of_shell(line: &str, span: Span) -> Vec<Command> {
         command.span = span;
         for word in &mut command.words {
             word.span = span;
+        }
+    }
+    commands
+}
+
+/// The same for a line that begins at byte `start` of its document and stands there as it is: each command
+/// has its own place.
+pub(super) fn of_shell_at(line: &str, start: usize) -> Vec<Command> {
+    let mut commands = shell::extract(line).commands;
+    for command in &mut commands {
+        command.span = command.span.shifted(start);
+        for word in &mut command.words {
+            word.span = word.span.shifted(start);
         }
     }
     commands

@@ -8,7 +8,7 @@ mod instruction;
 
 use super::plain::{self, Statement};
 use super::{commandline, structured};
-use crate::facts::{Facts, Manager, Placement, Program};
+use crate::facts::{Command, Facts, Manager, Placement, Program};
 use crate::source::{Span, Spanned};
 use expand::Variables;
 use instruction::Instruction;
@@ -141,6 +141,7 @@ impl Reader {
                 let user = user.split(':').next().unwrap_or("").to_owned();
                 stage.user = Some(Spanned::new(user, instruction.span()));
             }
+            ("RUN", Some(_)) => facts.commands.extend(run(instruction)),
             ("COPY" | "ADD", Some(_)) => self.copy(instruction),
             ("CMD", Some((_, stage))) => {
                 stage.command = Some(line(instruction));
@@ -257,6 +258,20 @@ fn started(entrypoint: Option<&Spanned<Line>>, command: Option<&Spanned<Line>>) 
         }
     };
     (Some(line), entrypoint.span)
+}
+
+/// What is run while the image is built.
+fn run(instruction: &Instruction) -> Vec<Command> {
+    if let Some(words) = instruction.list() {
+        return commandline::of_words(words, instruction.span());
+    }
+    // `--mount=…` and its like are docker's own.
+    let mut line = instruction.arguments.as_str();
+    while line.starts_with("--") {
+        line = plain::first_word(line).1;
+    }
+    let at = instruction.span().end as usize - line.len();
+    commandline::of_shell_at(line, at)
 }
 
 /// The words of the JSON form, or else the line that a shell reads.

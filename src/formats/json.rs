@@ -1,7 +1,7 @@
 //! JSON, as Python's `json` module reads it; JSON with comments where the tools that read it allow them.
 
 use super::structured::{self, DEPTH, Entry, Node, Shape};
-use super::{lock, pm2};
+use super::{lock, npm, pm2};
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
 use jsonc_parser::ast::{ObjectPropName, Value};
@@ -42,6 +42,7 @@ fn read(path: &str, text: &str, shift: usize) -> (Facts, Option<(String, Span)>)
             lock::read(path, &root).unwrap_or_else(|| {
                 let mut facts = structured::collect(&root);
                 pm2::read(path, &root, &mut facts);
+                npm::read(path, &root, &mut facts);
                 facts
             })
         })

@@ -9,6 +9,8 @@ mod grammar;
 mod joined;
 pub mod json;
 mod lock;
+mod make;
+mod npm;
 mod pip;
 pub mod plain;
 mod plist;
@@ -159,7 +161,8 @@ impl Format {
         match name {
             "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
             "Pipfile.lock" => Some(Self::Json),
-            "Makefile" | "Caddyfile" => Some(Self::Plain),
+            "Caddyfile" => Some(Self::Plain),
+            _ if make::is_makefile(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),

@@ -2,7 +2,7 @@
 //! configs whose values have no quotes, line by line.
 
 use super::quoted::{self, Syntax};
-use super::{pip, web};
+use super::{make, pip, web};
 use crate::facts::value::is_telling;
 use crate::facts::{Facts, Reach, Role, Value, Word};
 use crate::source::Span;
@@ -72,14 +72,16 @@ fn markup(text: &str) -> Facts {
 fn lines(name: &str, text: &str) -> Facts {
     let lower = name.to_ascii_lowercase();
     let has_extension = |wanted: &str| lower.rsplit_once('.').is_some_and(|(_, found)| found == wanted);
-    if lower == "makefile" || has_extension("mk") {
-        return by_lines(text, is_comment, |line, body| {
+    if make::is_makefile(&lower) {
+        let mut facts = by_lines(text, is_comment, |line, body| {
             if line.starts_with('\t') {
                 Statement::command(None, body.trim_start_matches(['@', '-', '+']))
             } else {
                 setting(body)
             }
         });
+        make::read(text, &mut facts);
+        return facts;
     }
     let is_batch = has_extension("bat") || has_extension("cmd");
     let is_remark = |line: &str| {

@@ -1,8 +1,10 @@
 //! What changes with the world: the tables of `rules/knowledge/`, each read once, when it is first asked.
 
 pub mod accounts;
+pub mod commands;
 pub mod detaches;
 pub mod distributions;
+pub mod mac_commands;
 pub mod mac_paths;
 pub mod releases;
 pub mod runners;

@@ -4,6 +4,7 @@ use super::programs::is_foreign;
 use super::reach::is_development;
 use crate::document::Document;
 use crate::facts::{Command, Program, Reach};
+use crate::formats::Format;
 use crate::target::{PythonVersion, Target};
 use std::collections::BTreeSet;
 
@@ -46,7 +47,8 @@ fn of_scripts(documents: &[&Document]) -> Option<PythonVersion> {
             .facts
             .commands
             .iter()
-            .filter(|command| makes_environment(command));
+            // What an image makes for itself, the server does not have.
+            .filter(|command| document.format != Format::Docker && makes_environment(command));
         versions.extend(makers.filter_map(version));
         let programs = document.facts.programs.iter();
         let started = programs.flat_map(|program| &program.commands);

@@ -19,6 +19,7 @@ mod processes;
 mod programs;
 mod reach;
 mod requirements;
+mod runs;
 mod setup;
 mod superseded;
 mod sys_path;
@@ -42,6 +43,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 

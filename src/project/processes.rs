@@ -73,15 +73,14 @@ fn in_commands(document: DocumentId, commands: &[Command]) -> Vec<ProcessPattern
             .iter()
             .take(3)
             .position(|word| TOOLS.contains(&name_of(&word.text)) || FILTERS.contains(&name_of(&word.text)));
+        after_list &= command.is_piped;
         let Some((tool, arguments)) = at.and_then(|at| words[at..].split_first()) else {
             after_list = false;
             continue;
         };
         let name = name_of(&tool.text);
         let is_search = matches!(name, "pgrep" | "pkill" | "killall" | "pidof");
-        // With a file behind the pattern it reads that, and not the list.
-        let operands = arguments.iter().filter(|word| !is_option(word)).count();
-        let is_filter = after_list && matches!(name, "grep" | "egrep" | "fgrep") && operands < 2;
+        let is_filter = after_list && matches!(name, "grep" | "egrep" | "fgrep");
         if is_search || is_filter {
             let has = |letter: char| {
                 let options = arguments.iter().filter(|word| is_option(word));

@@ -18,6 +18,7 @@ use crate::rule::Check;
 
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
+    ("bsd-flag", platform::bsd_flag::check),
     ("broken-import", imports::broken_import::check),
     ("broad-kill", processes::broad_kill::check),
     ("circular-import", imports::circular_import::check),
@@ -35,7 +36,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("ignored-module", imports::ignored_module::check),
     ("launchd-only", services::launchd_only::check),
     ("log-settings", services::log_settings::check),
+    ("macos-command", platform::macos_command::check),
     ("macos-path", platform::macos_path::check),
+    ("missing-command", platform::missing_command::check),
     ("missing-entry-point", services::missing_entry_point::check),
     (
         "missing-log-directory",

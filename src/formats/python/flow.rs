@@ -1,16 +1,15 @@
 //! Statements in the order in which they run, and the literals in them.
 
+use super::commands::Lines;
 use super::guards::guard_of;
-use super::leaving::{ends_block, leaves_loop, raises};
+use super::leaving::leaves_loop;
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
 use super::{binding, edits, effects, environment, importing, ports, span};
-use crate::facts::python::{Arm, Function, Guard, Handler, Module, PathEditKind, PathExpr, Step, Try};
+use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
-use ruff_python_ast::{
-    ExceptHandler, Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
-};
+use ruff_python_ast::{Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf};
 
 /// Reads a module's statements into `facts`.
 pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
@@ -21,6 +20,8 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         declared: Vec::new(),
         globals: Vec::new(),
         has_lazy_annotations: false,
+        lines: Lines::default(),
+        is_tried: false,
     };
     let steps = reader.block(body, Reach::Always);
     let is_script = text.starts_with("#!") || steps.iter().any(is_main_branch);
@@ -45,10 +46,14 @@ pub(super) struct Reader<'a> {
     globals: Vec<String>,
     /// Whether `from __future__ import annotations` keeps annotations from being evaluated.
     has_lazy_annotations: bool,
+    /// What names stand for, of which a command may be made.
+    lines: Lines,
+    /// Whether a handler around the statement does something else where a command is not found.
+    pub(super) is_tried: bool,
 }
 
 impl Reader<'_> {
-    fn block(&mut self, body: &[Stmt], reach: Reach) -> Vec<Step> {
+    pub(super) fn block(&mut self, body: &[Stmt], reach: Reach) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut reach = reach;
         for statement in body {
@@ -56,21 +61,6 @@ impl Reader<'_> {
             reach = self.reach_behind(statement, reach);
         }
         steps
-    }
-
-    /// `if sys.platform != "darwin": return` keeps Linux from everything behind it in the block.
-    fn reach_behind(&self, statement: &Stmt, reach: Reach) -> Reach {
-        let Stmt::If(branch) = statement else { return reach };
-        let leaves = branch.elif_else_clauses.is_empty()
-            && branch
-                .body
-                .last()
-                .is_some_and(|last| ends_block(last, &self.names));
-        if leaves && guard_of(&branch.test, &self.names).on_linux() == Some(true) {
-            Reach::Elsewhere
-        } else {
-            reach
-        }
     }
 
     fn statement(&mut self, statement: &Stmt, reach: Reach, steps: &mut Vec<Step>) {
@@ -138,7 +128,7 @@ impl Reader<'_> {
             Stmt::Match(matched) => {
                 self.literals(&matched.subject, Context::plain(reach));
                 self.effects(&matched.subject, steps);
-                for case in &matched.cases {
+                for (case, reach) in matched.cases.iter().zip(self.case_reaches(matched, reach)) {
                     let body = self.block(&case.body, reach);
                     if !body.is_empty() {
                         steps.push(Step::Branch(vec![Arm {
@@ -243,6 +233,7 @@ impl Reader<'_> {
 
     fn assignment(&mut self, target: &Expr, value: &Expr, reach: Reach, steps: &mut Vec<Step>) {
         let dotted = self.names.dotted(target);
+        self.note_platform(target, value);
         if let Some(name) = dotted.as_deref() {
             if name == "sys.path" {
                 steps.push(Step::PathEdit(edits::path_edit(
@@ -264,6 +255,8 @@ impl Reader<'_> {
             ports::of_table(name, value, &mut self.facts.ports);
         }
         if let Expr::Name(name) = target {
+            let line = self.collector().line(value, 4);
+            self.lines.bind(name.id.as_str(), line);
             steps.push(binding::assigned(name.id.as_str(), value, &self.names));
         } else {
             binding::unknown(target, steps);
@@ -301,7 +294,12 @@ impl Reader<'_> {
         self.defaults(&function.parameters, reach, steps);
         self.signature(function, steps);
         let outer = std::mem::take(&mut self.declared);
+        self.lines.enter();
+        for parameter in &function.parameters {
+            self.lines.bind(parameter.name().id.as_str(), None);
+        }
         let body = self.block(&function.body, reach);
+        self.lines.leave();
         let declared = std::mem::replace(&mut self.declared, outer);
         let given = declared.into_iter().filter(|name| binding::binds(&body, name));
         self.globals.extend(given);
@@ -410,56 +408,13 @@ impl Reader<'_> {
         Step::Branch(arms)
     }
 
-    fn tried(&mut self, tried: &StmtTry, reach: Reach) -> Step {
-        let body = self.block(&tried.body, reach);
-        let mut handlers = Vec::with_capacity(tried.handlers.len());
-        for ExceptHandler::ExceptHandler(handler) in &tried.handlers {
-            let catches = match &handler.type_ {
-                None => vec!["BaseException".to_owned()],
-                Some(kind) => self.catches(kind),
-            };
-            let ends = handler.body.last().is_some_and(|last| raises(last, &self.names));
-            handlers.push(Handler {
-                catches,
-                body: self.block(&handler.body, reach),
-                ends,
-            });
-        }
-        let otherwise = self.block(&tried.orelse, reach);
-        let finally = self.block(&tried.finalbody, reach);
-        Step::Try(Box::new(Try {
-            body,
-            handlers,
-            otherwise,
-            finally,
-        }))
-    }
-
-    /// The names of the exceptions in a tuple, or of one.
-    fn catches(&self, kind: &Expr) -> Vec<String> {
-        let kinds: Vec<&Expr> = match kind {
-            Expr::Tuple(tuple) => tuple.elts.iter().collect(),
-            other => vec![other],
-        };
-        let names = kinds.iter().filter_map(|kind| self.names.dotted(kind));
-        names.map(|name| last(&name).to_owned()).collect()
-    }
-
-    /// What `contextlib.suppress(ImportError)` catches.
-    fn suppresses(&self, expr: &Expr) -> Option<Vec<String>> {
-        let Expr::Call(call) = expr else { return None };
-        if self.names.dotted(&call.func)? != "contextlib.suppress" {
-            return None;
-        }
-        let kinds = &call.arguments.args;
-        Some(kinds.iter().flat_map(|kind| self.catches(kind)).collect())
-    }
-
     fn collector(&mut self) -> Collector<'_> {
         Collector {
             text: self.text,
             names: &self.names,
             facts: self.facts,
+            lines: &self.lines,
+            is_tried: self.is_tried,
         }
     }
 

@@ -49,6 +49,9 @@ fn read(test: &Expr, names: &Names, depth: usize) -> Guard {
             Number::Int(value) => Guard::Constant(value.as_u64() != Some(0)),
             _ => Guard::Unknown,
         },
+        Expr::Name(_) | Expr::Attribute(_) if names.truth(test).is_some() => {
+            names.truth(test).map_or(Guard::Unknown, Guard::OnLinux)
+        }
         Expr::Name(_) | Expr::Attribute(_) => match names.dotted(test).as_deref() {
             Some("typing.TYPE_CHECKING" | "TYPE_CHECKING" | "typing_extensions.TYPE_CHECKING") => {
                 Guard::TypeChecking
@@ -74,6 +77,11 @@ fn read(test: &Expr, names: &Names, depth: usize) -> Guard {
         Expr::Compare(compare) => read_comparison(compare, names),
         Expr::Call(call) => match (names.dotted(&call.func).as_deref(), &*call.func) {
             (Some("importlib.util.find_spec"), _) => found(&call.arguments.args),
+            (Some(function), _) if is_existence_test(function) => {
+                let path = call.arguments.args.first().and_then(literal);
+                let answer = path.and_then(crate::facts::value::is_on_linux);
+                answer.map_or(Guard::Unknown, Guard::OnLinux)
+            }
             (_, Expr::Attribute(method)) if method.attr.id.as_str() == "startswith" => {
                 let on_linux = platform_value(&method.value, names);
                 let prefix = call.arguments.args.first().and_then(literal);
@@ -131,6 +139,11 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
 
 /// `sys.platform == "darwin"`, `platform.system() != "Linux"`, `os.name in ("nt",)`.
 fn read_platform(left: &Expr, op: CmpOp, right: &Expr, names: &Names) -> Option<Guard> {
+    if let (CmpOp::In | CmpOp::NotIn, Some(part), Some(on_linux)) =
+        (op, literal(left), platform_value(right, names))
+    {
+        return Some(Guard::OnLinux(on_linux.contains(part) == (op == CmpOp::In)));
+    }
     let on_linux = platform_value(left, names)?;
     let answer = match (op, right) {
         (CmpOp::Eq, right) => literal(right)? == on_linux,
@@ -151,17 +164,18 @@ fn read_platform(left: &Expr, op: CmpOp, right: &Expr, names: &Names) -> Option<
 }
 
 /// What an expression that asks for the platform gives on Linux.
-fn platform_value(expr: &Expr, names: &Names) -> Option<&'static str> {
+pub(super) fn platform_value(expr: &Expr, names: &Names) -> Option<&'static str> {
     match expr {
+        Expr::Name(_) | Expr::Attribute(_) if names.platform(expr).is_some() => names.platform(expr),
         Expr::Call(call) => match names.dotted(&call.func).as_deref()? {
             "platform.system" => Some("Linux"),
-            ".lower" | "platform.system.lower" => {
-                let Expr::Attribute(method) = &*call.func else {
-                    return None;
-                };
-                platform_value(&method.value, names).map(|_| "linux")
-            }
-            _ => None,
+            _ => match &*call.func {
+                Expr::Attribute(method) if matches!(method.attr.id.as_str(), "lower" | "casefold") => {
+                    let platform = platform_value(&method.value, names)?;
+                    Some(if platform == "Linux" { "linux" } else { platform })
+                }
+                _ => None,
+            },
         },
         Expr::Attribute(attribute) if attribute.attr.id.as_str() == "sysname" => Some("Linux"),
         _ => match names.dotted(expr).as_deref()? {

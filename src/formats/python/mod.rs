@@ -17,6 +17,8 @@ mod nesting;
 mod newer;
 mod paths;
 mod ports;
+mod reaching;
+mod trying;
 mod values;
 
 use crate::facts::{Facts, Problem, ProblemKind};
@@ -232,5 +234,113 @@ mod tests {
             });
         assert_eq!(read.unwrap().join().unwrap(), (vec![1, 1, 0], 0));
         assert!(extract("").problems.is_empty());
+    }
+
+    fn commands(text: &str) -> Vec<String> {
+        let facts = extract(text);
+        let words = |command: &crate::facts::Command| {
+            let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
+            words.join(" ")
+        };
+        facts.commands.iter().map(words).collect()
+    }
+
+    #[test]
+    fn commands_are_found_however_they_are_run() {
+        for (code, expected) in [
+            ("subprocess.run(['a', '-b'])", "a -b"),
+            ("subprocess.check_output('a | b $C', shell=True)", "a/b $C"),
+            ("os.system('a && b')", "a/b"),
+            (
+                "os.system(f'kill $(lsof -ti:{port})')",
+                "kill $(lsof -ti:$xxxxx)/lsof -ti:$xxxxx",
+            ),
+            ("os.execvp('a', ['a', 'b'])", "a b"),
+            ("os.execlp('a', 'a', 'b')", "a b"),
+            ("os.spawnlp(os.P_WAIT, 'a', 'a', 'b')", "a b"),
+            ("subprocess.run(['bash', '-c', 'a; b'])", "a/b"),
+            ("subprocess.run(shlex.split('a \"b c\"'))", "a b c"),
+            ("subprocess.run('a b'.split())", "a b"),
+            ("cmd = ['a', x]\nsubprocess.Popen(cmd + ['c'])", "a x c"),
+            ("cmd = 'a b'\ndef f(cmd):\n    os.system(cmd)", ""),
+            ("def f():\n    cmd = 'a b'\n    os.system(cmd)", "a b"),
+            (
+                "subprocess.run(['a'] if sys.platform == 'darwin' else ['b'])",
+                "b",
+            ),
+            ("pexpect.spawn('a', ['b'])", "a b"),
+            ("asyncio.create_subprocess_exec('a', 'b', *c)", "a b *c"),
+            ("asyncio.create_subprocess_shell('a; b')", "a/b"),
+            ("subprocess.run([*base, 'a'])", "*base a"),
+        ] {
+            let text = format!("import os, sys, subprocess, asyncio, pexpect, shlex\n{code}\n");
+            assert_eq!(commands(&text).join("/"), expected, "{code}");
+        }
+        let text = "import os\nos.system(\"\"\"\n  a\n  b c\n\"\"\")\n";
+        let facts = extract(text);
+        assert_eq!(facts.commands[1].span.text(text), "b c");
+    }
+
+    #[test]
+    fn names_that_say_what_the_platform_is_are_guards() {
+        for (code, reach) in [
+            (
+                "IS_MAC = sys.platform == 'darwin'\nif IS_MAC:\n    os.system('a')",
+                Reach::Elsewhere,
+            ),
+            (
+                "s = platform.system().lower()\nif s == 'darwin':\n    os.system('a')",
+                Reach::Elsewhere,
+            ),
+            (
+                "s = platform.system()\nif s == 'Linux':\n    os.system('a')",
+                Reach::Always,
+            ),
+            (
+                "s = platform.system()\nif s == 'Linux':\n    pass\nelse:\n    os.system('a')",
+                Reach::Elsewhere,
+            ),
+            (
+                "match platform.system():\n  case 'Darwin':\n    os.system('a')",
+                Reach::Elsewhere,
+            ),
+            (
+                "match platform.system():\n  case 'Linux':\n    pass\n  case _:\n    os.system('a')",
+                Reach::Elsewhere,
+            ),
+            (
+                "match platform.system():\n  case 'Darwin':\n    pass\n  case _:\n    os.system('a')",
+                Reach::Always,
+            ),
+            (
+                "def f():\n  if not shutil.which('a'):\n    return\n  os.system('a')",
+                Reach::IfFound,
+            ),
+            (
+                "if not shutil.which('a'):\n  sys.exit(1)\nos.system('a')",
+                Reach::Always,
+            ),
+            (
+                "if os.path.exists('/proc/meminfo'):\n  pass\nelse:\n  os.system('a')",
+                Reach::Elsewhere,
+            ),
+            ("if 'darwin' in sys.platform:\n  os.system('a')", Reach::Elsewhere),
+        ] {
+            let text = format!("import os, sys, platform, shutil\n{code}\n");
+            assert_eq!(extract(&text).commands[0].reach, reach, "{code}");
+        }
+        let facts = extract(
+            "import shutil, sys\nif shutil.which('a') is None:\n    sys.exit(1)\nshutil.which('b')\n",
+        );
+        let sought: Vec<_> = facts
+            .sought
+            .iter()
+            .map(|sought| (sought.name.as_str(), sought.is_required))
+            .collect();
+        assert_eq!(sought, [("a", true), ("b", false)]);
+        let facts = extract(
+            "import os, subprocess\ntry:\n    subprocess.run(['a'])\nexcept FileNotFoundError:\n    pass\n",
+        );
+        assert!(facts.commands[0].has_fallback);
     }
 }

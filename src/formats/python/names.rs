@@ -7,12 +7,43 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     meaning: BTreeMap<String, String>,
+    /// Names, as written, that hold whether it is Linux or another platform: their truth on Linux.
+    truths: BTreeMap<String, bool>,
+    /// Names, as written, that hold the name of the platform: what it is on Linux.
+    platforms: BTreeMap<String, &'static str>,
 }
 
 impl Names {
     /// `local` stands for `full`.
     pub(super) fn bind(&mut self, local: &str, full: String) {
         self.meaning.insert(local.to_owned(), full);
+    }
+
+    /// `name` gets a value that says this of the platform, or nothing.
+    pub(super) fn tell_platform(
+        &mut self,
+        name: String,
+        truth: Option<bool>,
+        platform: Option<&'static str>,
+    ) {
+        match platform {
+            Some(platform) => self.platforms.insert(name.clone(), platform),
+            None => self.platforms.remove(&name),
+        };
+        match truth {
+            Some(truth) => self.truths.insert(name, truth),
+            None => self.truths.remove(&name),
+        };
+    }
+
+    /// What a name that says whether it is another platform comes to on Linux.
+    pub(super) fn truth(&self, expr: &Expr) -> Option<bool> {
+        self.truths.get(&written(expr)?).copied()
+    }
+
+    /// What a name that holds the platform's name holds on Linux.
+    pub(super) fn platform(&self, expr: &Expr) -> Option<&'static str> {
+        self.platforms.get(&written(expr)?).copied()
     }
 
     /// Whether the first part of a dotted name is one that an import gives.

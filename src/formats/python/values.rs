@@ -1,6 +1,7 @@
 //! The literals of expressions, each with the role it plays.
 
 use super::calls::{role_of_argument, runs_command};
+use super::commands::{Lines, seeks};
 use super::environment::variable_name;
 use super::guards::{guard_of, is_existence_test, tests_existence};
 use super::names::Names;
@@ -55,6 +56,10 @@ pub(super) struct Collector<'a> {
     pub(super) text: &'a str,
     pub(super) names: &'a Names,
     pub(super) facts: &'a mut Facts,
+    /// What names stand for, of which a command may be made.
+    pub(super) lines: &'a Lines,
+    /// Whether something else is done where a command is not found.
+    pub(super) is_tried: bool,
 }
 
 impl Collector<'_> {
@@ -245,6 +250,9 @@ impl Collector<'_> {
             .extend(ports::lookup(function, &call.arguments.args));
         if runs_command(function) {
             self.command(call, function, context.reach);
+        }
+        if is_existence_test(function) || seeks(function) {
+            self.seek(call, function);
         }
         let reach = if is_existence_test(function) {
             context.reach.max(Reach::IfFound)

@@ -2,9 +2,9 @@
 
 use super::walk::{Context, Sink, Walk};
 use super::word;
-use crate::facts::{Command, PathUse, Purpose, Reach, Role, Word};
+use crate::facts::{Command, PathUse, Purpose, Reach, Role, Sought, Word};
 use crate::formats::pip;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use tree_sitter::Node;
 
 /// The words of one command.
@@ -89,6 +89,13 @@ impl<'t> Walk<'t> {
             .iter()
             .take(words.at)
             .any(|word| matches!(word.text.as_str(), "nohup" | "setsid" | "screen"));
+        self.seek(&words);
+        // What the script has made itself is no program.
+        let first = words.words.first().map_or("", |word| word.text.as_str());
+        if self.functions.contains(first) || self.aliases.contains(first) {
+            self.calls.call(first, node.start_byte(), context.reach);
+            return;
+        }
         self.facts.commands.push(Command {
             words: words.words,
             assignments,
@@ -97,43 +104,34 @@ impl<'t> Walk<'t> {
             reach: context.reach,
             is_conditional: context.is_conditional,
             background: context.background || is_nohup,
+            is_piped: context.is_piped,
+            has_fallback: context.has_fallback,
         });
-        self.inner_script(context, is_nohup);
+        self.inner(context, is_nohup);
     }
 
-    /// `bash -c "…"`: the commands of the text, after the one that has them run.
-    fn inner_script(&mut self, context: Context, is_nohup: bool) {
-        let Some(outer) = self.facts.commands.last() else {
-            return;
-        };
-        let at = behind_wrappers(&outer.words);
-        let words = outer.words.get(at..).unwrap_or_default();
-        let Some(script) = script_of(words).filter(|_| self.depth > 0) else {
-            return;
-        };
-        let inner = super::extract_at(&script.text, self.depth - 1).commands;
-        let outer = outer.clone();
-        self.facts.commands.extend(inner.into_iter().map(|command| {
-            Command {
-                span: outer.span,
-                folder: match command.folder {
-                    Some(folder) => Some(join(outer.folder.as_deref(), &folder)),
-                    None => outer.folder.clone(),
-                },
-                words: command
-                    .words
-                    .into_iter()
-                    .map(|word| Word {
-                        span: script.span,
-                        ..word
-                    })
-                    .collect(),
-                reach: command.reach.max(outer.reach),
-                is_conditional: command.is_conditional || context.is_conditional,
-                background: command.background || context.background || is_nohup || outer.program() == "tmux",
-                ..command
+    /// `command -v x`, `which x`: programs that the script looks for.
+    fn seek(&mut self, words: &Line<'t>) {
+        let is_command = |word: &Word| matches!(word.text.as_str(), "-v" | "-V");
+        let seeks = match words.program() {
+            "which" | "type" | "hash" => true,
+            name if self.seekers.contains(name) => true,
+            "command" => words.arguments().first().is_some_and(is_command),
+            "test" | "[" => {
+                return words
+                    .operands()
+                    .for_each(|word| seek_path(word, &mut self.facts.sought));
             }
-        }));
+            _ => false,
+        };
+        if seeks {
+            let literal = words.operands().filter(|word| word.is_literal);
+            self.facts.sought.extend(literal.map(|word| Sought {
+                name: word.text.rsplit('/').next().unwrap_or_default().to_owned(),
+                span: word.span,
+                is_required: false,
+            }));
+        }
     }
 
     /// The literals among the words, each with its role.
@@ -161,6 +159,9 @@ impl<'t> Walk<'t> {
                 context.reach
             };
             let call = (at > words.at).then_some(program.as_str());
+            if role == Role::Prose {
+                self.facts.told.extend(told(word::content(*node), self.source));
+            }
             let name = if is_prose {
                 None
             } else {
@@ -170,7 +171,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn is_prose(&self, program: &str) -> bool {
+    pub(super) fn is_prose(&self, program: &str) -> bool {
         const TELLING: [&str; 12] = [
             "log", "print", "warn", "error", "info", "success", "echo", "msg", "say", "die", "usage", "fail",
         ];
@@ -190,6 +191,10 @@ impl<'t> Walk<'t> {
                     Some(word) => Some(join(self.folder.as_deref(), &word.text)),
                     None => None,
                 };
+            }
+            "alias" => {
+                let names = words.operands().filter_map(|word| word.text.split_once('='));
+                self.aliases.extend(names.map(|(name, _)| name.to_owned()));
             }
             "read" => {
                 for word in words.operands() {
@@ -266,35 +271,33 @@ pub(super) fn join(folder: Option<&str>, path: &str) -> String {
     }
 }
 
-/// The text that a shell is told to run.
-fn script_of(words: &[Word]) -> Option<Word> {
-    let (first, rest) = words.split_first()?;
-    let name = first.text.rsplit('/').next()?;
-    if name == "tmux" {
-        let starts = |word: &Word| {
-            matches!(
-                word.text.as_str(),
-                "new" | "new-session" | "new-window" | "send-keys" | "send"
-            )
-        };
-        return rest
-            .iter()
-            .skip_while(|word| !starts(word))
-            .find(|word| word.text.contains(' ') && !word.text.starts_with('#'))
-            .cloned();
+/// The program that a line for people begins with, where it reads like a command line.
+fn told(text: Span, source: &str) -> Option<Spanned<String>> {
+    let line = text.text(source);
+    let body =
+        line.trim_start_matches(|first: char| !first.is_alphanumeric() && first != '.' && first != '/');
+    let mut words = body.split_whitespace().skip_while(|word| *word == "sudo");
+    let name = words.next()?.rsplit('/').next()?;
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_one = words.next().is_some() && name.starts_with(|first: char| first.is_ascii_alphabetic());
+    (is_one && name.chars().all(is_name)).then(|| Spanned::new(name.to_owned(), text))
+}
+
+/// `[ -x /opt/homebrew/bin/x ]`: a program that is looked for by its path.
+pub(super) fn seek_path(word: &Word, sought: &mut Vec<Sought>) {
+    let (folder, name) = word.text.rsplit_once('/').unwrap_or_default();
+    let is_program = folder.ends_with("bin") || folder.contains("/libexec");
+    if is_program && !name.is_empty() && word.is_literal {
+        sought.push(Sought {
+            name: name.to_owned(),
+            span: word.span,
+            is_required: false,
+        });
     }
-    if !matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh") {
-        return None;
-    }
-    let at = rest.iter().position(|word| {
-        !word.text.starts_with('-') || word.text.starts_with("-c") || word.text.ends_with('c')
-    })?;
-    let is_text = rest[at].text.starts_with('-') && !rest[at].text.starts_with("--");
-    rest.get(at + 1).filter(|_| is_text).cloned()
 }
 
 /// The place of the program that really runs.
-fn behind_wrappers(words: &[Word]) -> usize {
+pub(super) fn behind_wrappers(words: &[Word]) -> usize {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let name = word.text.rsplit('/').next().unwrap_or("");

@@ -1,8 +1,8 @@
 //! Tests: whether the target gets to what stands behind one.
 
 use super::word;
-use crate::facts::Reach;
-use std::collections::BTreeSet;
+use crate::facts::{Reach, value};
+use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
 /// Tests nested deeper than this are taken to say nothing.
@@ -28,6 +28,11 @@ impl Answer {
         yes: Reach::IfFound,
         no: Reach::Always,
     };
+
+    /// Whether it is the platform that decides.
+    pub(super) fn tells_platform(self) -> bool {
+        Reach::Elsewhere == self.yes.max(self.no)
+    }
 
     fn negated(self) -> Self {
         Self {
@@ -56,7 +61,14 @@ impl Answer {
 pub(super) struct Judge<'a> {
     pub(super) source: &'a str,
     pub(super) platform_names: &'a BTreeSet<String>,
+    pub(super) flags: &'a Flags,
+    /// Functions that look for a program.
+    pub(super) seekers: &'a BTreeSet<String>,
 }
+
+/// Literal values of variables, by name and value, each with the easiest reach of the places that set it:
+/// `if [[ $OSTYPE == darwin* ]]; then IS_MAC=true; fi`.
+pub(super) type Flags = BTreeMap<(String, String), Reach>;
 
 impl Judge<'_> {
     /// What the statement means when it is used as a test.
@@ -83,7 +95,8 @@ impl Judge<'_> {
                         .named_children(&mut node.walk())
                         .last()
                         .map_or_else(Answer::default, |child| self.at_depth(child, depth).negated()),
-                    _ if is_existence(operator) => Answer::FOUND,
+                    _ if is_existence(operator) => Self::found(self.text(node)),
+                    "-n" => self.flag(self.text(node).trim_start_matches("-n").trim()),
                     _ => Answer::default(),
                 }
             }
@@ -125,7 +138,9 @@ impl Judge<'_> {
     }
 
     fn compared(&self, left: &str, sign: &str, right: &str) -> Answer {
-        let answer = if self.names_platform(left) {
+        let answer = if self.is_elsewhere(left, right) {
+            Answer::MAC
+        } else if self.names_platform(left) {
             platform(right)
         } else if self.names_platform(right) {
             platform(left)
@@ -145,16 +160,48 @@ impl Judge<'_> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["command", "-v" | "-V", ..] | ["which" | "type" | "hash", ..] => Answer::FOUND,
-            ["test", "!", operator, ..] if is_existence(operator) => Answer::FOUND.negated(),
-            ["test", operator, ..] if is_existence(operator) => Answer::FOUND,
+            ["test", "!", operator, path, ..] if is_existence(operator) => Self::found(path).negated(),
+            ["test", operator, path, ..] if is_existence(operator) => Self::found(path),
             ["test", left, sign, right] => self.compared(left, sign, right),
+            [function, ..] if self.seekers.contains(*function) => Answer::FOUND,
+            [flag] if flag.starts_with('$') => self.flag(flag),
+            [program, "--version", ..] if is_of_gnu(program) => Answer::LINUX,
+            [program, arguments @ ..] if is_of_bsd(program, arguments) => Answer::MAC,
             _ => Answer::default(),
         }
     }
 
+    /// A test for a path: one that only a Mac has, or only Linux, says which platform it is.
+    fn found(path: &str) -> Answer {
+        let start = path.find('/').and_then(|at| path.get(at..)).unwrap_or_default();
+        match value::is_on_linux(start) {
+            Some(true) => Answer::LINUX,
+            Some(false) => Answer::MAC,
+            None => Answer::FOUND,
+        }
+    }
+
+    /// `$IS_MAC`, `[ -n "$IS_MAC" ]`: true only where another platform has set it.
+    fn flag(&self, text: &str) -> Answer {
+        if ["true", "1", "yes"]
+            .iter()
+            .any(|value| self.is_elsewhere(text, value))
+        {
+            Answer::MAC
+        } else {
+            Answer::default()
+        }
+    }
+
+    /// Whether a variable has this value on other platforms only.
+    pub(super) fn is_elsewhere(&self, variable: &str, value: &str) -> bool {
+        let bare = |text: &str| text.trim_matches(['"', '\'', '$', '{', '}']).to_owned();
+        variable.contains('$') && self.flags.get(&(bare(variable), bare(value))) == Some(&Reach::Elsewhere)
+    }
+
     /// Whether the text asks for the name of the platform.
     pub(super) fn names_platform(&self, text: &str) -> bool {
-        if text.contains("uname") || text.contains("OSTYPE") {
+        if text.contains("uname") || text.contains("OSTYPE") || text.contains("sw_vers") {
             return true;
         }
         text.split('$').skip(1).any(|tail| {
@@ -166,6 +213,36 @@ impl Judge<'_> {
 
     fn text(&self, node: Node<'_>) -> &str {
         self.source.get(node.byte_range()).unwrap_or("")
+    }
+}
+
+/// Programs of which only GNU's know `--version`: asking for it asks whose they are.
+fn is_of_gnu(program: &str) -> bool {
+    matches!(
+        program,
+        "sed"
+            | "date"
+            | "stat"
+            | "readlink"
+            | "ls"
+            | "xargs"
+            | "find"
+            | "cp"
+            | "mktemp"
+            | "base64"
+            | "sort"
+            | "head"
+    )
+}
+
+/// Options that only BSD's programs know, where a script tries whether they work.
+fn is_of_bsd(program: &str, arguments: &[&str]) -> bool {
+    let first = arguments.first().copied().unwrap_or_default();
+    match program {
+        "date" => first.starts_with("-v") || first.starts_with("-j"),
+        "stat" => first.starts_with("-f"),
+        "sw_vers" => true,
+        _ => false,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Shell scripts, read with tree-sitter-bash.
 
+mod branch;
+mod calls;
 mod command;
 mod guard;
 mod heredoc;
+mod inner;
 mod problem;
 mod variable;
 mod walk;
@@ -47,17 +50,61 @@ fn unreadable(message: &str) -> Facts {
     Facts::of_problem(ProblemKind::Unreadable, message, Span::new(0, 0))
 }
 
-/// The names of the functions that the script defines.
-fn functions(root: Node<'_>, text: &str) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// The names of the functions that a script defines.
+struct Functions {
+    names: BTreeSet<String>,
+    /// Those of them that end the script: `die() { echo "$1"; exit 1; }`.
+    exits: BTreeSet<String>,
+    /// Those of them that look for a program: `has() { command -v "$1"; }`.
+    seekers: BTreeSet<String>,
+}
+
+fn functions(root: Node<'_>, text: &str) -> Functions {
+    let mut functions = Functions {
+        names: BTreeSet::new(),
+        exits: BTreeSet::new(),
+        seekers: BTreeSet::new(),
+    };
     for_each(root, |node| {
         if node.kind() == "function_definition"
             && let Some(name) = node.child_by_field_name("name")
         {
-            names.insert(text.get(name.byte_range()).unwrap_or("").to_owned());
+            let name = text.get(name.byte_range()).unwrap_or("").to_owned();
+            if node
+                .child_by_field_name("body")
+                .is_some_and(|body| exits(body, text))
+            {
+                functions.exits.insert(name.clone());
+            }
+            if seeks(text.get(node.byte_range()).unwrap_or("")) {
+                functions.seekers.insert(name.clone());
+            }
+            functions.names.insert(name);
         }
     });
-    names
+    functions
+}
+
+/// Whether a function does nothing but look for the program that it is given.
+fn seeks(body: &str) -> bool {
+    let asks = ["command -v", "which ", "type ", "hash "]
+        .iter()
+        .any(|word| body.contains(word));
+    let is_short = body.len() < 200 && body.lines().count() <= 5;
+    is_short && asks && body.contains("$1") && !body.contains("exit")
+}
+
+/// Whether the last statement of a body is `exit`.
+fn exits(body: Node<'_>, text: &str) -> bool {
+    let mut cursor = body.walk();
+    let mut statements = body.named_children(&mut cursor);
+    let last = statements
+        .by_ref()
+        .filter(|child| child.kind() != "comment")
+        .last();
+    last.filter(|last| last.kind() == "command")
+        .and_then(|last| last.child_by_field_name("name"))
+        .is_some_and(|name| text.get(name.byte_range()) == Some("exit"))
 }
 
 /// Shows every node to `look`, in the order of the text, without recursion.
@@ -84,5 +131,7 @@ fn syntax(message: &str, start: usize, end: usize) -> Problem {
     }
 }
 
+#[cfg(test)]
+mod reach_tests;
 #[cfg(test)]
 mod tests;

@@ -33,6 +33,9 @@ impl<'t> Walk<'t> {
             if self.judge().names_platform(self.text(value)) {
                 self.platform_names.insert(name.clone());
             }
+            if let Some(read) = read.as_ref().filter(|read| read.is_literal) {
+                self.flag(&name, &read.text, context.reach);
+            }
         }
         let is_array = value.is_some_and(|value| value.kind() == "array");
         if is_plain && !is_array {
@@ -58,6 +61,20 @@ impl<'t> Walk<'t> {
             }
         }
         self.assigned.insert(name);
+    }
+
+    /// Notes that a variable gets this value where the target gets so: `OS=mac` behind a test for a Mac.
+    fn flag(&mut self, name: &str, value: &str, reach: Reach) {
+        let flag = self
+            .flags
+            .entry((name.to_owned(), value.to_owned()))
+            .or_insert(reach);
+        *flag = reach.min(*flag);
+        let lower = value.to_ascii_lowercase();
+        let names_mac = ["mac", "darwin", "osx"].iter().any(|mark| lower.contains(mark));
+        if names_mac && reach == Reach::Elsewhere {
+            self.platform_names.insert(name.to_owned());
+        }
     }
 
     fn array(&mut self, array: Node<'t>, name: &str, context: Context) {

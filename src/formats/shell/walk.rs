@@ -1,12 +1,16 @@
 //! Goes through a script in the order of its text, with a stack of its own: scripts can be nested deeper
 //! than a thread's stack allows.
 
-use super::guard::{self, Answer, Judge};
+use super::Functions;
+use super::calls::Calls;
+use super::command::seek_path;
+use super::guard::{Flags, Judge};
 use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
-use crate::facts::{Access, Facts, Reach, Role, Value, Variable};
+use crate::facts::{Access, Facts, Reach, Role, Value, Variable, Word};
 use crate::formats::quoted;
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use tree_sitter::Node;
 
@@ -29,11 +33,15 @@ pub(super) struct Context {
     pub(super) in_command: bool,
     /// Whether the script may go past it.
     pub(super) is_conditional: bool,
+    /// Whether it reads what the command before it writes.
+    pub(super) is_piped: bool,
+    /// Whether something else is done where it fails.
+    pub(super) has_fallback: bool,
 }
 
 impl Context {
     /// The same, where the script may go past it.
-    fn skippable(self) -> Self {
+    pub(super) fn skippable(self) -> Self {
         Self {
             is_conditional: true,
             ..self
@@ -41,8 +49,16 @@ impl Context {
     }
 }
 
-enum Step<'t> {
+/// Statements in a row, of which those up to `at` are done.
+pub(super) struct Row<'t> {
+    children: Vec<Node<'t>>,
+    at: usize,
+    context: Context,
+}
+
+pub(super) enum Step<'t> {
     Visit(Node<'t>, Context),
+    Next(Row<'t>),
     /// A subshell ends: the script is back in the folder where it was.
     Return(Option<String>),
     /// A statement with a here-document is over: what it did before (`cd x && cat > y <<EOF`) is known.
@@ -65,12 +81,34 @@ pub(super) struct Walk<'t> {
     pub(super) assigned: BTreeSet<String>,
     pub(super) platform_names: BTreeSet<String>,
     pub(super) reads: BTreeMap<String, Variable>,
-    stack: Vec<Step<'t>>,
+    pub(super) stack: Vec<Step<'t>>,
+    /// Literal values of variables, each with the reach of the place that is easiest to get to.
+    pub(super) flags: Flags,
+    /// Tests that the script ends behind where they fail.
+    needs: Vec<Span>,
+    pub(super) calls: Calls,
+    /// Functions that end the script.
+    pub(super) exits: BTreeSet<String>,
+    /// Functions that look for a program.
+    pub(super) seekers: BTreeSet<String>,
+    /// Names that stand for other commands.
+    pub(super) aliases: BTreeSet<String>,
 }
 
 impl<'t> Walk<'t> {
-    pub(super) fn new(source: &'t str, functions: BTreeSet<String>, depth: usize) -> Self {
+    pub(super) fn new(source: &'t str, functions: Functions, depth: usize) -> Self {
+        let Functions {
+            names: functions,
+            exits,
+            seekers,
+        } = functions;
         Self {
+            exits,
+            seekers,
+            aliases: BTreeSet::new(),
+            flags: Flags::new(),
+            needs: Vec::new(),
+            calls: Calls::default(),
             called: BTreeSet::new(),
             source,
             facts: Facts::default(),
@@ -93,6 +131,8 @@ impl<'t> Walk<'t> {
             sink: Sink::People,
             in_command: false,
             is_conditional: false,
+            is_piped: false,
+            has_fallback: false,
         };
         for statement in root.named_children(&mut root.walk()) {
             let name = statement
@@ -107,6 +147,7 @@ impl<'t> Walk<'t> {
         while let Some(step) = self.stack.pop() {
             match step {
                 Step::Visit(node, context) => self.visit(node, context),
+                Step::Next(row) => self.next(row),
                 Step::Return(folder) => self.folder = folder,
                 Step::Heredoc(heredoc, context) => self.heredoc(&heredoc, context),
             }
@@ -129,6 +170,11 @@ impl<'t> Walk<'t> {
             .variables
             .sort_by_key(|variable| (variable.span, variable.name.clone()));
         self.facts.values.sort_by_key(|value| value.span);
+        self.calls.settle(&mut self.facts);
+        for sought in &mut self.facts.sought {
+            let is_inside = |test: &Span| test.start <= sought.span.start && sought.span.end <= test.end;
+            sought.is_required |= self.needs.iter().any(is_inside);
+        }
         self.facts
     }
 
@@ -138,6 +184,7 @@ impl<'t> Walk<'t> {
                 self.command(node, context);
                 let inside = Context {
                     in_command: true,
+                    is_piped: false,
                     ..context
                 };
                 self.children(node, inside);
@@ -162,6 +209,8 @@ impl<'t> Walk<'t> {
                     .child_by_field_name("name")
                     .map_or("", |name| self.text(name));
                 let runs = self.called.contains(name) && !context.is_conditional;
+                self.calls
+                    .define(name, Span::new(node.start_byte(), node.end_byte()));
                 self.apart(node, if runs { context } else { context.skippable() });
             }
             "while_statement" => self.children(node, context.skippable()),
@@ -185,7 +234,11 @@ impl<'t> Walk<'t> {
     /// the rest is for the platforms that did not take it.
     pub(super) fn children(&mut self, node: Node<'t>, context: Context) {
         let children: Vec<Node<'t>> = node.children(&mut node.walk()).collect();
-        self.sequence(&children, context);
+        self.stack.push(Step::Next(Row {
+            children,
+            at: 0,
+            context,
+        }));
     }
 
     /// Has a here-document read once everything that is visited from now on is done.
@@ -193,190 +246,37 @@ impl<'t> Walk<'t> {
         self.stack.push(Step::Heredoc(heredoc, context));
     }
 
-    fn sequence(&mut self, children: &[Node<'t>], mut context: Context) {
-        let mut steps = Vec::with_capacity(children.len());
-        for (at, child) in children.iter().enumerate() {
-            if !child.is_named() {
-                continue;
-            }
-            let background = children.get(at + 1).is_some_and(|next| next.kind() == "&");
-            let here = Context {
-                background: context.background || background,
-                ..context
-            };
-            steps.push(Step::Visit(*child, here));
-            if child.kind() == "if_statement"
-                && let Some(answer) = self.leaving_guard(*child)
-                && answer.no == Reach::Elsewhere
-            {
-                context.reach = Reach::Elsewhere;
+    /// The next of the statements in a row: how the target gets there depends on those before it, which are
+    /// done by now.
+    fn next(&mut self, mut row: Row<'t>) {
+        if let Some(before) = row.at.checked_sub(1).and_then(|at| row.children.get(at)) {
+            match self.behind(*before) {
+                Reach::Elsewhere => row.context.reach = Reach::Elsewhere,
+                // What the script ends without, it needs.
+                Reach::IfFound => self.needs.push(Span::new(before.start_byte(), before.end_byte())),
+                Reach::Always => {}
             }
         }
-        self.stack.extend(steps.into_iter().rev());
-    }
-
-    /// The guard of an `if` without `else` whose only arm leaves the script.
-    fn leaving_guard(&self, node: Node<'t>) -> Option<Answer> {
-        let children: Vec<Node<'t>> = node.named_children(&mut node.walk()).collect();
-        let last = children.last().filter(|last| last.kind() == "command")?;
-        let name = last.child_by_field_name("name")?;
-        matches!(self.text(name), "exit" | "return").then(|| self.judge().statement(children[0]))
+        let Some(child) = row.children.get(row.at).copied() else {
+            return;
+        };
+        let next = row.children.get(row.at + 1);
+        let background = row.context.background || next.is_some_and(|next| next.kind() == "&");
+        let here = Context {
+            background,
+            ..row.context
+        };
+        row.at += 1;
+        self.stack.push(Step::Next(row));
+        if child.is_named() {
+            self.stack.push(Step::Visit(child, here));
+        }
     }
 
     /// Visits the children, and comes back to the present folder afterwards.
     fn apart(&mut self, node: Node<'t>, context: Context) {
         self.stack.push(Step::Return(self.folder.clone()));
         self.children(node, context);
-    }
-
-    fn if_statement(&mut self, node: Node<'t>, context: Context) {
-        let mut steps: Vec<(Node<'t>, Context)> = Vec::new();
-        let mut before = context.reach;
-        self.arm(node, context, &mut before, &mut steps);
-        self.stack.extend(
-            steps
-                .into_iter()
-                .rev()
-                .map(|(node, context)| Step::Visit(node, context)),
-        );
-    }
-
-    /// One arm (`if` or `elif`), and the arms inside its node. `before` is the reach of the place where
-    /// all tests so far have failed.
-    fn arm(
-        &self,
-        node: Node<'t>,
-        context: Context,
-        before: &mut Reach,
-        steps: &mut Vec<(Node<'t>, Context)>,
-    ) {
-        let mut answer = Answer::default();
-        let mut is_behind_then = false;
-        let mut reach = *before;
-        for child in node.children(&mut node.walk()) {
-            match child.kind() {
-                "then" => {
-                    is_behind_then = true;
-                    reach = (*before).max(answer.yes);
-                    *before = (*before).max(answer.no);
-                }
-                // The grammar never puts an `elif` inside an `elif`: this goes one level down.
-                "elif_clause" if node.kind() == "if_statement" => {
-                    self.arm(child, context, before, steps);
-                }
-                "else_clause" => {
-                    let reach = *before;
-                    steps.push((
-                        child,
-                        Context {
-                            reach,
-                            ..context.skippable()
-                        },
-                    ));
-                }
-                _ if !child.is_named() => {}
-                _ => {
-                    if !is_behind_then && child.kind() != "comment" {
-                        answer = self.judge().statement(child);
-                    }
-                    // A test that fails is no failure.
-                    let context = context.skippable();
-                    steps.push((child, Context { reach, ..context }));
-                }
-            }
-        }
-    }
-
-    fn case_statement(&mut self, node: Node<'t>, context: Context) {
-        let subject = node.child_by_field_name("value");
-        let is_platform = subject.is_some_and(|subject| self.judge().names_platform(self.text(subject)));
-        let mut has_linux = false;
-        let mut steps = Vec::new();
-        for child in node.named_children(&mut node.walk()) {
-            let mut reach = context.reach;
-            let mut context = context;
-            if child.kind() == "case_item" {
-                context = context.skippable();
-                let patterns: Vec<Node<'t>> =
-                    child.children_by_field_name("value", &mut child.walk()).collect();
-                let texts = patterns
-                    .iter()
-                    .map(|pattern| self.text(*pattern).to_ascii_lowercase());
-                let texts: Vec<String> = texts.collect();
-                let is_linux = texts.iter().any(|text| text.contains("linux"));
-                let is_rest = texts.iter().any(|text| text == "*");
-                if is_platform && !is_linux && (!is_rest || has_linux) {
-                    reach = Reach::Elsewhere;
-                }
-                has_linux |= is_linux;
-                for pattern in patterns {
-                    self.value(pattern, Role::Compared, None, None, context.reach);
-                }
-            }
-            steps.push(Step::Visit(child, Context { reach, ..context }));
-        }
-        self.stack.extend(steps.into_iter().rev());
-    }
-
-    fn list(&mut self, node: Node<'t>, context: Context) {
-        let judge = self.judge();
-        let mut sum = Answer::default();
-        let mut steps = Vec::new();
-        let (mut asks, mut is_skippable) = (false, false);
-        let parts = guard::flatten(node);
-        for (at, (operator, part)) in parts.iter().copied().enumerate() {
-            let guard = match (at, operator) {
-                (0, _) => Reach::Always,
-                (_, "||") => sum.no,
-                _ => sum.yes,
-            };
-            let reach = context.reach.max(guard);
-            is_skippable |= at > 0 && (operator == "||" || asks);
-            asks = self.asks(part);
-            // `x || true`: whether it fails is the same to the script.
-            let is_forgiven = parts.get(at + 1).is_some_and(|(operator, next)| {
-                *operator == "||" && matches!(self.text(*next), "true" | ":")
-            });
-            let context = if is_skippable || is_forgiven {
-                context.skippable()
-            } else {
-                context
-            };
-            steps.push(Step::Visit(part, Context { reach, ..context }));
-            let answer = judge.statement(part);
-            sum = if at == 0 {
-                answer
-            } else {
-                sum.joined(operator, answer)
-            };
-        }
-        self.stack.extend(steps.into_iter().rev());
-    }
-
-    /// Whether a statement is there for its answer: `[ … ]`, `grep -q …`, `! …`.
-    fn asks(&self, node: Node<'t>) -> bool {
-        match node.kind() {
-            "test_command" | "negated_command" => true,
-            "redirected_statement" => node.child_by_field_name("body").is_some_and(|body| {
-                body.kind() == "test_command" || (body.kind() == "command" && self.asks(body))
-            }),
-            "command" => node.child_by_field_name("name").is_some_and(|name| {
-                matches!(
-                    self.text(name),
-                    "test"
-                        | "["
-                        | "grep"
-                        | "pgrep"
-                        | "command"
-                        | "which"
-                        | "type"
-                        | "kill"
-                        | "false"
-                        | "lsof"
-                )
-            }),
-            _ => false,
-        }
     }
 
     fn pipeline(&mut self, node: Node<'t>, context: Context) {
@@ -394,7 +294,13 @@ impl<'t> Walk<'t> {
                     }
                 }
             };
-            steps.push(Step::Visit(*part, Context { sink, ..context }));
+            let is_piped = at > 0 && matches!(part.kind(), "command" | "redirected_statement");
+            let context = Context {
+                sink,
+                is_piped,
+                ..context
+            };
+            steps.push(Step::Visit(*part, context));
         }
         self.stack.extend(steps.into_iter().rev());
     }
@@ -429,6 +335,13 @@ impl<'t> Walk<'t> {
             // Nothing goes wrong by asking whether a path is there.
             let reach = context.reach.max(Reach::IfFound);
             for child in node.named_children(&mut node.walk()).skip(1) {
+                let read = word::read(child, self.source, Some(&self.table));
+                let word = Word {
+                    text: read.text,
+                    span: word::content(child),
+                    is_literal: read.is_literal,
+                };
+                seek_path(&word, &mut self.facts.sought);
                 self.value(child, Role::Argument, None, Some("test"), reach);
             }
         }
@@ -479,6 +392,8 @@ impl<'t> Walk<'t> {
         Judge {
             source: self.source,
             platform_names: &self.platform_names,
+            flags: &self.flags,
+            seekers: &self.seekers,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A command line without what stands before the command that really runs: `sudo -u app env A=1 uv run`.
 
 use super::place::name_of;
+use crate::facts::{Command, Word};
 use crate::knowledge::runners::{self, Wrapper};
 
 /// The command that really runs.
@@ -53,6 +54,14 @@ impl Line {
         line.words.extend_from_slice(rest);
         line
     }
+}
+
+/// The words of a command from the program on that really runs.
+pub(crate) fn behind_wrappers(command: &Command) -> &[Word] {
+    let texts: Vec<String> = command.words.iter().map(|word| word.text.clone()).collect();
+    let line = Line::read(&[], &texts);
+    let at = command.words.len().saturating_sub(line.words.len());
+    command.words.get(at..).unwrap_or_default()
 }
 
 /// Where the command stands behind a wrapper's name, if there is one.

@@ -13,11 +13,12 @@ mod starts;
 use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
-use crate::facts::{Command, Manager, Program, Reach, Word};
+use crate::facts::{Command, Manager, Program, Word};
 use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
+pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -317,15 +318,7 @@ fn commands(program: &Program) -> Vec<Command> {
         text,
         span: command.span,
     });
-    vec![Command {
-        words: words.collect(),
-        assignments: Vec::new(),
-        span: command.span,
-        folder: None,
-        reach: Reach::Always,
-        is_conditional: false,
-        background: false,
-    }]
+    vec![Command::new(words.collect(), command.span)]
 }
 
 /// Splits a command line as `shlex.split` does, which supervisord uses; a line that it refuses is split

@@ -18,11 +18,6 @@ const COMMON_FILES: [&str; 13] = [
     "api.py", "app.py", "bot.py", "main.py", "manage.py", "run.py", "server.py", "start.py", "worker.py",
     "app.js", "index.js", "server.js", "start.sh",
 ];
-/// What stands between the list of processes and `kill`.
-const FILTERS: [&str; 12] = [
-    "awk", "cut", "egrep", "fgrep", "grep", "head", "sed", "sort", "tail", "tr", "uniq", "xargs",
-];
-
 /// Reports each command that kills by a name which others have too, or by a port whose clients it hits.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, document) in project.documents() {
@@ -147,13 +142,9 @@ fn chain(document: &Document, at: usize) -> Option<&[Command]> {
     if name_of(&last.first()?.text) != "xargs" || !runs_kill() {
         return None;
     }
-    let filters = commands[..at]
-        .iter()
-        .rev()
-        .take_while(|command| FILTERS.contains(&command.program()) && command.program() != "xargs")
-        .count();
-    let first = at.checked_sub(filters + 1)?;
-    commands.get(first..at)
+    let piped = commands[..=at].iter().rev().take_while(|command| command.is_piped);
+    let first = at.checked_sub(piped.count())?;
+    commands.get(first..at).filter(|chain| !chain.is_empty())
 }
 
 /// The first word that is no option and no option's value.

@@ -1,0 +1,74 @@
+//! `try` statements: what they catch, and what is done then.
+
+use super::flow::Reader;
+use super::leaving::raises;
+use super::names::last;
+use crate::facts::Reach;
+use crate::facts::python::{Handler, Step, Try};
+use ruff_python_ast::{ExceptHandler, Expr, StmtTry};
+
+impl Reader<'_> {
+    pub(super) fn tried(&mut self, tried: &StmtTry, reach: Reach) -> Step {
+        let kinds = tried.handlers.iter().flat_map(|handler| {
+            let ExceptHandler::ExceptHandler(handler) = handler;
+            handler
+                .type_
+                .as_ref()
+                .map_or_else(Vec::new, |kind| self.catches(kind))
+        });
+        let misses = kinds.collect::<Vec<_>>().iter().any(|kind| is_missing_file(kind));
+        let outer = self.is_tried;
+        self.is_tried |= misses;
+        let body = self.block(&tried.body, reach);
+        self.is_tried = outer;
+        let mut handlers = Vec::with_capacity(tried.handlers.len());
+        for ExceptHandler::ExceptHandler(handler) in &tried.handlers {
+            let catches = match &handler.type_ {
+                None => vec!["BaseException".to_owned()],
+                Some(kind) => self.catches(kind),
+            };
+            let ends = handler.body.last().is_some_and(|last| raises(last, &self.names));
+            handlers.push(Handler {
+                catches,
+                body: self.block(&handler.body, reach),
+                ends,
+            });
+        }
+        let otherwise = self.block(&tried.orelse, reach);
+        let finally = self.block(&tried.finalbody, reach);
+        Step::Try(Box::new(Try {
+            body,
+            handlers,
+            otherwise,
+            finally,
+        }))
+    }
+
+    /// The names of the exceptions in a tuple, or of one.
+    fn catches(&self, kind: &Expr) -> Vec<String> {
+        let kinds: Vec<&Expr> = match kind {
+            Expr::Tuple(tuple) => tuple.elts.iter().collect(),
+            other => vec![other],
+        };
+        let names = kinds.iter().filter_map(|kind| self.names.dotted(kind));
+        names.map(|name| last(&name).to_owned()).collect()
+    }
+
+    /// What `contextlib.suppress(ImportError)` catches.
+    pub(super) fn suppresses(&self, expr: &Expr) -> Option<Vec<String>> {
+        let Expr::Call(call) = expr else { return None };
+        if self.names.dotted(&call.func)? != "contextlib.suppress" {
+            return None;
+        }
+        let kinds = &call.arguments.args;
+        Some(kinds.iter().flat_map(|kind| self.catches(kind)).collect())
+    }
+}
+
+/// Whether an exception is one of a program that is not there.
+fn is_missing_file(kind: &str) -> bool {
+    matches!(
+        kind,
+        "FileNotFoundError" | "OSError" | "IOError" | "EnvironmentError"
+    )
+}

@@ -1,0 +1,161 @@
+//! Commands that other commands are told to run: `bash -c "…"`, `xargs x`, `find -exec x`, `ssh host x`.
+
+use super::command::{behind_wrappers, join};
+use super::walk::{Context, Walk};
+use crate::facts::{Command, Reach, Word};
+use crate::source::Span;
+
+/// What a command is told to run.
+enum Told {
+    /// A text that a shell reads.
+    Script(Word),
+    /// The words of one command.
+    Words(Vec<Word>),
+}
+
+impl Walk<'_> {
+    /// Takes apart what the last command is told to run; its commands come behind it.
+    pub(super) fn inner(&mut self, context: Context, is_nohup: bool) {
+        let Some(outer) = self.facts.commands.last() else {
+            return;
+        };
+        let at = behind_wrappers(&outer.words);
+        let words = outer.words.get(at..).unwrap_or_default();
+        let name = words
+            .first()
+            .map_or("", |word| word.text.rsplit('/').next().unwrap_or(""));
+        let Some(told) = told(name, words).filter(|_| self.depth > 0) else {
+            return;
+        };
+        let outer = outer.clone();
+        let is_elsewhere = name == "ssh";
+        // Each of these runs what it is told for as long as it finds something, or at the end.
+        let is_conditional = matches!(name, "xargs" | "find" | "trap") || context.is_conditional;
+        let background = context.background || is_nohup || name == "tmux";
+        let inner = match told {
+            Told::Script(script) => self.commands_of(&script, outer.span),
+            Told::Words(words) => vec![Command::new(words, outer.span)],
+        };
+        self.facts
+            .commands
+            .extend(inner.into_iter().map(|command| Command {
+                folder: match command.folder {
+                    Some(folder) => Some(join(outer.folder.as_deref(), &folder)),
+                    None => outer.folder.clone(),
+                },
+                reach: match is_elsewhere {
+                    true => Reach::Elsewhere,
+                    false => command.reach.max(outer.reach),
+                },
+                is_conditional: command.is_conditional || is_conditional,
+                background: command.background || background,
+                has_fallback: command.has_fallback || context.has_fallback,
+                ..command
+            }));
+    }
+
+    /// The commands of a text that a shell reads. Over several lines each has its own place, where the text
+    /// stands as it is.
+    fn commands_of(&self, script: &Word, outer: Span) -> Vec<Command> {
+        let is_as_written = script.text.contains('\n') && script.span.text(self.source) == script.text;
+        let start = script.span.start as usize;
+        let mut commands = super::extract_at(&script.text, self.depth - 1).commands;
+        for command in &mut commands {
+            command.span = match is_as_written {
+                true => command.span.shifted(start),
+                false => outer,
+            };
+            for word in &mut command.words {
+                word.span = match is_as_written {
+                    true => word.span.shifted(start),
+                    false => script.span,
+                };
+            }
+        }
+        commands
+    }
+}
+
+fn told(name: &str, words: &[Word]) -> Option<Told> {
+    match name {
+        "xargs" => behind_options(
+            &words[1..],
+            &["-n", "-P", "-I", "-L", "-s", "-d", "-a", "-E", "-J", "-R", "-S"],
+        )
+        .map(|rest| Told::Words(rest.to_vec())),
+        "find" => {
+            let is_exec = |word: &Word| matches!(word.text.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir");
+            let from = words.iter().position(is_exec)? + 1;
+            let rest = words.get(from..)?;
+            let ends = |word: &Word| matches!(word.text.as_str(), ";" | "+");
+            let end = rest.iter().position(ends).unwrap_or(rest.len());
+            Some(Told::Words(rest[..end].to_vec())).filter(|_| end > 0)
+        }
+        "ssh" => {
+            let options = [
+                "-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-b", "-c", "-E", "-m", "-S", "-W",
+                "-w",
+            ];
+            let rest = behind_options(&words[1..], &options)?;
+            joined(rest.get(1..)?).map(Told::Script)
+        }
+        "eval" => joined(&words[1..]).map(Told::Script),
+        "trap" => {
+            let first = words
+                .get(1)
+                .filter(|word| !word.text.starts_with('-') && !word.text.is_empty());
+            first.filter(|_| words.len() > 2).cloned().map(Told::Script)
+        }
+        "su" | "runuser" => {
+            let is_option = |word: &Word| matches!(word.text.as_str(), "-c" | "--command");
+            let at = words.iter().position(is_option)?;
+            words.get(at + 1).cloned().map(Told::Script)
+        }
+        "tmux" => {
+            let starts = |word: &Word| {
+                matches!(
+                    word.text.as_str(),
+                    "new" | "new-session" | "new-window" | "send-keys" | "send"
+                )
+            };
+            let mut behind = words[1..].iter().skip_while(|word| !starts(word));
+            let script = behind.find(|word| word.text.contains(' ') && !word.text.starts_with('#'));
+            script.cloned().map(Told::Script)
+        }
+        "sh" | "bash" | "dash" | "zsh" | "ksh" => {
+            let rest = &words[1..];
+            let at = rest.iter().position(|word| {
+                !word.text.starts_with('-') || word.text.starts_with("-c") || word.text.ends_with('c')
+            })?;
+            let is_text = rest[at].text.starts_with('-') && !rest[at].text.starts_with("--");
+            rest.get(at + 1).filter(|_| is_text).cloned().map(Told::Script)
+        }
+        _ => None,
+    }
+}
+
+/// The words behind a command's own options, of which these take a value.
+fn behind_options<'a>(words: &'a [Word], with_value: &[&str]) -> Option<&'a [Word]> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if with_value.contains(&word.text.as_str()) {
+            at += 2;
+        } else if word.text.starts_with('-') {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    words.get(at..).filter(|rest| !rest.is_empty())
+}
+
+/// Words as one text, which a shell reads again.
+fn joined(words: &[Word]) -> Option<Word> {
+    let (first, last) = (words.first()?, words.last()?);
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    Some(Word {
+        text: texts.join(" "),
+        span: Span::new(first.span.start as usize, last.span.end as usize),
+        is_literal: words.iter().all(|word| word.is_literal),
+    })
+}

@@ -1,0 +1,253 @@
+//! Programs that only a Mac has, and what only the programs of a Mac understand.
+
+use regex::Regex;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+static PROGRAMS: LazyLock<BTreeMap<String, MacProgram>> = LazyLock::new(|| super::table("macos-commands"));
+static FLAGS: LazyLock<Flags> = LazyLock::new(|| super::table("bsd-flags"));
+static PATTERNS: LazyLock<BTreeMap<&'static str, Vec<Compiled>>> = LazyLock::new(compile);
+
+/// A program that only a Mac has.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MacProgram {
+    /// What it does there, behind "which".
+    pub does: String,
+    /// What does that on the server, as an imperative without a full stop.
+    pub instead: String,
+    /// First arguments that tell it from a program of the same name on Linux; empty where there is none.
+    #[serde(default)]
+    only: Vec<String>,
+    /// Whether a program of that name can be on a server too.
+    #[serde(default)]
+    pub likely: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Flags {
+    flag: Vec<BsdFlag>,
+}
+
+/// An option or operand that a command of a Mac understands, and that of Linux does not, or otherwise.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BsdFlag {
+    /// The command.
+    pub program: String,
+    pattern: String,
+    unless: Option<String>,
+    /// A command line that has the fault.
+    pub example: String,
+    /// What becomes of it on Linux.
+    pub effect: FlagEffect,
+    /// What Linux says, or does.
+    pub says: String,
+    /// The command line that does the same on Linux.
+    pub instead: String,
+    /// Why no test runs the row.
+    pub unjudged: Option<String>,
+}
+
+/// What becomes of a command line of a Mac on Linux.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FlagEffect {
+    /// It is refused.
+    Fails,
+    /// It does something else.
+    Differs,
+}
+
+struct Compiled {
+    row: &'static BsdFlag,
+    pattern: Regex,
+    unless: Option<Regex>,
+}
+
+/// A row whose regular expression is none says nothing; a test compiles each of them.
+fn compile() -> BTreeMap<&'static str, Vec<Compiled>> {
+    let mut patterns: BTreeMap<&str, Vec<Compiled>> = BTreeMap::new();
+    for row in &FLAGS.flag {
+        let Ok(pattern) = Regex::new(&row.pattern) else {
+            continue;
+        };
+        let unless = row.unless.as_ref().and_then(|unless| Regex::new(unless).ok());
+        patterns
+            .entry(&row.program)
+            .or_default()
+            .push(Compiled { row, pattern, unless });
+    }
+    patterns
+}
+
+/// The program of a Mac that is called by this name and these arguments.
+pub fn program(name: &str, arguments: &[&str]) -> Option<&'static MacProgram> {
+    let row = PROGRAMS.get(name)?;
+    let first = arguments.first().copied().unwrap_or_default();
+    (row.only.is_empty() || row.only.iter().any(|only| only == first)).then_some(row)
+}
+
+/// What of a command line only the command of a Mac understands.
+pub fn flag(name: &str, arguments: &[&str]) -> Option<&'static BsdFlag> {
+    let rows = PATTERNS.get(name)?;
+    let words: Vec<&str> = arguments
+        .iter()
+        .map(|word| if word.is_empty() { "''" } else { word })
+        .collect();
+    let line = words.join(" ");
+    let has = |row: &&Compiled| {
+        row.pattern.is_match(&line) && !row.unless.as_ref().is_some_and(|unless| unless.is_match(&line))
+    };
+    rows.iter().find(has).map(|found| found.row)
+}
+
+/// Every row of the table of flags, for the test that runs them.
+pub fn flags() -> &'static [BsdFlag] {
+    &FLAGS.flag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_read() {
+        assert!(PROGRAMS.len() > 90, "{}", PROGRAMS.len());
+        assert!(FLAGS.flag.len() > 45, "{}", FLAGS.flag.len());
+        assert_eq!(PATTERNS.values().flatten().count(), FLAGS.flag.len());
+        for compiled in PATTERNS.values().flatten() {
+            assert_eq!(
+                compiled.unless.is_some(),
+                compiled.row.unless.is_some(),
+                "{}",
+                compiled.row.example
+            );
+        }
+    }
+
+    #[test]
+    fn an_example_has_its_own_fault_and_its_equivalent_none() {
+        for row in flags() {
+            let found = |line: &str| {
+                let last = line.rsplit(" | ").next().unwrap_or(line);
+                let words = shlex::split(last).unwrap();
+                let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+                flag(&words[0], &arguments).map(|found| found.example.as_str())
+            };
+            assert_eq!(found(&row.example), Some(row.example.as_str()));
+            assert_eq!(found(&row.instead), None, "{}", row.instead);
+        }
+    }
+
+    /// Command lines that both systems, or Linux alone, understand.
+    const UNDERSTOOD: &str = "\
+sed -i s/a/b/ f
+sed -i.bak s/a/b/ f
+sed -E -n p f
+sed -i -e s/a/b/ f
+sed -ie s/a/b/ f
+stat -c %s f
+stat -f .
+stat -f -c %T .
+date -d @1 +%s
+date -r f +%s
+date -u +%H:%M:%S
+date -Iseconds
+date +%Y-%m-%dT%H:%M
+base64 -d
+base64 -w0
+base64 -i f
+mktemp -t a.XXXX
+mktemp -d
+mktemp
+xargs -r kill -9
+xargs -0 -I{} cp {} d
+xargs -n1 -P4 x
+find . -depth -delete
+find /x -perm -111
+find -L . -name x
+find . -name -x
+sysctl -w vm.swappiness=10
+sysctl net.core.somaxconn
+tar czf a.tgz -C x .
+tar -xzf a -s
+cp -r a b
+cp -al a b
+cp --no-clobber a b
+mv -f a b
+rm -rf a
+rm --preserve-root a
+ln -sfn a b
+ls -la
+ls -lah --color
+ls -1t
+ls -lt
+tail -f x
+tail -n 5 x
+tail --retry x
+df -h
+df -BG
+du -sh x
+du --max-depth=1
+dd bs=1M
+chmod +x f
+chmod a+x f
+chmod -R u+w f
+chmod a=r f
+script -qc ls /dev/null
+arch
+id -u app
+top -bn1
+ps aux
+ps -ef
+ps -eo pid,rss
+ps -p 1 -o comm=
+ps -fu app
+pgrep -f x
+pgrep -fa x
+pgrep -l x
+netstat -tlnp
+netstat -an
+netstat -tulpen
+route -n
+ifconfig eth0
+ifconfig
+nc -z host 80
+ping -c 1 -W 2 host
+ping -c 3 -t 64 host
+touch -a f
+cut -d: -f1
+split -l 100 f";
+
+    #[test]
+    fn what_linux_understands_is_no_fault() {
+        for line in UNDERSTOOD.lines() {
+            let words = shlex::split(line).unwrap();
+            let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+            let found = flag(&words[0], &arguments).map(|row| &row.example);
+            assert_eq!(found, None, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_of_both_systems_are_told_apart() {
+        for (line, is_mac) in [
+            ("open", true),
+            ("defaults write x y", true),
+            ("defaults", false),
+            ("security find-generic-password -w", true),
+            ("security list", false),
+            ("ipconfig getifaddr en0", true),
+            ("ipconfig /all", false),
+            ("purge", true),
+            ("purge-old --x", false),
+            ("bash x", false),
+        ] {
+            let words: Vec<&str> = line.split(' ').collect();
+            assert_eq!(program(words[0], &words[1..]).is_some(), is_mac, "{line}");
+        }
+    }
+}
