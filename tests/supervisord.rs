@@ -387,3 +387,30 @@ fn a_port_alone_is_open_on_every_address() {
         assert_eq!(is_major, *is_everywhere, "{port}");
     }
 }
+
+#[test]
+fn a_shell_keeps_the_signal_for_itself() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let child = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(15)\n";
+    for (script, survives) in [
+        ("#!/bin/bash\npython3 child.py\n", true),
+        ("#!/bin/bash\nexec python3 child.py\n", false),
+    ] {
+        let scratch = Scratch::empty();
+        scratch.write_runner("start.sh", script);
+        scratch.write_runner("child.py", child);
+        let config = format!("{HEAD}[program:web]\ncommand=bash start.sh\n");
+        scratch.write_runner("s.conf", &config);
+        // When the outcome is known, supervisord has been told to end, and has ended its programs.
+        assert!(scratch.outcome(environment, "s.conf")["web"].starts);
+        let pid = scratch.text("pid");
+        assert!(!pid.is_empty());
+        let is_there = Command::new("kill").args(["-0", &pid]).status().unwrap().success();
+        let _ = Command::new("kill").arg(&pid).stderr(Stdio::null()).status();
+        assert_eq!(is_there, survives, "{script}");
+        let files = [("s.conf", config.as_str()), ("start.sh", script), ("child.py", child)];
+        assert_eq!(said("orphaned-children", &files).contains_key("web"), survives, "{script}");
+    }
+}

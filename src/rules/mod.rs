@@ -53,6 +53,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-user", services::missing_user::check),
     ("newer-syntax", imports::newer_syntax::check),
     ("open-supervisor", services::open_supervisor::check),
+    ("orphaned-children", services::orphaned_children::check),
     ("other-supervisor", services::other_supervisor::check),
     ("port-conflict", ports::port_conflict::check),
     ("process-pattern", processes::process_pattern::check),
@@ -61,6 +62,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("replaced-path", services::replaced_path::check),
     ("restart-policy", services::restart_policy::check),
     ("runs-as-root", services::runs_as_root::check),
+    ("section-in-fragment", services::section_in_fragment::check),
     ("shell-in-command", services::shell_in_command::check),
     ("stale-lock", requirements::stale_lock::check),
     ("standard-library", imports::standard_library::check),
@@ -68,6 +70,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("superseded-config", services::superseded_config::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
     ("syntax-error", files::syntax_error::check),
+    ("uninstalled-unit", services::uninstalled_unit::check),
     (
         "uninstallable-requirement",
         requirements::uninstallable_requirement::check,

@@ -101,7 +101,12 @@ impl Scratch {
 
     /// The end of a program's log.
     pub(crate) fn log(&self, name: &str) -> String {
-        fs::read_to_string(self.root.join(format!("logs/{name}.log"))).unwrap_or_default()
+        self.text(&format!("logs/{name}.log"))
+    }
+
+    /// What a file of the root holds; nothing when there is none.
+    pub(crate) fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).unwrap_or_default()
     }
 
     /// Writes a file that can be run.

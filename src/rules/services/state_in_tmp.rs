@@ -27,8 +27,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         };
         let message = format!(
-            "`{path}` is in a folder that everybody writes to: whoever makes it first on the server keeps supervisord from \
-             starting, and what clears the folder leaves supervisorctl without an answer"
+            "`{path}` is in a folder that everybody writes to and that is cleared: another account can take its place, and \
+             once it is gone supervisorctl gets no answer"
         );
         let draft = Draft::new(*place, message)
             .subject("files of supervisord in /tmp")
