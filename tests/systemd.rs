@@ -128,3 +128,68 @@ fn ours(files: &[(String, String)]) -> bool {
         .iter()
         .any(|finding| finding.effect == audit::finding::Effect::Start)
 }
+
+/// First words of `ExecStart=`, and whether systemd finds no program of that name.
+const COMMANDS: &[(&str, bool)] = &[
+    ("cd /tmp && /bin/sleep 5", true),
+    ("source venv/bin/activate", true),
+    ("export A=1", true),
+    ("PORT=1 /bin/sleep 5", true),
+    ("$HOME/bin/sleep 5", true),
+    ("/bin/sleep 5", false),
+    ("/bin/sh -c 'cd /tmp && exec sleep 5'", false),
+    ("/usr/bin/env PORT=1 /bin/sleep 5", false),
+];
+
+#[test]
+fn systemd_has_no_words_of_a_shell() {
+    let has_judge = Command::new("systemd-analyze").arg("--version").output().is_ok();
+    for (command, is_lost) in COMMANDS {
+        let lines = format!("ExecStart={command}");
+        if has_judge {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("judged.service");
+            fs::write(&path, format!("[Service]\n{lines}\n")).unwrap();
+            let output = Command::new("systemd-analyze")
+                .arg("verify")
+                .arg(&path)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let is_told = said.contains("is not executable") || said.contains("bad unit file setting");
+            assert_eq!(is_told, *is_lost, "{command}: {said}");
+        }
+        let tree = Memory::new([("judged.service", format!("[Service]\n{lines}\n"))]);
+        let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+        let rules = audit::catalog::rules().unwrap();
+        let rule = rules
+            .iter()
+            .find(|rule| rule.meta.id == "shell-in-command")
+            .unwrap();
+        let starts = |finding: &audit::finding::Finding| finding.effect == audit::finding::Effect::Start;
+        assert_eq!(rule.findings(&project).iter().any(starts), *is_lost, "{command}");
+    }
+}
+
+#[test]
+fn a_unit_without_install_is_not_enabled() {
+    if Command::new("systemctl").arg("--version").output().is_err() {
+        eprintln!("SKIPPED: there is no systemctl to compare with");
+        return;
+    }
+    let enabled = |install: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let units = folder.path().join("etc/systemd/system");
+        fs::create_dir_all(&units).unwrap();
+        let text = format!("[Unit]\nDescription=x\n[Service]\nExecStart=/bin/sleep 5\n{install}");
+        fs::write(units.join("judged.service"), text).unwrap();
+        let root = format!("--root={}", folder.path().display());
+        let output = Command::new("systemctl")
+            .args([&root, "enable", "judged"])
+            .output()
+            .unwrap();
+        !String::from_utf8_lossy(&output.stderr).contains("no installation config")
+    };
+    assert!(!enabled(""));
+    assert!(enabled("[Install]\nWantedBy=multi-user.target\n"));
+}

@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod daemon;
+pub mod launchd;
 pub mod lock;
 pub mod port;
 pub mod program;
@@ -15,7 +16,7 @@ pub mod value;
 
 use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
-pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
+pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use port::{Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
@@ -49,6 +50,8 @@ pub struct Facts {
     pub console_scripts: Vec<ConsoleScript>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
+    /// What the document has macOS's launchd run.
+    pub launchd: Option<Box<launchd::LaunchdJob>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
     /// Environment variables that are read or set.

@@ -46,6 +46,8 @@ pub struct Program {
     pub logs: Vec<Spanned<String>>,
     /// Whether it starts by itself when the manager does.
     pub autostart: bool,
+    /// What the definition says, by its manager's own keys (`autorestart`, `Type`, `WantedBy`), as written.
+    pub settings: Vec<(String, Spanned<String>)>,
 }
 
 impl Program {
@@ -73,7 +75,14 @@ impl Program {
             has_dash: None,
             logs: Vec::new(),
             autostart: true,
+            settings: Vec::new(),
         }
+    }
+
+    /// What the definition says under a key of its manager's; the last one counts.
+    pub fn setting(&self, key: &str) -> Option<&Spanned<String>> {
+        let mut found = self.settings.iter().rev();
+        found.find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     /// The value of an environment variable that the definition sets; the last one counts.

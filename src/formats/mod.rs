@@ -15,6 +15,7 @@ mod make;
 mod npm;
 mod pip;
 pub mod plain;
+mod plist;
 mod pm2;
 pub mod procfile;
 pub mod python;
@@ -239,6 +240,9 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain => plain::extract(path, text),
     };
     lines::read(text, &mut facts);
+    if path.ends_with(".plist") {
+        facts.launchd = plist::job(text).map(Box::new);
+    }
     facts.suppressions = suppression::find(text);
     facts
 }

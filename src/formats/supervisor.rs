@@ -10,7 +10,8 @@ mod values;
 
 use super::structured;
 use crate::facts::{
-    Daemon, DaemonFile, DaemonFileKind, Facts, PathUse, Port, PortRole, Problem, ProblemKind, Purpose, Role,
+    Daemon, DaemonFile, DaemonFileKind, DaemonSetting, Facts, PathUse, Port, PortRole, Problem, ProblemKind,
+    Purpose, Role,
 };
 use crate::source::{Span, Spanned};
 use ini::{Opt, Section};
@@ -145,6 +146,13 @@ impl Reader {
             self.program(section, name.trim());
             return;
         }
+        self.daemon
+            .settings
+            .extend(section.options.iter().map(|option| DaemonSetting {
+                section: section.name.clone(),
+                key: option.key.clone(),
+                value: Spanned::new(option.value(), option.span()),
+            }));
         match section.name.as_str() {
             "include" => self.include(section),
             "inet_http_server" => self.server(section),

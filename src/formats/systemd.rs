@@ -137,6 +137,7 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
     let mut program = Program::new(stem, first.span(), Manager::Systemd);
     fill(&mut program, &service, &unit, facts);
     program.user = user;
+    program.settings = settings.iter().map(written).collect();
     if let Some(second) = starts.get(1).filter(|_| !program.runs_once) {
         facts.problems.push(Problem {
             kind: ProblemKind::Syntax,
@@ -163,6 +164,7 @@ fn drop_in(stem: &str, settings: &[Setting<'_>], facts: &mut Facts) {
     let mut program = Program::new(stem, first.span(), Manager::Systemd);
     fill(&mut program, &service, &unit, facts);
     program.user = user.map(|setting| Spanned::new(unit.expand(setting.value), setting.span()));
+    program.settings = settings.iter().map(written).collect();
     let empties = UnitList::ALL.into_iter().filter(|list| {
         let mut all = service.settings.iter();
         all.any(|setting| setting.key == list.key() && setting.value.is_empty())
@@ -172,6 +174,12 @@ fn drop_in(stem: &str, settings: &[Setting<'_>], facts: &mut Facts) {
         program,
         empties: empties.collect(),
     });
+}
+
+/// A setting as it stands in the file.
+fn written(setting: &Setting<'_>) -> (String, Spanned<String>) {
+    let value = Spanned::new(setting.value.to_owned(), setting.span());
+    (setting.key.to_owned(), value)
 }
 
 /// Puts in what a `[Service]` section says of a program.

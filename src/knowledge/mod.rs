@@ -1,6 +1,8 @@
 //! What changes with the world: the tables of `rules/knowledge/`, each read once, when it is first asked.
 
+pub mod accounts;
 pub mod commands;
+pub mod detaches;
 pub mod distributions;
 pub mod interpreters;
 pub mod mac_commands;
@@ -10,6 +12,7 @@ pub mod runners;
 pub mod stdlib;
 pub mod stdlib_names;
 pub mod system_libraries;
+pub mod units;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

@@ -17,14 +17,18 @@ mod locks;
 mod modules;
 mod paths;
 mod ports;
+mod processes;
 mod programs;
 mod reach;
 mod requirements;
 mod run_bits;
 mod runs;
+mod setup;
+mod superseded;
 mod sys_path;
 
 use crate::document::Document;
+use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
 use crate::target::Target;
@@ -39,6 +43,7 @@ pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
+pub use processes::ProcessPattern;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
@@ -68,6 +73,7 @@ pub struct Project {
     pub ports: Ports,
     /// What sets which environment variable.
     environment: Environment,
+    superseded: BTreeMap<DocumentId, DocumentId>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
@@ -89,9 +95,11 @@ impl Project {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
-        let programs = programs::collect(&documents, &paths, tree, &target);
+        let superseded = superseded::collect(&documents);
+        let programs = programs::collect(&documents, &paths, tree, &target, &superseded);
         let environment = Environment::join(&documents, &paths);
-        let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
         let world = imports::World {
             environment: &environment,
             documents: &documents,
@@ -101,7 +109,12 @@ impl Project {
             target: &target,
             tree,
         };
-        let reach = reach::work_out(&world, &programs);
+        let mut reach = reach::work_out(&world, &programs);
+        for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
+            if superseded.contains_key(&id) {
+                *scope = Scope::Development;
+            }
+        }
         Self {
             target,
             leftovers: Leftovers::find(listing, tree),
@@ -112,6 +125,7 @@ impl Project {
             failures: reach.failures,
             ports: Ports::join(&documents),
             environment,
+            superseded,
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
@@ -149,6 +163,22 @@ impl Project {
     /// One program.
     pub fn program(&self, id: ProgramId) -> Option<&ProgramView> {
         self.programs.get(id.0 as usize)
+    }
+
+    /// Each configuration of the tree that a script writes anew, with the document that takes its place.
+    pub fn superseded(&self) -> impl Iterator<Item = (DocumentId, DocumentId)> {
+        self.superseded
+            .iter()
+            .map(|(committed, generated)| (*committed, *generated))
+    }
+
+    /// What a program's definition says, and the document that holds it.
+    pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
+        let view = self.program(id)?;
+        let document = view.place.document;
+        let mut programs = self.document(document)?.facts.programs.iter();
+        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
+        Some((document, programs.find(is_it)?))
     }
 
     /// Every place where something runs a file of the tree, by file.

@@ -8,6 +8,19 @@ pub(crate) const CONFIGS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("nothing", &[("s.conf", "[supervisord]\n")]),
     (
+        "a fragment with a section about supervisord",
+        &[
+            (
+                "s.conf",
+                "[supervisord]\n[include]\nfiles=c.d/*.conf\n[program:a]\ncommand=x\n",
+            ),
+            (
+                "c.d/b.conf",
+                "[supervisord]\nlogfile=/tmp/b.log\n[program:b]\ncommand=y\n",
+            ),
+        ],
+    ),
+    (
         "a program without a command",
         &[("s.conf", "[supervisord]\n[program:a]\ndirectory=/tmp\n")],
     ),

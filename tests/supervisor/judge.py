@@ -1,7 +1,7 @@
 """What supervisor's own parser says of configurations: JSON in, JSON out.
 
 In: a list of {"files": {path: text}}; the first file is the one that supervisord is started with.
-Out: for each its error or nothing, and its programs by section.
+Out: for each its error or nothing, its programs by section, and what it warned of.
 """
 
 import json
@@ -39,7 +39,7 @@ def judge(case):
             options.read_config(config)
         except Exception as error:
             os.chdir("/")
-            return {"error": str(error) or repr(error), "programs": []}
+            return {"error": str(error) or repr(error), "programs": [], "warnings": []}
         os.chdir("/")
         programs = []
         clean = lambda text: text and text.replace(folder, "@")
@@ -53,7 +53,8 @@ def judge(case):
                     "environment": {key: clean(value) for key, value in process.environment.items()},
                     "autostart": process.autostart,
                 })
-        return {"error": None, "programs": sorted(programs, key=lambda program: program["name"])}
+        programs.sort(key=lambda program: program["name"])
+        return {"error": None, "programs": programs, "warnings": options.parse_warnings}
 
 
 json.dump([judge(case) for case in json.load(sys.stdin)], sys.stdout)

@@ -99,6 +99,16 @@ impl Scratch {
         Self { folder, root }
     }
 
+    /// The end of a program's log.
+    pub(crate) fn log(&self, name: &str) -> String {
+        self.text(&format!("logs/{name}.log"))
+    }
+
+    /// What a file of the root holds; nothing when there is none.
+    pub(crate) fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).unwrap_or_default()
+    }
+
     /// Writes a file that can be run.
     pub(crate) fn write_runner(&self, path: &str, text: &str) {
         let path = self.root.join(path);

@@ -85,6 +85,8 @@ impl Reader {
         if let Some(command) = &program.command {
             program.commands = commandline::direct(&command.value, command.span);
         }
+        let written = |option: &Opt| (option.key.clone(), Spanned::new(option.value(), option.span()));
+        program.settings = section.options.iter().map(written).collect();
         program.directory = field("directory");
         program.user = field("user");
         let logs = [field("stdout_logfile"), field("stderr_logfile")];

@@ -193,6 +193,7 @@ pub(super) fn collect(
     paths: &Paths,
     tree: &dyn Tree,
     target: &Target,
+    superseded: &BTreeMap<DocumentId, DocumentId>,
 ) -> Vec<ProgramView> {
     let locator = Locator::new(documents, paths, tree, target.root.as_deref());
     let collector = Collector { locator, target };
@@ -201,8 +202,8 @@ pub(super) fn collect(
     for (id, document) in (0..).map(DocumentId).zip(documents) {
         // A config in an archive or a sample starts nothing.
         let is_left_out = super::reach::is_of_development(documents, document);
-        // An image that a service runs is no program beside it.
-        if is_left_out || taken.contains(&id) {
+        // An image that a service runs is no program beside it; what a script writes anew is not what runs.
+        if is_left_out || taken.contains(&id) || superseded.contains_key(&id) {
             continue;
         }
         for program in &document.facts.programs {

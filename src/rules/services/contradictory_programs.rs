@@ -47,9 +47,16 @@ fn draft(
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
         [] => String::new(),
     };
-    let message = format!(
-        "`{name}` is defined here and in `{there}`, and {what} differ: which of them the server runs depends on the file that it loads"
-    );
+    let are_read_together = project.daemons.iter().any(|daemon| {
+        let reads = |place: Place| daemon.documents.contains(&place.document);
+        reads(other.place) && reads(program.place)
+    });
+    let consequence = if are_read_together {
+        "one supervisord reads both and mixes them, and of each key the last one read counts"
+    } else {
+        "which of them the server runs depends on the file that it loads"
+    };
+    let message = format!("`{name}` is defined here and in `{there}`, and {what} differ: {consequence}");
     // Two applications in one tree may have a program of one name each.
     let confidence = if runs_same(other, program) {
         Confidence::Certain
