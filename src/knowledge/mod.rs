@@ -1,5 +1,6 @@
 //! What changes with the world: the tables of `rules/knowledge/`, each read once, when it is first asked.
 
+pub mod databases;
 pub mod distributions;
 pub mod mac_paths;
 pub mod releases;

@@ -1,7 +1,7 @@
 //! Which programs need a distribution.
 
 use super::Project;
-use crate::facts::python::Step;
+use crate::facts::python::{Import, Step};
 use crate::finding::ProgramId;
 use crate::knowledge::distributions;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,4 +47,36 @@ fn imported(steps: &[Step]) -> Vec<&str> {
         }
     }
     modules
+}
+
+/// The absolute imports of some steps, in functions, loops and `try` too.
+pub(super) fn imported_anywhere(steps: &[Step]) -> Vec<&str> {
+    let all = all_imports(steps).into_iter();
+    all.filter(|import| import.level == 0)
+        .map(|import| import.module.as_str())
+        .collect()
+}
+
+/// Every import of some steps.
+pub(super) fn all_imports(steps: &[Step]) -> Vec<&Import> {
+    let mut imports = Vec::new();
+    let mut open: Vec<&[Step]> = vec![steps];
+    while let Some(steps) = open.pop() {
+        for step in steps {
+            match step {
+                Step::Import(import) => imports.push(import),
+                Step::Branch(arms) => open.extend(arms.iter().map(|arm| arm.body.as_slice())),
+                Step::Function(function) | Step::Class(function) => open.push(&function.body),
+                Step::Suppress(_, body) | Step::Block(body) | Step::Loop(body) | Step::Forever(body) => {
+                    open.push(body);
+                }
+                Step::Try(attempt) => {
+                    open.extend([attempt.body.as_slice(), &attempt.otherwise, &attempt.finally]);
+                    open.extend(attempt.handlers.iter().map(|handler| handler.body.as_slice()));
+                }
+                _ => {}
+            }
+        }
+    }
+    imports
 }

@@ -10,6 +10,7 @@ mod guards;
 mod importers;
 mod imports;
 mod interpreter;
+mod inventory;
 mod local;
 mod locks;
 mod modules;
@@ -18,6 +19,7 @@ mod ports;
 mod programs;
 mod reach;
 mod requirements;
+mod surroundings;
 mod sys_path;
 
 use crate::document::Document;
@@ -29,6 +31,7 @@ pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
+pub use inventory::{Evidence, Matter};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -39,6 +42,7 @@ pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+pub use surroundings::{Database, Host};
 
 /// The tree as the target will see it.
 #[derive(Debug)]

@@ -92,6 +92,15 @@ pub(super) fn harmless(text: &str) -> String {
         .collect()
 }
 
+/// A text on one line.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split(['\n', '\t']).map(str::trim);
+    words
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
             span: Span::new(at, at + needle.len()),
         },
         related: Vec::new(),
+        steps: 0,
         programs: vec![ProgramId(0)],
         effect: Effect::Start,
         phase: crate::finding::Phase::Run,
