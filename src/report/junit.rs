@@ -113,7 +113,8 @@ fn of_program(report: &Report, program: &ProgramReport) -> Case {
         .collect();
     let first = program.because.first().and_then(|id| report.finding(id));
     Case {
-        class: format!("audit.programs.{}", program.source),
+        // Two configurations may define programs of one name.
+        class: program.location.path.clone(),
         name: program.name.clone(),
         file: Some((report.path(&program.location), program.location.start.line)),
         failure: first.map(|found| {
@@ -152,7 +153,7 @@ fn of_rule(report: &Report, rule: &RuleReport, with_info: bool) -> Case {
         (severity.name().to_owned(), message, places.join("\n"))
     });
     Case {
-        class: format!("audit.rules.{}", rule.meta.category),
+        class: format!("audit.{}", rule.meta.category),
         name: rule.meta.id.to_owned(),
         file: None,
         skipped: (failure.is_none() && rule.is_idle()).then_some("there is nothing of it to look at"),

@@ -109,13 +109,9 @@ impl FindingReport {
     /// What is wrong and what to do, as one text of sentences.
     pub fn told(&self) -> String {
         let sentence = |text: &str| {
-            let text = text.trim_end();
+            let text = style::capitalised(text.trim_end());
             let is_ended = text.is_empty() || text.ends_with(['.', '!', '?', ':']);
-            if is_ended {
-                text.to_owned()
-            } else {
-                format!("{text}.")
-            }
+            if is_ended { text } else { format!("{text}.") }
         };
         let (message, help) = (sentence(&self.finding.message), sentence(&self.finding.help));
         if help.is_empty() {

@@ -10,7 +10,7 @@ static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"://[^/\s:@]*:([^@/\s]+)@",
         // `password="…"`, `API_KEY: …`, `--token …`.
         r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*["']?(?:\s*[=:]\s*|\s+)["']([^"'\s]+)["']"#,
-        r"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*=([^\s,;&)]+)",
+        r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*=([^\s,;&)"'][^\s,;&)"']*)"#,
         r"(?i)--(?:password|passwd|secret|token|api-key)\s+([^\s-]\S*)",
         // Forms that services give to their keys.
         r"\b((?:AKIA|ASIA)[0-9A-Z]{16})\b",

@@ -1,6 +1,6 @@
 //! What to tick off: the mends, what the server has to have, and what to look at after the start.
 
-use super::text::{code, fitted, names, prose};
+use super::text::{code, fitted, names, prose, sentence};
 use super::{Numbered, updates};
 use crate::report::{Report, score};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,9 +44,9 @@ fn mend(report: &Report, numbered: &Numbered<'_>) -> String {
     let told = if first_sentence.is_empty() {
         updates::summary(report, cause)
     } else {
-        prose(first_sentence)
+        sentence(first_sentence)
     };
-    let places = score::count(cause.places.len(), "place");
+    let places = score::count(updates::told(report, cause).count(), "place");
     format!("- [ ] **{}** {told} ({places})\n", numbered.number)
 }
 
@@ -100,7 +100,18 @@ fn server(report: &Report) -> Vec<String> {
     }
     for ((source, path), number) in configs {
         let programs = score::count(number, "program");
-        boxes.push(format!("- [ ] {source} has {} ({programs})\n", code(path)));
+        let does = match source {
+            "supervisor" => "supervisord reads",
+            "systemd" => "systemd has what stands in",
+            "compose" => "docker compose runs",
+            "docker" => "The image is built from",
+            "cron" => "cron reads",
+            "pm2" => "pm2 runs",
+            "script" => "Something runs",
+            "declared" => "The server starts what is declared in",
+            _ => "A process manager runs",
+        };
+        boxes.push(format!("- [ ] {does} {} ({programs})\n", code(path)));
     }
     boxes
 }

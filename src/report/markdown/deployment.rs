@@ -115,7 +115,7 @@ pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
         .filter(|own| SECURITY.contains(&own.cause.category))
         .take(12)
     {
-        let places = score::count(numbered.cause.places.len(), "place");
+        let places = score::count(updates::told(report, numbered.cause).count(), "place");
         let summary = updates::summary(report, numbered.cause);
         let _ = writeln!(out, "- {}: {summary}, {places}", numbered.number);
     }

@@ -1,6 +1,7 @@
 //! The summary in front, what is sound, the effort, and the recommendation.
 
 use super::text::{code, fitted, names, prose};
+use super::updates::told;
 use super::{Numbered, table};
 use crate::finding::Severity;
 use crate::readiness::{Tally, Verdict};
@@ -60,11 +61,14 @@ fn programs(report: &Report) -> String {
         .programs
         .iter()
         .filter(|program| !program.because.is_empty());
-    let dying: Vec<&str> = dying.map(|program| program.name.as_str()).collect();
+    let mut dying: Vec<&str> = dying.map(|program| program.name.as_str()).collect();
+    dying.sort_unstable();
+    dying.dedup();
     if dying.is_empty() {
         format!("{}.", score::programs(report))
     } else {
-        format!("{}; {} die.", score::programs(report), names(dying, 12))
+        let dies = if dying.len() == 1 { "dies" } else { "die" };
+        format!("{}; {} {dies}.", score::programs(report), names(dying, 12))
     }
 }
 
@@ -140,7 +144,7 @@ pub(super) fn sound(report: &Report) -> String {
     let idle = report.rules.iter().filter(|rule| rule.is_idle());
     let idle = names(idle.map(|rule| rule.meta.id), 30);
     if !idle.is_empty() {
-        let _ = write!(out, "\nNothing to look at had: {idle}.\n");
+        let _ = write!(out, "\nThere was nothing to look at for {idle}.\n");
     }
     out.push('\n');
     out
@@ -159,14 +163,17 @@ pub(super) fn effort(report: &Report, causes: &[Numbered<'_>]) -> String {
                     .iter()
                     .filter(move |numbered| numbered.cause.severity == severity)
             };
-            let places: usize = own().map(|numbered| numbered.cause.places.len()).sum();
+            let places: usize = own().map(|numbered| told(report, numbered.cause).count()).sum();
             let minutes = own().fold([0, 0], |all, numbered| sum(all, numbered.cause.effort));
             let name = format!("{}: {}s", super::priority(severity), severity.name());
             (own().count() > 0).then(|| row(name, own().count(), places, minutes))
         });
     let mut rows: Vec<Vec<String>> = rows.collect();
     let (number, places) = (causes.len(), report.told(false).count());
-    let total = row("**all**".to_owned(), number, places, report.readiness.effort);
+    let minutes = causes
+        .iter()
+        .fold([0, 0], |all, numbered| sum(all, numbered.cause.effort));
+    let total = row("**all**".to_owned(), number, places, minutes);
     rows.push(total);
     let mut out = String::from(
         "## Effort\n\nEditing time, by root cause; what the server itself takes is not in it.\n\n",
@@ -237,7 +244,10 @@ pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String
     let Tally { info, .. } = readiness.causes;
     if info > 0 {
         let causes = score::count(info, "cause");
-        let _ = write!(out, "{causes} for information only are in the other reports.\n\n");
+        let _ = write!(
+            out,
+            "{causes} for information only are left out; `--verbose` tells them.\n\n"
+        );
     }
     let files = report.files;
     let _ = write!(

@@ -1,7 +1,7 @@
 //! Text of audited files as GitHub's and GitLab's Markdown, harmless: nobody is mentioned, no issue is linked, no
 //! table breaks, no tag gets through.
 
-use crate::report::style::{harmless, one_line};
+use crate::report::style::{capitalised, harmless, one_line};
 
 /// Characters of one text of a finding at most.
 const LENGTH: usize = 600;
@@ -49,6 +49,11 @@ pub(super) fn code(text: &str) -> String {
     out + "</code>"
 }
 
+/// A text as a sentence of its own.
+pub(super) fn sentence(text: &str) -> String {
+    prose(&capitalised(text))
+}
+
 /// Several names as code: the first `most`, and how many more.
 pub(super) fn names<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let all: Vec<&str> = names.into_iter().collect();
@@ -72,14 +77,18 @@ pub(super) fn fitted(items: &[String], room: usize) -> (String, usize) {
 }
 
 fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(text.len() + 16);
     let mut characters = text.chars().peekable();
+    let mut before = ' ';
     while let Some(character) = characters.next() {
         let next = characters.peek().copied().unwrap_or(' ');
+        // Inside a word it is no sign of emphasis.
+        let is_inner = character == '_' && before.is_alphanumeric() && next.is_alphanumeric();
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
+            _ if is_inner => out.push(character),
             '\\' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' | '!' => {
                 out.push('\\');
                 out.push(character);
@@ -89,12 +98,13 @@ fn plain(text: &str) -> String {
         let begins_reference = match character {
             '@' | '#' | '!' | '~' | '%' | '$' | '&' => next.is_alphanumeric() || matches!(next, '_' | '"'),
             // `GH-123` is a reference as well.
-            'H' | 'h' => next == '-',
+            'H' | 'h' => next == '-' && matches!(before, 'G' | 'g'),
             _ => false,
         };
         if begins_reference {
             out.push(JOINER);
         }
+        before = character;
     }
     out
 }

@@ -1,9 +1,9 @@
 //! What has to be changed: issue, impact, fix and files of each root cause, by priority.
 
 use super::Numbered;
-use super::text::{code, fitted, names, prose};
+use super::text::{code, fitted, names, prose, sentence};
 use crate::finding::{Confidence, Effect, Finding, Scope, Severity};
-use crate::report::{CauseReport, Report, score};
+use crate::report::{CauseReport, FindingReport, Report, score};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -86,14 +86,14 @@ fn block(report: &Report, numbered: &Numbered<'_>) -> Option<String> {
     } else {
         String::new()
     };
-    let _ = writeln!(out, "- **Issue**{sureness}: {}", prose(&finding.message));
+    let _ = writeln!(out, "- **Issue**{sureness}: {}", sentence(&finding.message));
     let _ = writeln!(out, "- **Impact**: {}", impact(finding, &cause.programs));
     if !finding.help.is_empty() {
         let effort = match cause.effort {
             [_, 0] => String::new(),
             effort => format!(" ({})", score::effort(effort)),
         };
-        let _ = writeln!(out, "- **Fix**{effort}: {}", prose(&finding.help));
+        let _ = writeln!(out, "- **Fix**{effort}: {}", sentence(&finding.help));
     }
     let _ = write!(out, "- **Files**: {}\n\n", files(report, cause));
     Some(out)
@@ -150,10 +150,21 @@ fn impact(finding: &Finding, programs: &[String]) -> String {
     out
 }
 
+/// The places of a cause; those that are only for information count when all are.
+pub(super) fn told<'a>(
+    report: &'a Report,
+    cause: &'a CauseReport,
+) -> impl Iterator<Item = &'a FindingReport> {
+    let limit = cause.severity.min(Severity::Minor);
+    report
+        .places(cause)
+        .filter(move |found| found.finding.severity >= limit)
+}
+
 /// The files of a cause with their lines, the last ones only counted.
 fn files(report: &Report, cause: &CauseReport) -> String {
     let mut by_file: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for found in report.places(cause) {
+    for found in told(report, cause) {
         let lines = by_file.entry(&found.location.path).or_default();
         lines.push(found.location.start.line);
     }
