@@ -100,7 +100,9 @@ fn load(category: &'static str, id: &'static str, text: &'static str) -> Result<
         return Err(at("the summary has 60 characters or more"));
     }
     let sound = match front.sound {
-        Some(table) => Some(sound(table).ok_or_else(|| at("`sound` needs something to count, and {all}"))?),
+        Some(table) => {
+            Some(sound(table).ok_or_else(|| at("`sound` needs something that the project counts"))?)
+        }
         None => None,
     };
     let meta = Meta {
@@ -119,6 +121,6 @@ fn load(category: &'static str, id: &'static str, text: &'static str) -> Result<
 }
 
 fn sound(table: SoundTable) -> Option<Sound> {
-    let of = Matter::named(&table.of).filter(|_| table.says.contains("{all}"))?;
+    let of = Matter::named(&table.of)?;
     Some(Sound { of, says: table.says })
 }

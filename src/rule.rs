@@ -35,15 +35,8 @@ pub struct Meta {
 pub struct Sound {
     /// What it looks at; the project counts it.
     pub of: Matter,
-    /// The statement; `{all}` stands for the count and what was counted.
+    /// What may be said of all of it: `no conflicts`.
     pub says: String,
-}
-
-impl Sound {
-    /// The statement about so many.
-    pub fn statement(&self, count: usize) -> String {
-        self.says.replace("{all}", &self.of.counted(count))
-    }
 }
 
 /// A check written in Rust: from the project to findings.

@@ -135,7 +135,7 @@ pub(super) enum Form {
     Json,
     /// One finding of that on each line, and a last line with the readiness
     Jsonl,
-    /// A page for a pull request, a wiki, or $GITHUB_STEP_SUMMARY
+    /// A page for a pull request, a wiki, or a step's summary on GitHub
     Markdown,
     /// SARIF 2.1.0, for GitHub's code scanning and editors
     Sarif,

@@ -6,7 +6,7 @@ use crate::document::Document;
 use crate::facts::{Access, Manager, Variable};
 use crate::finding::{DocumentId, Scope};
 use crate::formats::Format;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that rules look at, and that can be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +50,12 @@ impl Matter {
     /// All of them: the name that pages use, and what one and many are called.
     const NAMES: [(Self, &'static str, &'static str, &'static str); 12] = [
         (Self::Files, "files", "file", "files"),
-        (Self::Imports, "imports", "import", "imports"),
+        (
+            Self::Imports,
+            "imports",
+            "import in the server's code",
+            "imports in the server's code",
+        ),
         (Self::LockFiles, "lock-files", "lock file", "lock files"),
         (
             Self::PortManifests,
@@ -59,7 +64,12 @@ impl Matter {
             "port manifests",
         ),
         (Self::Programs, "programs", "program", "programs"),
-        (Self::PythonFiles, "python-files", "Python file", "Python files"),
+        (
+            Self::PythonFiles,
+            "python-files",
+            "Python file for the server",
+            "Python files for the server",
+        ),
         (Self::Requirements, "requirements", "requirement", "requirements"),
         (
             Self::ShellScripts,
@@ -83,8 +93,8 @@ impl Matter {
         (
             Self::Variables,
             "variables",
-            "environment variable",
-            "environment variables",
+            "environment variable that the server's code reads",
+            "environment variables that the server's code reads",
         ),
     ];
 
@@ -141,17 +151,26 @@ impl Project {
     /// The names of the variables that the server's code reads, each with whether every reader goes on
     /// without it.
     pub fn variables(&self) -> Vec<(&str, bool)> {
-        let mut names = std::collections::BTreeMap::new();
+        let mut names = BTreeMap::new();
         for (id, document) in self.documents() {
             if self.scope(id) == Scope::Development {
                 continue;
             }
-            for variable in &document.facts.variables {
-                let Access::Read { has_default, .. } = variable.access else {
-                    continue;
-                };
-                if variable.name != Variable::ANY {
-                    *names.entry(variable.name.as_str()).or_insert(true) &= has_default;
+            let variables = &document.facts.variables;
+            let sets = |variable: &&Variable| matches!(variable.access, Access::Set(_));
+            // What a script sets for itself is no question to the server.
+            let own: BTreeSet<&str> = variables
+                .iter()
+                .filter(sets)
+                .map(|set| set.name.as_str())
+                .collect();
+            for variable in variables {
+                let name = variable.name.as_str();
+                if let Access::Read { has_default, .. } = variable.access
+                    && name != Variable::ANY
+                    && !own.contains(name)
+                {
+                    *names.entry(name).or_insert(true) &= has_default;
                 }
             }
         }

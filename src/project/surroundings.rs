@@ -1,7 +1,7 @@
 //! What the system needs around itself on the server: other hosts, databases.
 
 use super::{Project, importers};
-use crate::facts::{Reach, Role};
+use crate::facts::{Reach, Role, Value};
 use crate::finding::{Place, Scope};
 use crate::knowledge::databases;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,9 @@ impl Project {
                 let is_used = !value.role.is_prose()
                     && value.reach != Reach::Elsewhere
                     && !matches!(value.role, Role::Pattern | Role::Compared | Role::Markup);
-                if let Some(name) = host(&value.text).filter(|_| is_used) {
+                let is_bare = value.text.parse::<IpAddr>().is_ok();
+                let is_told = !is_bare || names_host(value);
+                if let Some(name) = host(&value.text).filter(|_| is_used && is_told) {
                     let place = Place {
                         document: id,
                         span: value.span,
@@ -83,6 +85,22 @@ impl Project {
         }
         found.into_values().collect()
     }
+}
+
+/// Whether what an address is bound to, or handed to, says that it is a host: versions and netmasks look alike.
+fn names_host(value: &Value) -> bool {
+    let words = [
+        "host", "hostname", "server", "addr", "address", "ip", "peer", "endpoint", "url", "uri", "broker",
+        "node", "connect", "bind",
+    ];
+    let told = [&value.name, &value.call];
+    told.into_iter().flatten().any(|text| {
+        let lower = text.to_ascii_lowercase();
+        let last = lower
+            .rsplit(|letter: char| !letter.is_ascii_alphanumeric())
+            .next();
+        last.is_some_and(|last| words.contains(&last))
+    })
 }
 
 /// The host that a text names: it is an address, or a URL. Nothing of it but the host is kept, so that no

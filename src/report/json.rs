@@ -244,7 +244,7 @@ fn causes(tally: &Tally) -> Causes {
 }
 
 fn sound(rule: &RuleReport) -> Option<Sound<'_>> {
-    let statement = rule.sound()?;
+    let statement = format!("{}: {}", rule.looked_at()?, rule.sound()?);
     let evidence = rule.evidence.as_ref()?;
     Some(Sound {
         rule: rule.meta.id,

@@ -8,7 +8,12 @@ use crate::finding::{Confidence, Severity};
 use crate::readiness;
 use crate::rule::Meta;
 use std::collections::BTreeMap;
-use views::*;
+use std::fmt::Write as _;
+use views::{
+    Artifact, Base, CodeFlow, Configuration, Descriptor, Driver, Fingerprints, Invocation, Log, Markdown,
+    Message, Notification, Physical, Place, Region, ResultProperties, ResultView, RuleProperties, Run,
+    RunProperties, Step, ThreadFlow, Tool,
+};
 
 /// What relative URIs are relative to: the folder that the consumer has the files in.
 const BASE: &str = "%SRCROOT%";
@@ -214,7 +219,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

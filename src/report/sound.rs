@@ -26,10 +26,16 @@ impl RuleReport {
         self.evidence.as_ref().is_some_and(|evidence| evidence.count == 0)
     }
 
-    /// What can be said because it found all right: there was something to look at, and nothing of it was
-    /// found or set aside.
+    /// What it looked at, counted: `12 programs`.
+    pub fn looked_at(&self) -> Option<String> {
+        let (evidence, sound) = (self.evidence.as_ref()?, self.meta.sound.as_ref()?);
+        Some(sound.of.counted(evidence.count))
+    }
+
+    /// What can be said of all that it looked at: there was something, and nothing of it was found or set
+    /// aside.
     pub fn sound(&self) -> Option<String> {
-        let evidence = self.evidence.as_ref().filter(|evidence| evidence.count > 0)?;
+        self.evidence.as_ref().filter(|evidence| evidence.count > 0)?;
         let sound = self.meta.sound.as_ref()?;
         if self.findings > 0 || self.is_silenced {
             return None;
@@ -39,7 +45,7 @@ impl RuleReport {
             1 => " (but for 1 place that the server does not run)".to_owned(),
             notes => format!(" (but for {notes} places that the server does not run)"),
         };
-        Some(sound.statement(evidence.count) + &aside)
+        Some(format!("{}{aside}", sound.says))
     }
 }
 

@@ -49,7 +49,7 @@ fn meta(id: &'static str, of: Matter) -> Meta {
         since: "0.1.0".to_owned(),
         sound: Some(Sound {
             of,
-            says: "{all}, no conflicts".to_owned(),
+            says: "no conflicts".to_owned(),
         }),
         page: "## What it finds\n\nAn *address*.\n\n## Examples\n\nNot for people.\n",
     }

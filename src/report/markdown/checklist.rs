@@ -15,7 +15,9 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
     let mut out = String::from("## Checklist\n\n");
     let mends: Vec<String> = causes.iter().map(|numbered| mend(report, numbered)).collect();
     let mut own = mends;
-    own.push("- [ ] Run `audit` again: it says READY\n".to_owned());
+    if !own.is_empty() {
+        own.push("- [ ] Run `audit` again: it says READY\n".to_owned());
+    }
     out.push_str(&part("Before the deployment", &own, MENDS));
     out.push_str(&part("On the server", &server(report), STEPS));
     out.push_str(&part("After the start", &after(report), STEPS));

@@ -3,6 +3,7 @@
 use super::text::{code, names, prose};
 use super::{Numbered, table, updates};
 use crate::report::{ProgramReport, Report, score};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Bytes of the table of programs, and of each other table.
@@ -122,7 +123,7 @@ pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
     let on_machine = || report.programs.iter().filter(|program| !program.in_container);
     let without_user = on_machine()
         .filter(|program| program.user.is_none() && matches!(program.source, "supervisor" | "systemd"));
-    let without_user: Vec<&str> = without_user.map(|program| program.name.as_str()).collect();
+    let without_user: BTreeSet<&str> = without_user.map(|program| program.name.as_str()).collect();
     if !without_user.is_empty() && report.target.user.is_none() {
         let which = names(without_user, 12);
         let _ = writeln!(

@@ -20,8 +20,7 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
     let target = format!("{} with Python {}", report.target.os, report.target.python);
     let _ = write!(
         out,
-        "{} of {} on {target}: **{}**. {}\n\n",
-        "Audit",
+        "Audit of {} on {target}: **{}**. {}\n\n",
         code(&report.root),
         score::headline(report),
         meaning(readiness.verdict)
@@ -116,19 +115,9 @@ pub(super) fn sound(report: &Report) -> String {
             .iter()
             .filter(|program| program.because.is_empty());
         let which = names(all.map(|program| program.name.as_str()), 12);
-        lines.push(format!("- **programs**: {} ({which})\n", score::programs(report)));
+        lines.push(format!("- **{}**: {which}\n", score::programs(report)));
     }
-    for rule in &report.rules {
-        let (Some(said), Some(evidence)) = (rule.sound(), &rule.evidence) else {
-            continue;
-        };
-        let paths = match &evidence.paths[..] {
-            [] => String::new(),
-            paths => format!(" ({})", names(paths.iter().map(String::as_str), 4)),
-        };
-        let (category, id) = (rule.meta.category, rule.meta.id);
-        lines.push(format!("- **{category}**: {}{paths} · `{id}`\n", prose(&said)));
-    }
+    lines.extend(statements(report));
     let mut out = String::from("## What is sound\n\n");
     if lines.is_empty() {
         out.push_str("Nothing that was looked at was found right as a whole.\n");
@@ -148,6 +137,30 @@ pub(super) fn sound(report: &Report) -> String {
     }
     out.push('\n');
     out
+}
+
+/// What the rules found right, by what they looked at.
+fn statements(report: &Report) -> Vec<String> {
+    let mut by_matter: Vec<(String, &[String], Vec<String>)> = Vec::new();
+    for rule in &report.rules {
+        let (Some(said), Some(matter), Some(evidence)) = (rule.sound(), rule.looked_at(), &rule.evidence)
+        else {
+            continue;
+        };
+        let said = format!("{} (`{}`)", prose(&said), rule.meta.id);
+        match by_matter.iter_mut().find(|(known, ..)| *known == matter) {
+            Some((.., all)) => all.push(said),
+            None => by_matter.push((matter, &evidence.paths, vec![said])),
+        }
+    }
+    let lines = by_matter.into_iter().map(|(matter, paths, said)| {
+        let paths = match paths {
+            [] => String::new(),
+            paths => format!(" ({})", names(paths.iter().map(String::as_str), 4)),
+        };
+        format!("- **{}**{paths}: {}\n", prose(&matter), said.join(", "))
+    });
+    lines.collect()
 }
 
 /// The effort by priority and by category.
@@ -227,6 +240,7 @@ pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String
         Verdict::ReadyWithWarnings => {
             "**Deploy with care**: read the warnings first, and mend those that touch what you will use."
         }
+        Verdict::Ready if causes.is_empty() => "**Deploy.**",
         Verdict::Ready => "**Deploy.** What is left can be mended afterwards.",
     };
     let mut out = format!("## Recommendation\n\n{said}\n\n");
@@ -244,9 +258,10 @@ pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String
     let Tally { info, .. } = readiness.causes;
     if info > 0 {
         let causes = score::count(info, "cause");
+        let are = if info == 1 { "is" } else { "are" };
         let _ = write!(
             out,
-            "{causes} for information only are left out; `--verbose` tells them.\n\n"
+            "{causes} for information only {are} left out; `--verbose` tells them.\n\n"
         );
     }
     let files = report.files;

@@ -2,6 +2,7 @@
 //! table breaks, no tag gets through.
 
 use crate::report::style::{capitalised, harmless, one_line};
+use std::fmt::Write as _;
 
 /// Characters of one text of a finding at most.
 const LENGTH: usize = 600;
@@ -41,7 +42,7 @@ pub(super) fn code(text: &str) -> String {
     let mut out = String::from("<code>");
     for character in text.chars() {
         if character.is_ascii_punctuation() {
-            out.push_str(&format!("&#{};", u32::from(character)));
+            let _ = write!(out, "&#{};", u32::from(character));
         } else {
             out.push(character);
         }

@@ -40,14 +40,12 @@ fn every_form_is_as_it_was() {
 
 #[test]
 fn what_is_for_information_only_is_told_when_that_is_wanted() {
-    let quiet = report(
-        |findings| {
-            findings
-                .iter_mut()
-                .for_each(|finding| finding.severity = Severity::Info)
-        },
-        FEED,
-    );
+    let mild = |findings: &mut Vec<Finding>| {
+        for finding in findings {
+            finding.severity = Severity::Info;
+        }
+    };
+    let quiet = report(mild, FEED);
     assert_eq!(concise::render(&quiet, false), "");
     assert_eq!(concise::render(&quiet, true).lines().count(), 2);
     assert_eq!(gitlab::render(&quiet, false).unwrap(), "[]\n");
@@ -60,7 +58,7 @@ fn a_rule_is_sound_when_it_had_something_to_look_at_and_nothing_was_set_aside() 
     let sound =
         |report: &Report| -> Vec<String> { report.rules.iter().filter_map(RuleReport::sound).collect() };
     let mut small = small();
-    assert_eq!(sound(&small), ["2 programs, no conflicts"]);
+    assert_eq!(sound(&small), ["no conflicts"]);
     small.rules[1].is_silenced = true;
     assert_eq!(sound(&small), [""; 0]);
     small.rules[1].is_silenced = false;
