@@ -188,7 +188,7 @@ fn github_reads_back_what_was_found() {
             };
             let found = list(&document["findings"]).iter().any(|finding| {
                 file.ends_with(text(&finding["path"]))
-                    && properties["line"] == finding["range"]["start"]["line"].to_string()
+                    && finding["range"]["start"]["line"].as_u64() == properties["line"].parse().ok()
                     && properties["title"].ends_with(text(&finding["rule"]))
             });
             assert!(found, "{properties:?}");
