@@ -33,7 +33,7 @@ pub enum Matter {
     SupervisorPrograms,
     /// systemd units.
     Units,
-    /// Environment variables that code outside tests, documentation and archives reads.
+    /// Environment variables that deployed code reads.
     Variables,
 }
 
@@ -148,12 +148,12 @@ impl Project {
         }
     }
 
-    /// The names of the variables that the server's code reads, each with whether every reader goes on
-    /// without it.
+    /// The names of the variables that deployed code reads, each with whether all that reads it gives a
+    /// default.
     pub fn variables(&self) -> Vec<(&str, bool)> {
         let mut names = BTreeMap::new();
         for (id, document) in self.documents() {
-            if self.scope(id) == Scope::Development {
+            if self.scope(id) != Scope::Deployed {
                 continue;
             }
             let variables = &document.facts.variables;

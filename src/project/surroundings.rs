@@ -2,7 +2,7 @@
 
 use super::{Project, importers};
 use crate::facts::{Reach, Role, Value};
-use crate::finding::{Place, Scope};
+use crate::finding::{DocumentId, Place, Scope};
 use crate::knowledge::databases;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -31,23 +31,10 @@ impl Project {
     /// The hosts that stand in URLs and as addresses in what the server runs, sorted by name.
     pub fn hosts(&self) -> Vec<Host> {
         let mut hosts: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
-        for (id, document) in self.documents() {
-            if self.scope(id) != Scope::Deployed {
-                continue;
-            }
-            for value in &document.facts.values {
-                let is_used = !value.role.is_prose()
-                    && value.reach != Reach::Elsewhere
-                    && !matches!(value.role, Role::Pattern | Role::Compared | Role::Markup);
-                let is_bare = value.text.parse::<IpAddr>().is_ok();
-                let is_told = !is_bare || names_host(value);
-                if let Some(name) = host(&value.text).filter(|_| is_used && is_told) {
-                    let place = Place {
-                        document: id,
-                        span: value.span,
-                    };
-                    hosts.entry(name).or_default().insert(place);
-                }
+        for (document, value) in self.host_values() {
+            if let Some(name) = host(&value.text) {
+                let span = value.span;
+                hosts.entry(name).or_default().insert(Place { document, span });
             }
         }
         let hosts = hosts.into_iter();
@@ -57,6 +44,34 @@ impl Project {
                 places: places.into_iter().collect(),
             })
             .collect()
+    }
+
+    /// The documents of the server that name all addresses of the machine: where a server listens.
+    pub fn everywhere(&self) -> BTreeSet<DocumentId> {
+        let is_everywhere = |value: &Value| {
+            value
+                .text
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_unspecified())
+        };
+        let values = self.host_values().filter(|(_, value)| is_everywhere(value));
+        values.map(|(id, _)| id).collect()
+    }
+
+    /// Texts of what the server runs that stand where a host does.
+    fn host_values(&self) -> impl Iterator<Item = (DocumentId, &Value)> {
+        self.documents()
+            .filter(|(id, document)| {
+                self.scope(*id) == Scope::Deployed && !is_about_the_project(&document.path)
+            })
+            .flat_map(|(id, document)| document.facts.values.iter().map(move |value| (id, value)))
+            .filter(|(_, value)| {
+                let is_bare = value.text.parse::<IpAddr>().is_ok();
+                let is_seen = value.role.is_prose()
+                    || matches!(value.role, Role::Pattern | Role::Compared | Role::Markup)
+                    || value.reach == Reach::Elsewhere;
+                !is_seen && value.name.as_deref() != Some("$schema") && (!is_bare || names_host(value))
+            })
     }
 
     /// The databases whose modules the server's code imports, sorted by name.
@@ -87,11 +102,41 @@ impl Project {
     }
 }
 
+/// Whether a file tells of the project, not of the server: where its home page is, what builds it.
+fn is_about_the_project(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_hidden = path.split('/').any(|part| part.starts_with('.')) && !name.starts_with(".env");
+    let known = [
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "mkdocs.yml",
+        "package.json",
+        "package-lock.json",
+    ];
+    is_hidden || known.contains(&name) || name.ends_with(".lock")
+}
+
 /// Whether what an address is bound to, or handed to, says that it is a host: versions and netmasks look alike.
 fn names_host(value: &Value) -> bool {
     let words = [
-        "host", "hostname", "server", "addr", "address", "ip", "peer", "endpoint", "url", "uri", "broker",
-        "node", "connect", "bind",
+        "host",
+        "hostname",
+        "server",
+        "addr",
+        "address",
+        "ip",
+        "peer",
+        "endpoint",
+        "url",
+        "uri",
+        "broker",
+        "node",
+        "connect",
+        "bind",
+        "run",
+        "serve",
+        "start_server",
     ];
     let told = [&value.name, &value.call];
     told.into_iter().flatten().any(|text| {

@@ -69,7 +69,7 @@ struct Named<'a> {
 #[derive(Serialize)]
 struct Variable<'a> {
     name: &'a str,
-    optional: bool,
+    default: bool,
 }
 
 #[derive(Serialize)]
@@ -290,10 +290,10 @@ fn port(port: &PortReport) -> Port<'_> {
     }
 }
 
-fn variable((name, optional): &(String, bool)) -> Variable<'_> {
+fn variable((name, default): &(String, bool)) -> Variable<'_> {
     Variable {
         name,
-        optional: *optional,
+        default: *default,
     }
 }
 

@@ -11,6 +11,7 @@ mod updates;
 
 use super::{CauseReport, Report};
 use crate::finding::Severity;
+use crate::readiness::Verdict;
 use std::fmt::Write as _;
 
 /// Bytes of the page at most; a character has one at least.
@@ -26,6 +27,14 @@ struct Numbered<'a> {
 pub fn render(report: &Report, with_info: bool) -> String {
     let causes = numbered(report, with_info);
     let head = summary::render(report, &causes);
+    if report.readiness.verdict == Verdict::NotAssessed {
+        let room = LIMIT.saturating_sub(head.len());
+        let updates = match &causes[..] {
+            [] => String::new(),
+            causes => updates::render(report, causes, room - room / 8),
+        };
+        return format!("{head}{updates}{}", summary::colophon(report));
+    }
     let sound = summary::sound(report);
     let mut tail = checklist::render(report, &causes);
     tail.push_str(&deployment::render(report));

@@ -3,6 +3,7 @@
 use super::path_of;
 use crate::facts::PortRole;
 use crate::finding::{DocumentId, Scope};
+use crate::formats::Format;
 use crate::project::{Matter, Project};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,9 +16,11 @@ pub struct Picture {
     pub ports: Vec<PortReport>,
     /// Hosts that the server's code and settings name.
     pub hosts: Vec<PathCount>,
+    /// Files of the server that name all addresses of the machine, `0.0.0.0` or `::`, for a server to listen on.
+    pub open_to_all: Vec<String>,
     /// Databases that the server's code talks to, each with the modules that do and the files that import them.
     pub databases: Vec<PathCount>,
-    /// Environment variables that the server's code reads, each with whether it goes on without it.
+    /// Environment variables that the server's code reads, each with whether all that reads it gives a default.
     pub variables: Vec<(String, bool)>,
     /// The files that list what is installed.
     pub requirements: Vec<String>,
@@ -52,6 +55,8 @@ impl Picture {
     pub(super) fn of(project: &Project) -> Self {
         let file = |id: DocumentId| path_of(project, project.in_file(project.start_of(id))).to_owned();
         let manifest = project.ports.manifest();
+        let open = project.everywhere().into_iter().map(file);
+        let open: BTreeSet<String> = open.collect();
         let hosts = project.hosts().into_iter().map(|host| {
             let paths: BTreeSet<String> = host.places.iter().map(|place| file(place.document)).collect();
             PathCount {
@@ -69,14 +74,26 @@ impl Picture {
         Self {
             manifest: manifest.map(|manifest| file(manifest.document)),
             ports: ports(project, &file),
+            open_to_all: open.into_iter().collect(),
             hosts: hosts.collect(),
             databases: databases.collect(),
             variables: variables
                 .map(|(name, has_default)| (name.to_owned(), has_default))
                 .collect(),
-            requirements: project.evidence(Matter::Requirements).paths,
+            requirements: requirements(project),
         }
     }
+}
+
+/// The files that list what is installed. The build of an image installs what its Dockerfile says by itself.
+fn requirements(project: &Project) -> Vec<String> {
+    let images = project
+        .documents()
+        .filter(|(_, document)| document.format == Format::Docker);
+    let images: BTreeSet<&str> = images.map(|(_, document)| document.path.as_str()).collect();
+    let mut paths = project.evidence(Matter::Requirements).paths;
+    paths.retain(|path| !images.contains(path.as_str()));
+    paths
 }
 
 /// The ports that the manifest gives, and those that deployed code listens on; each number and service once.

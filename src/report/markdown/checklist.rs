@@ -79,7 +79,7 @@ fn server(report: &Report) -> Vec<String> {
     for database in &picture.databases {
         // SQLite and DuckDB are files.
         if !matches!(database.name.as_str(), "SQLite" | "DuckDB") {
-            let files = score::count(database.paths.len(), "file");
+            let files = names(database.paths.iter().map(String::as_str), 3);
             boxes.push(format!(
                 "- [ ] {} answers, with the databases, users and tables that the code asks for ({files})\n",
                 prose(&database.name)
@@ -91,7 +91,7 @@ fn server(report: &Report) -> Vec<String> {
     if !needed.is_empty() {
         let which = names(needed, 24);
         boxes.push(format!(
-            "- [ ] Variables that are read without a default are set: {which}\n"
+            "- [ ] Variables that are read without a default are set, as far as they are needed: {which}\n"
         ));
     }
     let mut configs: BTreeMap<(&str, &str), usize> = BTreeMap::new();

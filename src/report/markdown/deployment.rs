@@ -128,8 +128,8 @@ pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
         let which = names(without_user, 12);
         let _ = writeln!(
             out,
-            "- No `user` is named for {which}: they run as whoever runs their manager, which is root when the \
-             system starts it. A user of their own limits what a fault can do."
+            "- No `user` is named for {which}. Such a program runs as whoever runs its manager, which is root when \
+             the system starts it; a user of its own limits what a fault can do."
         );
     }
     let bound = report.picture.ports.iter().filter(|port| port.is_bound);
@@ -139,6 +139,15 @@ pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
         let _ = writeln!(
             out,
             "- Servers listen on {which}; a firewall lets in only those that are meant for others."
+        );
+    }
+    let open = &report.picture.open_to_all;
+    if !open.is_empty() {
+        let files = names(open.iter().map(String::as_str), 12);
+        let _ = writeln!(
+            out,
+            "- All addresses of the machine (`0.0.0.0`, `::`) are named in {files}: what listens there can be \
+             reached from outside, unless a firewall keeps others away."
         );
     }
     let hidden = report.aside.findings.blocker;

@@ -7,6 +7,7 @@ use crate::finding::Severity;
 use crate::readiness::{Tally, Verdict};
 use crate::report::cause::sum;
 use crate::report::{Report, score};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Bytes of the list of what is sound.
@@ -114,7 +115,8 @@ pub(super) fn sound(report: &Report) -> String {
             .programs
             .iter()
             .filter(|program| program.because.is_empty());
-        let which = names(all.map(|program| program.name.as_str()), 12);
+        let all: BTreeSet<&str> = all.map(|program| program.name.as_str()).collect();
+        let which = names(all, 12);
         lines.push(format!("- **{}**: {which}\n", score::programs(report)));
     }
     lines.extend(statements(report));
@@ -228,9 +230,7 @@ fn row(name: String, causes: usize, places: usize, minutes: [u32; 2]) -> Vec<Str
 pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String {
     let readiness = &report.readiness;
     let said = match readiness.verdict {
-        Verdict::NotAssessed => {
-            "Say what the server starts, with `[[program]]` in `audit.toml`, and audit again."
-        }
+        Verdict::NotAssessed => "Give it something to judge, and audit again.",
         Verdict::NotReady => {
             "**Do not deploy yet.** Mend priority 1, run `audit` again, and deploy when no blocker is left."
         }
@@ -255,7 +255,13 @@ pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String
             score::effort(minutes)
         );
     }
-    let Tally { info, .. } = readiness.causes;
+    out + &colophon(report)
+}
+
+/// What the page is made of, and what it cannot see.
+pub(super) fn colophon(report: &Report) -> String {
+    let mut out = String::new();
+    let Tally { info, .. } = report.readiness.causes;
     if info > 0 {
         let causes = score::count(info, "cause");
         let are = if info == 1 { "is" } else { "are" };
