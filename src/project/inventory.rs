@@ -202,3 +202,50 @@ fn only(count: usize) -> Evidence {
         paths: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Target;
+    use crate::tree::Memory;
+
+    #[test]
+    fn what_rules_look_at_is_counted() {
+        let main = "import os\ntry:\n    import yaml\nexcept ImportError:\n    yaml = None\n\n\
+                    def run():\n    from json import loads\n\nos.environ['A']\nos.getenv('B', 'x')\n";
+        let tree = Memory::new([
+            ("app.py", main),
+            ("tests/test_app.py", "import pytest\nimport app\n"),
+            ("requirements.txt", "pyyaml\nrequests\n"),
+            ("requirements-dev.txt", "pytest\n"),
+            (
+                "supervisord.conf",
+                "[supervisord]\n[program:app]\ncommand=python3 app.py\n",
+            ),
+        ]);
+        let progress = crate::engine::Progress::default();
+        let (project, _) = crate::engine::read(&tree, Target::default(), &|_| false, &progress);
+        let count = |name: &str| project.evidence(Matter::named(name).unwrap()).count;
+        for (name, wanted) in [
+            ("files", 5),
+            ("imports", 3),
+            ("lock-files", 0),
+            ("port-manifests", 0),
+            ("programs", 1),
+            ("python-files", 1),
+            ("requirements", 2),
+            ("shell-scripts", 0),
+            ("supervisor-configs", 1),
+            ("supervisor-programs", 1),
+            ("units", 0),
+            ("variables", 2),
+        ] {
+            assert_eq!(count(name), wanted, "{name}");
+        }
+        assert_eq!(project.variables(), [("A", false), ("B", true)]);
+        let evidence = project.evidence(Matter::Requirements);
+        assert_eq!(evidence.paths, ["requirements.txt"]);
+        assert_eq!(Matter::Programs.counted(1), "1 program");
+        assert_eq!(Matter::named("guesses"), None);
+    }
+}

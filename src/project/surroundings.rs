@@ -176,6 +176,8 @@ fn host(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Target;
+    use crate::tree::Memory;
 
     #[test]
     fn hosts_come_without_users_passwords_and_ports() {
@@ -191,5 +193,29 @@ mod tests {
         ] {
             assert_eq!(host(text).as_deref(), name, "{text}");
         }
+    }
+
+    #[test]
+    fn only_what_stands_where_a_host_does_is_one() {
+        let main = "import psycopg2\nHOST = '10.1.2.3'\nVERSION = '4.2.0.1'\n\
+                    app.run(host='0.0.0.0')\nURL = 'https://api.example.org/v1'\n";
+        let project = r#"[project]
+urls = { home = "https://home.example.org" }
+"#;
+        let tree = Memory::new([
+            ("app.py", main),
+            ("pyproject.toml", project),
+            (
+                "supervisord.conf",
+                "[supervisord]\n[program:app]\ncommand=python3 app.py\n",
+            ),
+        ]);
+        let progress = crate::engine::Progress::default();
+        let (project, _) = crate::engine::read(&tree, Target::default(), &|_| false, &progress);
+        let hosts: Vec<String> = project.hosts().into_iter().map(|host| host.name).collect();
+        assert_eq!(hosts, ["10.1.2.3", "api.example.org"]);
+        assert_eq!(project.everywhere().len(), 1);
+        let databases = project.databases();
+        assert_eq!((databases.len(), databases[0].name), (1, "PostgreSQL"));
     }
 }
