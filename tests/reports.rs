@@ -241,6 +241,23 @@ fn junit_is_read_back_by_junitparser() {
 }
 
 #[test]
+fn nothing_to_assess_is_no_good_news_in_any_form() {
+    let folder = tree(&[("feed.py", "x = 1\n")]);
+    let told = |form: &str| {
+        let output = run_in(folder.path(), &["--format", form]);
+        assert_eq!(output.status.code(), Some(3), "{form}");
+        String::from_utf8(output.stdout).expect("a report is UTF-8")
+    };
+    let log: Value = serde_json::from_str(&told("sarif")).expect("JSON");
+    assert_eq!(faults(&schema("tests/schemas/sarif-2.1.0.json"), &log), [""; 0]);
+    assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    assert!(told("junit").contains("failures=\"1\""));
+    assert!(told("github").starts_with("::error title=audit::NOT ASSESSED"));
+    assert!(told("markdown").starts_with("# Deployment readiness: NOT ASSESSED"));
+    assert!(told("badge-json").contains("\"isError\": true"));
+}
+
+#[test]
 fn several_reports_come_from_one_run() {
     let folder = tree(&[("feed.py", "print('ready')\n"), ("audit.toml", PROGRAM)]);
     let arguments = [

@@ -16,9 +16,14 @@ const LENGTH: usize = 4000;
 /// The commands.
 pub fn render(report: &Report, with_info: bool) -> String {
     let line = score::render(report);
-    let mut out = format!("::notice title={}::{}\n", property("audit"), data(&line));
-    // The verdict is a notice, too.
-    let mut room = [LIMIT, LIMIT, LIMIT - 1];
+    // The verdict is a notice, too; that nothing could be judged is no good news.
+    let is_assessed = report.readiness.reason.is_none();
+    let (kind, mut room) = if is_assessed {
+        ("notice", [LIMIT, LIMIT, LIMIT - 1])
+    } else {
+        ("error", [LIMIT - 1, LIMIT, LIMIT])
+    };
+    let mut out = format!("::{kind} title=audit::{}\n", data(&line));
     let mut left = 0;
     for cause in &report.causes {
         if cause.severity == Severity::Info && !with_info {

@@ -8,11 +8,8 @@ use std::fmt::Write as _;
 
 /// The document, with a line end.
 pub fn render(report: &Report, with_info: bool) -> String {
-    let programs: Vec<Case> = report
-        .programs
-        .iter()
-        .map(|program| of_program(report, program))
-        .collect();
+    let programs = report.programs.iter().map(|program| of_program(report, program));
+    let programs: Vec<Case> = unassessed(report).into_iter().chain(programs).collect();
     let rules: Vec<Case> = report
         .rules
         .iter()
@@ -94,6 +91,19 @@ fn written(case: &Case) -> String {
         (None, None) => out.push_str("/>\n"),
     }
     out
+}
+
+/// A case that fails when nothing could be assessed: no failing test is no good news then.
+fn unassessed(report: &Report) -> Option<Case> {
+    let reason = report.readiness.reason?;
+    let message = format!("nothing could be assessed: {reason}");
+    Some(Case {
+        class: "audit".to_owned(),
+        name: "assessed".to_owned(),
+        file: None,
+        failure: Some(("not-assessed".to_owned(), message.clone(), message)),
+        skipped: None,
+    })
 }
 
 fn of_program(report: &Report, program: &ProgramReport) -> Case {

@@ -47,7 +47,8 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
             },
         )]),
         invocations: vec![Invocation {
-            execution_successful: true,
+            execution_successful: report.readiness.reason.is_none(),
+            tool_execution_notifications: report.readiness.reason.map(unassessed).into_iter().collect(),
             tool_configuration_notifications: report
                 .notices
                 .iter()
@@ -164,6 +165,15 @@ fn code_flow(report: &Report, found: &FindingReport) -> Option<CodeFlow> {
     Some(CodeFlow {
         thread_flows: vec![ThreadFlow { locations }],
     })
+}
+
+/// Why nothing could be assessed: an empty list of results is no good news then.
+fn unassessed(reason: &str) -> Notification {
+    Notification {
+        level: "error",
+        message: text(format!("Nothing could be assessed: {reason}.")),
+        locations: Vec::new(),
+    }
 }
 
 fn notification(report: &Report, notice: &NoticeReport) -> Notification {

@@ -81,6 +81,8 @@ pub(super) struct Base {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Invocation {
     pub(super) execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tool_execution_notifications: Vec<Notification>,
     pub(super) tool_configuration_notifications: Vec<Notification>,
 }
 
@@ -88,6 +90,7 @@ pub(super) struct Invocation {
 pub(super) struct Notification {
     pub(super) level: &'static str,
     pub(super) message: Message,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) locations: Vec<Place>,
 }
 
