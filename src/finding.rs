@@ -184,6 +184,8 @@ pub struct Finding {
     pub place: Place,
     /// Other places that belong to it.
     pub related: Vec<Related>,
+    /// How many of those, from the first, are the steps that lead here.
+    pub steps: usize,
     /// The programs that it stops or concerns, in order.
     pub programs: Vec<ProgramId>,
     /// Whether those programs do not start because of it.
@@ -203,6 +205,7 @@ pub struct Draft {
     pub(crate) help: String,
     pub(crate) subject: String,
     pub(crate) related: Vec<Related>,
+    pub(crate) steps: usize,
     pub(crate) programs: Option<Vec<ProgramId>>,
     pub(crate) effect: Effect,
     pub(crate) phase: Phase,
@@ -222,6 +225,7 @@ impl Draft {
             label: String::new(),
             help: String::new(),
             related: Vec::new(),
+            steps: 0,
             programs: None,
             effect: Effect::Use,
             phase: Phase::Run,
@@ -266,7 +270,8 @@ impl Draft {
     /// The places that lead to it, in order.
     #[must_use]
     pub fn chain(mut self, places: Vec<Related>) -> Self {
-        self.related.extend(places);
+        self.steps += places.len();
+        self.related.splice(0..0, places);
         self
     }
 

@@ -197,6 +197,7 @@ mod tests {
                     span: Span::new(at, at + 4),
                 },
                 related: Vec::new(),
+                steps: 0,
                 programs: Vec::new(),
                 effect: Effect::Start,
                 phase: crate::finding::Phase::Run,

@@ -66,7 +66,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "catalog",
-        &["finding", "formats::Format", "pattern", "rule", "rules"],
+        // Of the project only the names of what rules look at.
+        &[
+            "finding",
+            "formats::Format",
+            "pattern",
+            "project::Matter",
+            "rule",
+            "rules",
+        ],
     ),
     (
         "suppress",

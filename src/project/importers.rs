@@ -2,7 +2,7 @@
 
 use super::programs::Entry;
 use super::{Ask, LockView, Project};
-use crate::facts::python::Step;
+use crate::facts::python::{Import, Step};
 use crate::facts::requirement::normalize;
 use crate::finding::ProgramId;
 use crate::knowledge::runners;
@@ -29,7 +29,7 @@ impl Project {
                 || facts
                     .python
                     .as_ref()
-                    .is_some_and(|python| every_import(&python.body).into_iter().any(is_named))
+                    .is_some_and(|python| imported_anywhere(&python.body).into_iter().any(is_named))
         })
     }
 
@@ -72,26 +72,34 @@ impl Project {
     }
 }
 
-/// The absolute imports of some steps, wherever they stand.
-pub(super) fn every_import(steps: &[Step]) -> Vec<&str> {
-    let mut modules = Vec::new();
-    let mut open: Vec<&Step> = steps.iter().collect();
-    while let Some(step) = open.pop() {
-        match step {
-            Step::Import(import) if import.level == 0 => modules.push(import.module.as_str()),
-            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
-            Step::Block(body) | Step::Suppress(_, body) | Step::Loop(body) | Step::Forever(body) => {
-                open.extend(body);
+/// The absolute imports of some steps, in functions, loops and `try` too.
+pub(super) fn imported_anywhere(steps: &[Step]) -> Vec<&str> {
+    let all = all_imports(steps).into_iter();
+    all.filter(|import| import.level == 0)
+        .map(|import| import.module.as_str())
+        .collect()
+}
+
+/// Every import of some steps.
+pub(super) fn all_imports(steps: &[Step]) -> Vec<&Import> {
+    let mut imports = Vec::new();
+    let mut open: Vec<&[Step]> = vec![steps];
+    while let Some(steps) = open.pop() {
+        for step in steps {
+            match step {
+                Step::Import(import) => imports.push(import),
+                Step::Branch(arms) => open.extend(arms.iter().map(|arm| arm.body.as_slice())),
+                Step::Function(function) | Step::Class(function) => open.push(&function.body),
+                Step::Suppress(_, body) | Step::Block(body) | Step::Loop(body) | Step::Forever(body) => {
+                    open.push(body);
+                }
+                Step::Try(attempt) => {
+                    open.extend([attempt.body.as_slice(), &attempt.otherwise, &attempt.finally]);
+                    open.extend(attempt.handlers.iter().map(|handler| handler.body.as_slice()));
+                }
+                _ => {}
             }
-            Step::Function(inner) | Step::Class(inner) => open.extend(&inner.body),
-            Step::Try(tried) => {
-                open.extend(&tried.body);
-                open.extend(&tried.otherwise);
-                open.extend(&tried.finally);
-                open.extend(tried.handlers.iter().flat_map(|handler| &handler.body));
-            }
-            _ => {}
         }
     }
-    modules
+    imports
 }

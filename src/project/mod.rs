@@ -11,6 +11,7 @@ mod guards;
 mod importers;
 mod imports;
 mod interpreter;
+mod inventory;
 mod leftovers;
 mod local;
 mod locks;
@@ -25,6 +26,7 @@ mod run_bits;
 mod runs;
 mod setup;
 mod superseded;
+mod surroundings;
 mod sys_path;
 
 use crate::document::Document;
@@ -38,6 +40,7 @@ pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use inventory::{Evidence, Matter};
 pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
@@ -51,6 +54,7 @@ pub use requirements::{Provision, Requirements};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+pub use surroundings::{Database, Host};
 
 /// The tree as the target will see it.
 #[derive(Debug)]

@@ -60,7 +60,7 @@ fn looks_at_processes(document: &Document) -> bool {
     let imports = facts
         .python
         .as_ref()
-        .is_some_and(|python| super::importers::every_import(&python.body).contains(&"psutil"));
+        .is_some_and(|python| super::importers::imported_anywhere(&python.body).contains(&"psutil"));
     runs_tool || imports
 }
 
