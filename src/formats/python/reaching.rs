@@ -23,14 +23,19 @@ impl Reader<'_> {
         if !(is_denial(&branch.test) && tests_existence(&branch.test, &self.names)) {
             return reach;
         }
-        if !raises(last, &self.names) {
-            return reach.max(Reach::IfFound);
-        }
-        // What the program ends without, it needs.
         let test = span(&*branch.test);
-        let sought = self.facts.sought.iter_mut().rev();
-        for sought in sought.take_while(|sought| sought.span.start >= test.start) {
-            sought.is_required |= sought.span.end <= test.end;
+        let mut sought = self.facts.sought.iter_mut().rev();
+        let looked_for = sought
+            .by_ref()
+            .take_while(|sought| sought.span.start >= test.start);
+        let looked_for: Vec<_> = looked_for.filter(|sought| sought.span.end <= test.end).collect();
+        if raises(last, &self.names) {
+            // What the program ends without, it needs.
+            for sought in looked_for {
+                sought.is_required = true;
+            }
+        } else if !looked_for.is_empty() {
+            return reach.max(Reach::IfFound);
         }
         reach
     }

@@ -145,7 +145,8 @@ impl Starter {
 pub(super) fn starters(documents: &[Document]) -> Vec<Starter> {
     let mut found = Vec::new();
     for (document, host) in (0..).map(DocumentId).zip(documents) {
-        let is_script = host.format == Format::Shell && !super::super::reach::is_development(&host.path);
+        let is_script =
+            host.format == Format::Shell && !super::super::reach::is_of_development(documents, host);
         for command in host.facts.commands.iter().filter(|_| is_script) {
             if let Some(config) = started_with(command) {
                 let place = Place {
