@@ -1,5 +1,7 @@
 //! The pipeline: tree → documents → facts → project → findings. No policy of its own.
 
+mod included;
+
 use crate::document::{Document, Host};
 use crate::facts::{Embedded, Facts, ProblemKind};
 use crate::finding::{DocumentId, Finding};
@@ -85,6 +87,7 @@ pub fn read(
             0,
         );
     }
+    included::read(tree, &listing, &mut documents, &mut counts);
     for (path, reason) in &listing.unreadable {
         counts.unreadable += 1;
         let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());

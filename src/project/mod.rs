@@ -9,6 +9,7 @@ mod failure;
 mod guards;
 mod importers;
 mod imports;
+mod inclusions;
 mod interpreter;
 mod local;
 mod locks;
@@ -29,6 +30,7 @@ pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
+pub use inclusions::{Circle, unread_requirements};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -105,6 +107,11 @@ impl Project {
             orders: reach.orders,
             imported: OnceLock::new(),
         }
+    }
+
+    /// Requirements files that include each other: pip never comes to an end with them.
+    pub fn circles(&self) -> Vec<Circle> {
+        inclusions::circles(&self.documents)
     }
 
     /// Every document with its id, in the order of paths.
