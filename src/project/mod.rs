@@ -24,13 +24,14 @@ mod sys_path;
 use crate::document::Document;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
-use crate::target::Target;
+use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
 pub use inclusions::{Circle, unread_requirements};
+pub use interpreter::Supply;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -107,6 +108,11 @@ impl Project {
             orders: reach.orders,
             imported: OnceLock::new(),
         }
+    }
+
+    /// How the server comes by a version of Python.
+    pub fn supply_of(&self, python: PythonVersion) -> Supply {
+        interpreter::supply(&self.documents, python)
     }
 
     /// Requirements files that include each other: pip never comes to an end with them.

@@ -128,7 +128,8 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
     let run = |mut folders: Vec<String>| {
         folders.extend(stage.python_path.iter().cloned());
-        Run::new(world, folders, &stage.directory, true).under(program)
+        let python = stage.python().unwrap_or(program.python);
+        Run::new(world, folders, &stage.directory, true).under(program, python)
     };
     match &stage.entry {
         Entry::Script { path, state, .. } => {

@@ -49,7 +49,7 @@ pub struct ProgramView {
     /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
     /// not known.
     pub has_open_environment: bool,
-    /// The Python that runs it: the target's, or its container's.
+    /// The Python that runs it: the one that its command names, its container's, or the target's.
     pub python: PythonVersion,
     /// Whether it starts by itself.
     pub autostart: bool,
@@ -157,6 +157,12 @@ impl Stage {
         } else {
             Effect::Start
         }
+    }
+
+    /// The version of Python that its interpreter is named after: `python3.12`.
+    pub fn python(&self) -> Option<PythonVersion> {
+        let version = place::name_of(&self.runner_written).strip_prefix("python")?;
+        version.contains('.').then(|| PythonVersion::parse(version))?
     }
 }
 
@@ -279,7 +285,9 @@ impl Collector<'_> {
                 self.locator.script_environment(document, &mut environment);
             }
         }
-        let python = program.python.as_ref();
+        let image = program.python.as_ref();
+        let image = image.and_then(|version| PythonVersion::parse(&version.value));
+        let named = stages.iter().rev().find_map(Stage::python);
         ProgramView {
             name: program.name.clone(),
             definition: program.definition.clone(),
@@ -294,9 +302,7 @@ impl Collector<'_> {
             stages,
             environment: environment.set,
             has_open_environment: environment.is_open,
-            python: python
-                .and_then(|version| PythonVersion::parse(&version.value))
-                .unwrap_or(self.target.python),
+            python: named.or(image).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
             drop_ins: definition.drop_ins,
