@@ -859,3 +859,30 @@ fn a_script_that_a_script_writes_is_what_it_runs() {
         ]
     );
 }
+
+#[test]
+fn what_supervisord_sets_reaches_the_programs_of_included_files() {
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[supervisord]\nenvironment=PYTHONPATH=\"lib\"\n[include]\nfiles=conf.d/*.ini\n",
+        ),
+        ("conf.d/a.ini", "[program:a]\ncommand=python a.py\n"),
+        (
+            "conf.d/b.ini",
+            "[program:b]\ncommand=python a.py\nenvironment=PYTHONPATH=other\n",
+        ),
+        ("elsewhere/c.conf", "[program:c]\ncommand=python a.py\n"),
+        ("a.py", ""),
+        ("lib/x.py", ""),
+        ("other/x.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor a: script a.py with lib",
+            "supervisor b: script a.py with other",
+            "supervisor c: script a.py",
+        ]
+    );
+}

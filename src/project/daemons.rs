@@ -1,6 +1,8 @@
 //! The supervisord of each configuration: which programs it starts, and what it has to find before it
 //! starts any of them.
 
+mod apart;
+
 use super::modules::folder_of;
 use super::paths::{Paths, resolve};
 use super::programs::{ProgramView, is_foreign};
@@ -10,6 +12,7 @@ use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 use crate::source::Spanned;
 use crate::tree::{Tree, Withheld};
+pub(super) use apart::{shared_environments, unit_needs};
 use globset::GlobBuilder;
 
 /// The process manager of one configuration and of the files that it includes.

@@ -56,6 +56,8 @@ pub struct Project {
     programs: Vec<ProgramView>,
     /// Their process managers, as far as configurations of supervisord tell.
     pub daemons: Vec<Daemon>,
+    /// Folders that units of systemd need for their logs.
+    pub unit_needs: Vec<(ProgramId, Need)>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
@@ -83,6 +85,7 @@ impl Project {
         let programs = programs::collect(&documents, &paths, tree, &target);
         let environment = Environment::join(&documents, &paths);
         let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
             environment: &environment,
             documents: &documents,
@@ -99,6 +102,7 @@ impl Project {
             requirements,
             programs,
             daemons,
+            unit_needs,
             failures: reach.failures,
             ports: Ports::join(&documents),
             environment,

@@ -187,7 +187,12 @@ pub(super) fn collect(
     target: &Target,
 ) -> Vec<ProgramView> {
     let locator = Locator::new(documents, paths, tree, target.root.as_deref());
-    let collector = Collector { locator, target };
+    let shared = super::daemons::shared_environments(documents, paths, tree, target.root.as_deref());
+    let collector = Collector {
+        locator,
+        target,
+        shared,
+    };
     let taken = collector.locator.taken_dockerfiles();
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
@@ -243,6 +248,8 @@ fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> Option<&'a 
 struct Collector<'a> {
     locator: Locator<'a>,
     target: &'a Target,
+    /// What supervisords set for the programs of files that they include.
+    shared: BTreeMap<DocumentId, Vec<(String, String)>>,
 }
 
 impl Collector<'_> {
@@ -267,6 +274,12 @@ impl Collector<'_> {
             span: command.span,
         };
         let mut environment = self.locator.environment(program, document);
+        for (name, value) in self.shared.get(&id).into_iter().flatten() {
+            // The program's own word counts.
+            if !environment.set.contains_key(name) {
+                environment.set.insert(name.clone(), value.clone());
+            }
+        }
         site.environment.clone_from(&environment.set);
         let mut stages = match &definition.container {
             // What an image of elsewhere holds is not the tree's.
