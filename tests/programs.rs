@@ -729,6 +729,22 @@ fn settings_of_a_server_count() {
             "module main:app from / by gunicorn"
         ]
     );
+    // A sample that people put where the unit has it.
+    let found = stages(&[
+        (
+            "contrib/web.service",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=/opt/app/venv/bin/gunicorn -c /opt/app/g.py main:app\n",
+        ),
+        ("contrib/g.py", "chdir = '/opt/app/src'\n"),
+        ("src/main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script contrib/g.py with  isolated",
+            "module main:app from /src by gunicorn in src with "
+        ]
+    );
     let found = stages(&[
         (
             "supervisord.conf",
