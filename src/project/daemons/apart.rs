@@ -19,6 +19,9 @@ pub(in crate::project) fn unit_needs(
     tree: &dyn Tree,
     root: Option<&str>,
 ) -> Vec<(ProgramId, Need)> {
+    if !programs.iter().any(|view| view.manager == Manager::Systemd) {
+        return Vec::new();
+    }
     let join = Join {
         documents,
         programs,
