@@ -1,5 +1,7 @@
 //! The pipeline: tree → documents → facts → project → findings. No policy of its own.
 
+mod included;
+
 use crate::document::{Document, Host};
 use crate::facts::{Embedded, Facts, ProblemKind};
 use crate::finding::{DocumentId, Finding};
@@ -79,6 +81,7 @@ pub fn read(
         }
         add(&mut documents, document, 0);
     }
+    included::read(tree, &listing, &mut documents, &mut counts);
     // A finding needs a document to stand in.
     let known: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
     let stand_ins: Vec<String> = listing

@@ -788,6 +788,22 @@ fn settings_of_a_server_count() {
             "module main:app from / by gunicorn"
         ]
     );
+    // A sample that people put where the unit has it.
+    let found = stages(&[
+        (
+            "contrib/web.service",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=/opt/app/venv/bin/gunicorn -c /opt/app/g.py main:app\n",
+        ),
+        ("contrib/g.py", "chdir = '/opt/app/src'\n"),
+        ("src/main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script contrib/g.py with  isolated",
+            "module main:app from /src by gunicorn in src with "
+        ]
+    );
     let found = stages(&[
         (
             "supervisord.conf",
@@ -915,6 +931,33 @@ fn a_script_that_a_script_writes_is_what_it_runs() {
         [
             "supervisor api: script api/main.py in api",
             "supervisor feed: script feed.py",
+        ]
+    );
+}
+
+#[test]
+fn what_supervisord_sets_reaches_the_programs_of_included_files() {
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[supervisord]\nenvironment=PYTHONPATH=\"lib\"\n[include]\nfiles=conf.d/*.ini\n",
+        ),
+        ("conf.d/a.ini", "[program:a]\ncommand=python a.py\n"),
+        (
+            "conf.d/b.ini",
+            "[program:b]\ncommand=python a.py\nenvironment=PYTHONPATH=other\n",
+        ),
+        ("elsewhere/c.conf", "[program:c]\ncommand=python a.py\n"),
+        ("a.py", ""),
+        ("lib/x.py", ""),
+        ("other/x.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor a: script a.py with lib",
+            "supervisor b: script a.py with other",
+            "supervisor c: script a.py",
         ]
     );
 }

@@ -11,6 +11,8 @@ pub struct Daemon {
     pub files: Vec<DaemonFile>,
     /// The user that it changes to, where one is set.
     pub user: Option<Spanned<String>>,
+    /// What it sets for every program, those of the files that it includes among them.
+    pub environment: Vec<(String, String)>,
     /// The patterns of `[include] files=`, as written.
     pub includes: Vec<Spanned<String>>,
     /// What the sections say that define no program: `[supervisord]`, `[unix_http_server]`, `[supervisorctl]`,

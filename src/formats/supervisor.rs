@@ -184,6 +184,7 @@ impl Reader {
         if let Some(option) = section.get("environment") {
             self.shared = self.environment_of(section, option, &BTreeMap::new());
             for (name, value) in &self.shared {
+                self.daemon.environment.push((name.clone(), value.value.clone()));
                 self.environment
                     .insert(format!("ENV_{name}"), value.value.clone());
             }

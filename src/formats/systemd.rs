@@ -9,7 +9,8 @@ mod words;
 use super::joined::{Joining, joined};
 use super::{commandline, plain, structured};
 use crate::facts::{
-    Command, DropIn, EnvironmentFile, Facts, Manager, Problem, ProblemKind, Program, UnitList,
+    Command, DropIn, EnvironmentFile, Facts, Manager, PathUse, Problem, ProblemKind, Program, Purpose,
+    UnitList,
 };
 use crate::source::{Span, Spanned};
 use specifier::Unit;
@@ -213,6 +214,7 @@ fn fill(program: &mut Program, service: &Service<'_>, unit: &Unit<'_>, facts: &m
         .last("Type")
         .is_some_and(|setting| setting.value == "oneshot");
     program.command = starts.first().map(|first| command_line(first, unit));
+    makes_folders(service, facts);
     program.directory = directory(service, unit);
     program.logs = logs(service, unit);
 }
@@ -242,6 +244,27 @@ fn command_line(setting: &Setting<'_>, unit: &Unit<'_>) -> Spanned<String> {
         &line
     };
     Spanned::new(unit.expand(line), Span::new(start, start + bare.len()))
+}
+
+/// Folders that systemd makes for a unit (systemd.exec(5), `RuntimeDirectory=` and its like).
+fn makes_folders(service: &Service<'_>, facts: &mut Facts) {
+    for (key, base) in [
+        ("RuntimeDirectory", "/run"),
+        ("StateDirectory", "/var/lib"),
+        ("CacheDirectory", "/var/cache"),
+        ("LogsDirectory", "/var/log"),
+        ("ConfigurationDirectory", "/etc"),
+    ] {
+        for setting in service.list(key) {
+            for name in setting.value.split_whitespace() {
+                facts.paths.push(PathUse {
+                    path: format!("{base}/{}", name.split(':').next().unwrap_or(name)),
+                    span: setting.span(),
+                    purpose: Purpose::MakesFolder,
+                });
+            }
+        }
+    }
 }
 
 fn directory(service: &Service<'_>, unit: &Unit<'_>) -> Option<Spanned<String>> {

@@ -1,6 +1,7 @@
 //! The supervisord of each configuration: which programs it starts, and what it has to find before it
 //! starts any of them.
 
+mod apart;
 mod made;
 
 use super::modules::folder_of;
@@ -11,6 +12,7 @@ use crate::facts::Manager;
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::source::Spanned;
 use crate::tree::{Tree, Withheld};
+pub(super) use apart::{shared_environments, unit_needs};
 use globset::GlobBuilder;
 use made::{Maker, Starter, is_maker, makers, makes, starters};
 

@@ -10,6 +10,7 @@ mod failure;
 mod guards;
 mod importers;
 mod imports;
+mod inclusions;
 mod interpreter;
 mod inventory;
 mod leftovers;
@@ -33,13 +34,15 @@ use crate::document::Document;
 use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
-use crate::target::Target;
+use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use inclusions::{Circle, unread_requirements};
+pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter};
 pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
@@ -71,6 +74,8 @@ pub struct Project {
     programs: Vec<ProgramView>,
     /// Their process managers, as far as configurations of supervisord tell.
     pub daemons: Vec<Daemon>,
+    /// Folders that units of systemd need for their logs.
+    pub unit_needs: Vec<(ProgramId, Need)>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
@@ -104,6 +109,7 @@ impl Project {
         let environment = Environment::join(&documents, &paths);
         let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
+        let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
             environment: &environment,
             documents: &documents,
@@ -126,6 +132,7 @@ impl Project {
             requirements,
             programs,
             daemons,
+            unit_needs,
             failures: reach.failures,
             ports: Ports::join(&documents),
             environment,
@@ -137,6 +144,16 @@ impl Project {
             executions: OnceLock::new(),
             grants: OnceLock::new(),
         }
+    }
+
+    /// How the server comes by a version of Python.
+    pub fn supply_of(&self, python: PythonVersion) -> Supply {
+        interpreter::supply(&self.documents, python)
+    }
+
+    /// Requirements files that include each other: pip never comes to an end with them.
+    pub fn circles(&self) -> Vec<Circle> {
+        inclusions::circles(&self.documents)
     }
 
     /// Every document with its id, in the order of paths.

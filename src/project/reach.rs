@@ -158,7 +158,8 @@ fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
 fn take_stage(world: &World<'_>, program: &ProgramView, stage: &Stage, is_exact: bool) -> Outcome {
     let run = |mut folders: Vec<String>| {
         folders.extend(stage.python_path.iter().cloned());
-        let run = Run::new(world, folders, &stage.directory, true).under(program);
+        let python = stage.python().unwrap_or(program.python);
+        let run = Run::new(world, folders, &stage.directory, true).under(program, python);
         if is_exact { run.exactly() } else { run }
     };
     match &stage.entry {

@@ -225,9 +225,9 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// The same run, with the Python and the environment of a program.
-    pub(super) fn under(mut self, program: &'a ProgramView) -> Self {
-        self.python = program.python;
+    /// The same run, with a Python and the environment of a program.
+    pub(super) fn under(mut self, program: &'a ProgramView, python: PythonVersion) -> Self {
+        self.python = python;
         self.program = Some(program);
         self
     }

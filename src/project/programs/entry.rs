@@ -64,6 +64,7 @@ impl Locator<'_> {
                 // It is read, not started: the folder of whoever reads it comes first, not its own.
                 stage.is_isolated = true;
                 stage.directory.clone_from(folder);
+                stage.python_path.retain(|other| other != folder);
                 stage.python_path.insert(0, folder.clone());
             }
         }

@@ -55,7 +55,7 @@ pub struct ProgramView {
     /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
     /// not known.
     pub has_open_environment: bool,
-    /// The Python that runs it: the target's, or its container's.
+    /// The Python that runs it: the one that its command names, its container's, or the target's.
     pub python: PythonVersion,
     /// Whether it starts by itself.
     pub autostart: bool,
@@ -166,6 +166,12 @@ impl Stage {
             Effect::Start
         }
     }
+
+    /// The version of Python that its interpreter is named after: `python3.12`.
+    pub fn python(&self) -> Option<PythonVersion> {
+        let version = place::name_of(&self.runner_written).strip_prefix("python")?;
+        version.contains('.').then(|| PythonVersion::parse(version))?
+    }
 }
 
 impl ProgramView {
@@ -196,7 +202,12 @@ pub(super) fn collect(
     superseded: &BTreeMap<DocumentId, DocumentId>,
 ) -> Vec<ProgramView> {
     let locator = Locator::new(documents, paths, tree, target.root.as_deref());
-    let collector = Collector { locator, target };
+    let shared = super::daemons::shared_environments(documents, paths, tree, target.root.as_deref());
+    let collector = Collector {
+        locator,
+        target,
+        shared,
+    };
     let taken = collector.locator.taken_dockerfiles();
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
@@ -243,6 +254,8 @@ fn leave_out_taken(programs: &mut Vec<ProgramView>) {
 struct Collector<'a> {
     locator: Locator<'a>,
     target: &'a Target,
+    /// What supervisords set for the programs of files that they include.
+    shared: BTreeMap<DocumentId, Vec<(String, String)>>,
 }
 
 impl Collector<'_> {
@@ -267,6 +280,12 @@ impl Collector<'_> {
             span: command.span,
         };
         let mut environment = self.locator.environment(program, document);
+        for (name, value) in self.shared.get(&id).into_iter().flatten() {
+            // The program's own word counts.
+            if !environment.set.contains_key(name) {
+                environment.set.insert(name.clone(), value.clone());
+            }
+        }
         site.environment.clone_from(&environment.set);
         let mut stages = match &definition.container {
             // What an image of elsewhere holds is not the tree's.
@@ -292,7 +311,9 @@ impl Collector<'_> {
                 self.locator.script_environment(document, &mut environment);
             }
         }
-        let python = program.python.as_ref();
+        let image = program.python.as_ref();
+        let image = image.and_then(|version| PythonVersion::parse(&version.value));
+        let named = stages.iter().rev().find_map(Stage::python);
         ProgramView {
             name: program.name.clone(),
             definition: program.definition.clone(),
@@ -308,9 +329,7 @@ impl Collector<'_> {
             launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
-            python: python
-                .and_then(|version| PythonVersion::parse(&version.value))
-                .unwrap_or(self.target.python),
+            python: named.or(image).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
             drop_ins: definition.drop_ins,

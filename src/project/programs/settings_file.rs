@@ -40,6 +40,21 @@ impl Locator<'_> {
         }
         let written = written.strip_prefix("file:").unwrap_or(written);
         let (path, state) = self.locate(written, site, Kind::File);
+        // People put a sample of the tree (`contrib/gunicorn.py`) where the command has it.
+        if state == State::Unknown
+            && written.starts_with('/')
+            && !self.paths.has_file(&path)
+            && let [sample] = super::same_name(self.paths, written).as_slice()
+            && let Some((_, document)) = self.document_at(sample)
+        {
+            let mut settings = read(document, site);
+            settings.entry = Some(Entry::Script {
+                path: sample.clone(),
+                written: written.to_owned(),
+                state: State::Present,
+            });
+            return settings;
+        }
         let document = self.document_at(&path).map(|(_, document)| document);
         let is_there = state == State::Present || (state == State::Unknown && document.is_some());
         if named.is_none() && (!is_there || site.is_elsewhere) {

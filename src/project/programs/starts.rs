@@ -159,12 +159,12 @@ impl Collector<'_> {
                 written: None,
                 state: State::Present,
             },
+            python: stage.python().unwrap_or(self.target.python),
             stages: vec![stage],
             launches: Vec::new(),
             environment: environment.set,
             // It has what the shell of whoever starts it has.
             has_open_environment: true,
-            python: self.target.python,
             autostart: true,
             in_container: false,
             drop_ins: Vec::new(),

@@ -78,6 +78,10 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
             "`{}` runs `{command}`{named}, and no requirements file declares it",
             program.definition
         );
+        // An image may have it, and an entry point with many arms may not get there.
+        if program.in_container && stage.is_conditional {
+            continue;
+        }
         // An image that the tree does not describe may have it.
         let (confidence, effect) = if program.in_container {
             (Confidence::Possible, stage.effect().min(Effect::Use))

@@ -1,8 +1,12 @@
 //! Programs whose script, module or folder the server will not have.
 
+use crate::facts::Manager;
 use crate::finding::{Confidence, Draft, Effect, Phase, ProgramId};
-use crate::project::{Entry, FailureKind, ProgramFailure, ProgramView, Project, Stage, State, same_name};
+use crate::project::{
+    Entry, FailureKind, ProgramFailure, ProgramView, Project, Stage, State, Supply, same_name,
+};
 use crate::rule::Sink;
+use crate::target::Target;
 use crate::tree::Withheld;
 use std::collections::BTreeMap;
 
@@ -12,6 +16,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         check_directory(id, program, sink);
         for stage in &program.stages {
             check_interpreter(id, program, stage, sink);
+            check_version(project, id, program, stage, sink);
             check_entry(project, id, program, stage, sink);
         }
     }
@@ -63,6 +68,52 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
             .label("no such file")
             .confidence(confidence)
             .help("Name the virtual environment's interpreter on the server, such as `venv/bin/python`.")
+            .programs(vec![id])
+            .effect(stage.effect())
+            .phase(Phase::Spawn),
+    );
+}
+
+/// `python3.12`, which is not the release's own Python.
+fn check_version(
+    project: &Project,
+    id: ProgramId,
+    program: &ProgramView,
+    stage: &Stage,
+    sink: &mut Sink<'_>,
+) {
+    let first = stage.runner_written.as_str();
+    let bare = first.strip_prefix("/usr/bin/").unwrap_or(first);
+    let is_own_machine = program.in_container || program.manager == Manager::Procfile;
+    let Some(python) = stage.python().filter(|_| !is_own_machine && !bare.contains('/')) else {
+        return;
+    };
+    let target = &project.target;
+    let is_given = target.is_python_given && target.python == python;
+    let is_own = Target::of_release(&target.os).is_ok_and(|release| release.python == python);
+    if is_given || is_own {
+        return;
+    }
+    let confidence = match project.supply_of(python) {
+        Supply::Installed => return,
+        Supply::Used => Confidence::Possible,
+        Supply::None => Confidence::Likely,
+    };
+    let message = format!(
+        "`{}` cannot {}: {} brings no `{bare}`, and no step of the deployment installs it",
+        program.definition,
+        verb(stage),
+        target.os
+    );
+    sink.report(
+        Draft::new(stage.place, message)
+            .subject(format!("interpreter {bare}"))
+            .label(format!("{bare}: command not found"))
+            .confidence(confidence)
+            .help(format!(
+                "Install Python {python} in the deployment, say so with `python = \"{python}\"` in the settings, or \
+                 start the program with `python3`."
+            ))
             .programs(vec![id])
             .effect(stage.effect())
             .phase(Phase::Spawn),

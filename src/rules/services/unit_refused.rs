@@ -2,7 +2,7 @@
 
 use crate::facts::{DropIn, EnvironmentFile, Manager, Program, UnitList};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place, ProgramId};
-use crate::project::Project;
+use crate::project::{Ground, Need, Project};
 use crate::rule::Sink;
 use crate::source::Span;
 
@@ -11,6 +11,9 @@ const SAMPLES: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"
 
 /// Reports what systemd does not accept in the units of the tree.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    for (id, need) in &project.unit_needs {
+        check_log(project, *id, need, sink);
+    }
     for (id, view) in project.programs() {
         if view.manager != Manager::Systemd {
             continue;
@@ -42,6 +45,62 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             unit.check_drop_ins(&view.drop_ins, sink);
         }
     }
+}
+
+/// A log whose folder the server lacks: systemd makes none.
+fn check_log(project: &Project, id: ProgramId, need: &Need, sink: &mut Sink<'_>) {
+    let folder = &need.folder;
+    let name = project
+        .program(id)
+        .map_or("", |program| program.definition.as_str());
+    let starts_without =
+        |why: &str| format!("systemd does not start `{name}`: {why}, and it makes no folder for a log");
+    let (message, effect, confidence) = match &need.ground {
+        Ground::Present
+        | Ground::Unknown
+        | Ground::Missing {
+            is_deployed: true, ..
+        } => return,
+        // Home folders are the matter of `hardcoded-home-path`.
+        Ground::Foreign if folder.starts_with("/Users/") => return,
+        Ground::Foreign => (
+            starts_without(&format!("`{folder}` is a folder of a Mac")),
+            Effect::Start,
+            Confidence::Certain,
+        ),
+        Ground::Outside if folder.starts_with("/home/") => return,
+        Ground::Outside => (
+            format!(
+                "nothing of the tree makes `{folder}`, and systemd does not start `{name}` while it is missing"
+            ),
+            Effect::Advice,
+            Confidence::Possible,
+        ),
+        Ground::Missing { withheld, makers, .. } => {
+            let why = match withheld {
+                Some(withheld) => format!("`{}` ignores `{folder}` (`{}`)", withheld.file, withheld.pattern),
+                None => format!("the tree has no folder `{folder}`"),
+            };
+            let confidence = if makers.is_empty() {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
+            (starts_without(&why), Effect::Start, confidence)
+        }
+    };
+    sink.report(
+        Draft::new(need.place, message)
+            .subject(format!("folder {folder}"))
+            .label("Failed to set up standard output: No such file or directory (status=209/STDOUT)")
+            .help(format!(
+                "make it in the deployment before the unit starts: `mkdir -p {folder}`"
+            ))
+            .programs(vec![id])
+            .effect(effect)
+            .confidence(confidence)
+            .phase(Phase::Spawn),
+    );
 }
 
 struct Unit<'a> {
