@@ -206,6 +206,8 @@ const FIRST_LINES: &[(&str, u32, bool)] = &[
     ("#!/usr/bin/env sh\r\nexit 0\r\n", 0o755, false),
     ("#!/bin/bash -e -u\nexit 0\n", 0o755, false),
     ("#!/usr/bin/env bash -e\nexit 0\n", 0o755, false),
+    ("#!/bin/sh -e -u\nexit 0\n", 0o755, false),
+    ("#!/usr/bin/perl -w -T\nexit 0;\n", 0o755, true),
     ("#!/opt/homebrew/bin/bash\nexit 0\n", 0o755, false),
     ("#!/Users/nobody/venv/bin/python\nexit 0\n", 0o755, false),
     ("#!/usr/local/bin/python3.1\nexit 0\n", 0o755, false),

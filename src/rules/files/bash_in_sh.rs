@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::facts::{Bashism, Manager, Outcome, Shebang};
-use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, ProgramId, Scope};
 use crate::formats::Format;
 use crate::knowledge;
 use crate::project::{How, Project, Run};
@@ -195,12 +195,19 @@ fn is_run_by_sh(project: &Project, run: &Run) -> bool {
 /// How sure it is that `sh` is dash where these run: in an image it is what the image has. Nothing where it is
 /// another one.
 fn in_image(project: &Project, runs: &[&Run]) -> Option<Confidence> {
+    let of_runs: Vec<ProgramId> = runs.iter().flat_map(|run| &run.programs).copied().collect();
+    // What no program reaches is for where the programs are.
+    let is_all_images = project.programs().all(|(_, program)| program.in_container);
+    let programs = project.programs().filter(|(id, program)| {
+        let is_meant = if of_runs.is_empty() {
+            is_all_images
+        } else {
+            of_runs.contains(id)
+        };
+        is_meant && program.in_container
+    });
     let mut sure = Confidence::Certain;
-    let programs = runs.iter().flat_map(|run| &run.programs);
-    for program in programs
-        .filter_map(|id| project.program(*id))
-        .filter(|program| program.in_container)
-    {
+    for (_, program) in programs {
         match program.has_dash {
             Some(true) => {}
             Some(false) => return None,
