@@ -1,7 +1,7 @@
 //! Command lines that stand in other documents: a unit's `ExecStart`, a Procfile's line, a service's command.
 
 use super::shell;
-use crate::facts::{Command, Reach, Word};
+use crate::facts::{Command, Facts, Reach, Word};
 use crate::source::Span;
 
 /// The command of a line that its manager splits into words itself, without a shell; `span` is where the
@@ -49,6 +49,26 @@ pub(super) fn of_shell(line: &str, span: Span) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// Notes what dash does not understand of the texts that programs' command lines give to `sh`.
+pub(super) fn note_bashisms(facts: &mut Facts) {
+    let given: Vec<(String, Span)> = facts
+        .programs
+        .iter()
+        .filter_map(|program| program.command.as_ref())
+        .filter_map(|command| Some((script_of_sh(&command.value)?, command.span)))
+        .collect();
+    for (script, span) in given {
+        shell::note_bashisms(&script, span, facts);
+    }
+}
+
+/// The script of `/bin/sh -c "script"`.
+fn script_of_sh(line: &str) -> Option<String> {
+    let words = shlex::split(line)?;
+    let is_sh = matches!(words.first()?.rsplit('/').next(), Some("sh" | "dash"));
+    is_sh.then(|| shell_script(&words))?
 }
 
 /// The script of `bash -lc "script"`.

@@ -230,6 +230,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Cron => cron::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
+    commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     facts.suppressions = suppression::find(text);
     facts

@@ -83,7 +83,7 @@ fn files(project: &Project, kind: Leftover, sink: &mut Sink<'_>) {
 fn environments(project: &Project, sink: &mut Sink<'_>) {
     for environment in &project.leftovers.environments {
         let path = &environment.path;
-        let Some(id) = stand_in(project, &format!("{path}/pyvenv.cfg")) else {
+        let Some(id) = stand_in(project, &environment.mark) else {
             continue;
         };
         let users = users(project, environment);
