@@ -351,7 +351,7 @@ mod tests {
         fn no_text_is_too_much(text in text()) {
             for path in [
                 "a.service", "x@y.service", "Dockerfile", "Procfile", "cron.d/x", "compose.yml", "ecosystem.config.js",
-                "ecosystem.json",
+                "ecosystem.json", "Makefile", "a.sh",
             ] {
                 let format = Format::of(path, text.as_bytes());
                 let facts = extract(path, format.unwrap_or(Format::Plain), &text);
