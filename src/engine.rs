@@ -146,7 +146,7 @@ fn read_file(tree: &dyn Tree, entry: &Entry, attributes: &Attributes) -> Option<
         .rsplit('/')
         .next()
         .is_none_or(|name| !name.contains('.') || name.ends_with(".conf"));
-    if by_name.is_none() && !needs_head && entry.is_executable == Some(false) {
+    if by_name.is_none() && !needs_head && entry.is_executable != Some(true) {
         return None;
     }
     let bytes = match tree.read(&entry.path) {

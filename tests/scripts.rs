@@ -206,6 +206,8 @@ const FIRST_LINES: &[(&str, u32, bool)] = &[
     ("#!/usr/bin/env sh\r\nexit 0\r\n", 0o755, false),
     ("#!/bin/bash -e -u\nexit 0\n", 0o755, false),
     ("#!/usr/bin/env bash -e\nexit 0\n", 0o755, false),
+    ("#!/bin/sh -e -u\nexit 0\n", 0o755, false),
+    ("#!/usr/bin/perl -w -T\nexit 0;\n", 0o755, true),
     ("#!/opt/homebrew/bin/bash\nexit 0\n", 0o755, false),
     ("#!/Users/nobody/venv/bin/python\nexit 0\n", 0o755, false),
     ("#!/usr/local/bin/python3.1\nexit 0\n", 0o755, false),
@@ -410,4 +412,35 @@ fn compiled_python_is_named_by_its_folder() {
         let findings = rule.findings(&project);
         assert!(findings[0].message.contains("`app/__pycache__`"), "{findings:?}");
     }
+}
+
+#[test]
+fn virtual_environments_are_known_with_and_without_their_config() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("new/pyvenv.cfg", "home = /opt/homebrew/bin\n"),
+        ("new/lib/a.py", ""),
+        ("old/bin/activate", ""),
+        ("old/lib/a.py", ""),
+        ("tools/bin/activate", ""),
+    ] {
+        fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(path), text).unwrap();
+    }
+    std::os::unix::fs::symlink("/nowhere/python", folder.path().join("old/bin/python")).unwrap();
+    let listing = WorkTree::new(folder.path()).list();
+    let found: Vec<_> = listing
+        .environments
+        .iter()
+        .map(|environment| (environment.mark.as_str(), environment.home.as_deref()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("new/pyvenv.cfg", Some("/opt/homebrew/bin")),
+            ("old/bin/activate", None)
+        ]
+    );
+    let files: Vec<_> = listing.files.iter().map(|entry| entry.path.as_str()).collect();
+    assert_eq!(files, ["tools/bin/activate"]);
 }

@@ -74,8 +74,8 @@ pub struct Facts {
     pub shebang: Option<Shebang>,
     /// The first line of a text whose lines end as on Windows, without that end.
     pub carriage_return: Option<Span>,
-    /// What dash would not understand of the shell's text in it, in the order of the text, each kind once. In a
-    /// document that is no script: of what `/bin/sh` is told to run.
+    /// What dash would not understand of the shell's text in it, in the order of the text: of a script each kind
+    /// once, of any other document each kind once for each text that `/bin/sh` is told to run.
     pub bashisms: Vec<Bashism>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,

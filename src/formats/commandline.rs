@@ -2,7 +2,7 @@
 
 use super::inner::{self, Inner};
 use super::shell;
-use crate::facts::{Command, Word};
+use crate::facts::{Command, Facts, Word};
 use crate::source::Span;
 
 /// The command of a line that its manager splits into words itself, without a shell; `span` is where the
@@ -43,6 +43,28 @@ pub(super) fn of_shell(line: &str, span: Span) -> Vec<Command> {
         }
     }
     commands
+}
+
+/// Notes what dash does not understand of the texts that programs' command lines give to `sh`.
+pub(super) fn note_bashisms(facts: &mut Facts) {
+    let given: Vec<(String, Span)> = facts
+        .programs
+        .iter()
+        .filter_map(|program| program.command.as_ref())
+        .filter_map(|command| Some((script_of_sh(&command.value)?, command.span)))
+        .collect();
+    for (script, span) in given {
+        shell::note_bashisms(&script, span, facts);
+    }
+}
+
+/// The script of `/bin/sh -c "script"`.
+fn script_of_sh(line: &str) -> Option<String> {
+    let words = shlex::split(line)?;
+    let texts: Vec<&str> = words.iter().map(String::as_str).collect();
+    let inner = inner::of(&texts)?;
+    let is_sh = matches!(texts[inner.runner].rsplit('/').next(), Some("sh" | "dash"));
+    is_sh.then(|| texts[inner.at].to_owned())
 }
 
 /// The same for a line that begins at byte `start` of its document and stands there as it is: each command

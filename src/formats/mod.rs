@@ -239,6 +239,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
+    commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
@@ -362,7 +363,7 @@ mod tests {
         fn no_text_is_too_much(text in text()) {
             for path in [
                 "a.service", "x@y.service", "Dockerfile", "Procfile", "cron.d/x", "compose.yml", "ecosystem.config.js",
-                "ecosystem.json",
+                "ecosystem.json", "Makefile", "a.sh",
             ] {
                 let format = Format::of(path, text.as_bytes());
                 let facts = extract(path, format.unwrap_or(Format::Plain), &text);

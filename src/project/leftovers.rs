@@ -28,6 +28,8 @@ pub struct Leftovers {
     pub environments: Vec<VirtualEnvironment>,
     /// What the folder holds beside what git brings, as far as its ignore rules tell.
     pub kept_out: Vec<&'static str>,
+    /// Whether a `.dockerignore` at the root says what images leave out.
+    pub has_docker_rules: bool,
 }
 
 impl Leftovers {
@@ -43,11 +45,13 @@ impl Leftovers {
         }
         let is_ignored = |path: &str| tree.withheld(path).is_some();
         let ignored = KEPT_OUT.iter().filter(|(_, path)| is_ignored(path));
-        let has_rules = listing.files.iter().any(|entry| entry.path == ".gitignore");
-        let git = (has_rules || tree.read(".git/HEAD").is_ok()).then_some(".git");
+        // Rules may leave out files that begin with a dot, and so themselves.
+        let is_there = |path: &str| tree.read(path).is_ok();
+        let git = (is_there(".gitignore") || is_there(".git/HEAD")).then_some(".git");
         Self {
             files,
             environments: listing.environments.clone(),
+            has_docker_rules: is_there(".dockerignore"),
             kept_out: git.into_iter().chain(ignored.map(|(name, _)| *name)).collect(),
         }
     }

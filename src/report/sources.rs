@@ -35,6 +35,8 @@ impl<'a> Sources<'a> {
                 let bytes = parts.tree.read(path).unwrap_or_default();
                 let lossy = String::from_utf8_lossy(&bytes).into_owned();
                 let text = formats::decode(bytes).unwrap_or(lossy);
+                // Nobody reads the lines of a picture or a database.
+                let text = if text.contains('\0') { String::new() } else { text };
                 let lines = LineIndex::new(&text);
                 (path, (text, lines))
             })

@@ -38,8 +38,8 @@ impl Leftover {
     ];
 }
 
-/// What of a listing was left behind: kind and path, sorted. A virtual environment is named by its
-/// `pyvenv.cfg`, a folder of compiled Python by itself.
+/// What of a listing was left behind: kind and path, sorted. A virtual environment is named by the
+/// file that tells it, a folder of compiled Python by itself.
 pub(crate) fn find(listing: &Listing) -> BTreeSet<(Leftover, String)> {
     let paths: BTreeSet<&str> = listing.files.iter().map(|entry| entry.path.as_str()).collect();
     let named = listing
@@ -49,7 +49,7 @@ pub(crate) fn find(listing: &Listing) -> BTreeSet<(Leftover, String)> {
     let environments = listing
         .environments
         .iter()
-        .map(|environment| (Leftover::Environment, format!("{}/pyvenv.cfg", environment.path)));
+        .map(|environment| (Leftover::Environment, environment.mark.clone()));
     let caches = listing
         .caches
         .iter()

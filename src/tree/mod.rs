@@ -57,6 +57,8 @@ pub struct Entry {
 pub struct VirtualEnvironment {
     /// Its folder.
     pub path: String,
+    /// The file that tells it, seen from the root.
+    pub mark: String,
     /// The folder of the Python that it was made of, as its `pyvenv.cfg` says (`home`).
     pub home: Option<String>,
 }
@@ -71,7 +73,17 @@ impl VirtualEnvironment {
         });
         Self {
             path: path.to_owned(),
+            mark: format!("{path}/pyvenv.cfg"),
             home,
+        }
+    }
+
+    /// The environment at `path`, which has no `pyvenv.cfg`.
+    fn without_config(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            mark: format!("{path}/bin/activate"),
+            home: None,
         }
     }
 }

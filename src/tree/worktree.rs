@@ -46,9 +46,18 @@ impl WorkTree {
 
     /// Notes a folder that is passed over, and says whether it is one.
     fn passes_over(entry: &DirEntry, path: &str, listing: &Mutex<Listing>) -> bool {
-        if let Ok(config) = std::fs::read(entry.path().join("pyvenv.cfg")) {
+        let inside = |name| entry.path().join(name);
+        let environment = match std::fs::read(inside("pyvenv.cfg")) {
+            Ok(config) => Some(VirtualEnvironment::new(path, &config)),
+            // Those of virtualenv before its version 20. Their Python is a link that may lead nowhere here.
+            Err(_) if inside("bin/activate").is_file() && inside("bin/python").symlink_metadata().is_ok() => {
+                Some(VirtualEnvironment::without_config(path))
+            }
+            Err(_) => None,
+        };
+        if let Some(environment) = environment {
             if let Ok(mut listing) = listing.lock() {
-                listing.environments.push(VirtualEnvironment::new(path, &config));
+                listing.environments.push(environment);
             }
             return true;
         }

@@ -48,11 +48,15 @@ fn extract_at(text: &str, depth: usize) -> Facts {
     facts
 }
 
-/// Notes what dash does not understand of a line of another document, each kind once; `span` is where the line
+/// Notes what dash does not understand of a line of another document, each kind once for a line; `span` is where it
 /// stands.
 pub(super) fn note_bashisms(line: &str, span: Span, facts: &mut Facts) {
     for bashism in extract(line).bashisms {
-        if !facts.bashisms.iter().any(|known| known.what == bashism.what) {
+        if !facts
+            .bashisms
+            .iter()
+            .any(|known| known.what == bashism.what && known.span == span)
+        {
             facts.bashisms.push(Bashism { span, ..bashism });
         }
     }

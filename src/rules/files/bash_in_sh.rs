@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::facts::{Bashism, Manager, Outcome, Shebang};
-use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, ProgramId, Scope};
 use crate::formats::Format;
 use crate::knowledge;
 use crate::project::{Execution, How, Project};
@@ -52,38 +52,49 @@ fn report(
         "{} is nothing that `sh` knows on {}, where it is dash, and {}",
         bashism.what, project.target.os, reader.why
     );
+    let place = Place {
+        document: id,
+        span: bashism.span,
+    };
+    let mut programs = project.programs();
+    let own = programs.find(|(_, program)| program.command_place == place);
+    let container = own.and_then(|(_, program)| program.in_container.then_some(program.has_dash));
+    if container == Some(Some(false)) {
+        return;
+    }
     let is_syntax = bashism.words.starts_with("Syntax error") || bashism.what.contains("pipefail");
-    let is_run = project
-        .executions_of(id)
-        .iter()
-        .any(|run| run.effect == Effect::Start);
-    let is_start = is_run || document.format == Format::Docker || !project.programs_reaching(id).is_empty();
+    let (is_start, ends) = match own {
+        // What stands behind `&&` is never run.
+        Some((_, program)) => (
+            true,
+            bashism.outcome != Outcome::Differs && program.command.contains("&&"),
+        ),
+        None => (is_started(project, id, document), false),
+    };
     let effect = match bashism.outcome {
         Outcome::Ends if is_start => Effect::Start,
+        _ if ends => Effect::Start,
         _ => Effect::Use,
     };
     // A command that fails may stand where the script does not get to.
-    let sure = if is_syntax || effect == Effect::Use {
-        Confidence::Certain
-    } else {
-        Confidence::Likely
+    let sure = match container {
+        Some(None) => Confidence::Possible,
+        _ if is_syntax || effect == Effect::Use => Confidence::Certain,
+        _ => Confidence::Likely,
     };
     let label = match document.format {
         Format::Shell if bashism.outcome != Outcome::Differs => format!("{path}: {}", bashism.words),
         _ => bashism.words.to_owned(),
     };
-    let mut draft = Draft::new(
-        Place {
-            document: id,
-            span: bashism.span,
-        },
-        message,
-    )
-    .subject(path)
-    .label(label)
-    .help(help(document))
-    .effect(effect)
-    .confidence(sure.min(reader.confidence));
+    let mut draft = Draft::new(place, message)
+        .subject(path)
+        .label(label)
+        .help(help(document))
+        .effect(effect)
+        .confidence(sure.min(reader.confidence));
+    if let Some((program, _)) = own {
+        draft = draft.programs(vec![program]);
+    }
     if let Some(place) = reader.from {
         draft = draft.related(place, "`sh` is told to read it here");
     }
@@ -92,6 +103,13 @@ fn report(
         draft = draft.scope(Scope::Operations);
     }
     sink.report(draft);
+}
+
+/// Whether a program starts with the text, or a step of the deployment runs it.
+fn is_started(project: &Project, id: DocumentId, document: &Document) -> bool {
+    let mut runs = project.executions_of(id).iter();
+    let is_run = runs.any(|run| run.effect == Effect::Start);
+    is_run || document.format == Format::Docker || !project.programs_reaching(id).is_empty()
 }
 
 fn help(document: &Document) -> String {
@@ -110,7 +128,10 @@ fn help(document: &Document) -> String {
         Format::Python => {
             "Give the words as a list, without a shell; or `executable=\"/bin/bash\"`.".to_owned()
         }
-        _ => "`SHELL := /bin/bash` at the head of the file, or write it as POSIX has it.".to_owned(),
+        Format::Plain => {
+            "`SHELL := /bin/bash` at the head of the file, or write it as POSIX has it.".to_owned()
+        }
+        _ => "Name `/bin/bash -c` in its stead, or write it as POSIX has it.".to_owned(),
     }
 }
 
@@ -122,7 +143,7 @@ fn reader(project: &Project, id: DocumentId, document: &Document) -> Option<Read
         Format::Docker => "docker has the image's `sh` read it",
         Format::Python => "the text is for `sh`",
         Format::Plain => "make has `sh` read its recipes",
-        _ => return None,
+        _ => "the command gives it to `sh`",
     };
     Some(Reader {
         why: why.to_owned(),
@@ -198,12 +219,19 @@ fn is_run_by_sh(project: &Project, run: &Execution) -> bool {
 /// How sure it is that `sh` is dash where these run: in an image it is what the image has. Nothing where it is
 /// another one.
 fn in_image(project: &Project, runs: &[&Execution]) -> Option<Confidence> {
+    let of_runs: Vec<ProgramId> = runs.iter().flat_map(|run| &run.programs).copied().collect();
+    // What no program reaches is for where the programs are.
+    let is_all_images = project.programs().all(|(_, program)| program.in_container);
+    let programs = project.programs().filter(|(id, program)| {
+        let is_meant = if of_runs.is_empty() {
+            is_all_images
+        } else {
+            of_runs.contains(id)
+        };
+        is_meant && program.in_container
+    });
     let mut sure = Confidence::Certain;
-    let programs = runs.iter().flat_map(|run| &run.programs);
-    for program in programs
-        .filter_map(|id| project.program(*id))
-        .filter(|program| program.in_container)
-    {
+    for (_, program) in programs {
         match program.has_dash {
             Some(true) => {}
             Some(false) => return None,

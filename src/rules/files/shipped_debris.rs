@@ -83,7 +83,7 @@ fn files(project: &Project, kind: Leftover, sink: &mut Sink<'_>) {
 fn environments(project: &Project, sink: &mut Sink<'_>) {
     for environment in &project.leftovers.environments {
         let path = &environment.path;
-        let Some(id) = stand_in(project, &format!("{path}/pyvenv.cfg")) else {
+        let Some(id) = stand_in(project, &environment.mark) else {
             continue;
         };
         let users = users(project, environment);
@@ -152,18 +152,19 @@ fn makes_environment(project: &Project) -> bool {
 fn image(project: &Project, id: DocumentId, document: &Document, sink: &mut Sink<'_>) {
     let folder = document.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let own = format!("{}.dockerignore", document.path);
-    let has_rules = project.paths.has_file(&own)
-        || project.paths.has_from("", ".dockerignore")
+    let has_rules = project.leftovers.has_docker_rules
+        || project.paths.has_file(&own)
         || project.paths.has_from(folder, ".dockerignore");
     let mut programs = document.facts.programs.iter();
     let whole = programs.find(|program| program.placements.iter().any(|placement| placement.from == "."));
-    let (Some(program), false, [first, .., last]) = (whole, has_rules, &project.leftovers.kept_out[..])
-    else {
+    let kept_out = &project.leftovers.kept_out;
+    let Some(program) = whole.filter(|_| !has_rules && kept_out.len() > 1) else {
         return;
     };
+    let names: Vec<String> = kept_out.iter().map(|name| format!("`{name}`")).collect();
     let message = format!(
-        "the image takes the whole folder, and no `.dockerignore` leaves out what git keeps out of the tree, from \
-         `{first}` to `{last}`"
+        "the image takes the whole folder, and no `.dockerignore` leaves out {}, which git keeps out of the tree",
+        list(&names)
     );
     let place = Place {
         document: id,

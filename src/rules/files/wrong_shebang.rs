@@ -172,7 +172,7 @@ fn unfollowed(
             confidence: Confidence::Certain,
         });
     }
-    if rest.len() > 1 && !splits {
+    if rest.len() > 1 && !splits && takes_one(path) {
         let joined = rest.join(" ");
         let label = if is_env {
             format!("/usr/bin/env: '{joined}': No such file or directory")
@@ -214,6 +214,12 @@ fn unfollowed(
         help: instead(name, is_env),
         confidence,
     })
+}
+
+/// Whether an interpreter takes its arguments apart no further: perl does.
+fn takes_one(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(name, "env" | "sh" | "bash" | "dash" | "zsh" | "ksh") || name.starts_with("python")
 }
 
 /// Why the server lacks an interpreter.
