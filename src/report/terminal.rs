@@ -294,11 +294,6 @@ fn programs(report: &Report, look: Look) -> String {
         return String::new();
     }
     let palette = look.palette;
-    let by_id: BTreeMap<&str, &FindingReport> = report
-        .findings
-        .iter()
-        .map(|found| (found.id.as_str(), found))
-        .collect();
     let rows: Vec<[String; 2]> = report
         .programs
         .iter()
@@ -317,7 +312,7 @@ fn programs(report: &Report, look: Look) -> String {
     let (names, places) = (width(0), width(1));
     let mut out = format!("\n{}\n", palette.bold("Programs"));
     for (program, [name, at]) in report.programs.iter().zip(&rows) {
-        let (state, why) = match program.because.first().and_then(|id| by_id.get(id.as_str())) {
+        let (state, why) = match program.because.first().and_then(|id| report.finding(id)) {
             Some(found) => (palette.red("dies  "), harmless(&found.finding.message)),
             None => (palette.green("starts"), String::new()),
         };
