@@ -72,6 +72,7 @@ fn server(report: &Report) -> Vec<String> {
         .filter(|program| !program.in_container)
         .filter_map(|program| program.user.as_deref())
         .chain(target.user.as_deref())
+        .filter(|user| *user != "root")
         .collect();
     if !users.is_empty() {
         boxes.push(format!("- [ ] These users exist: {}\n", names(users, 12)));

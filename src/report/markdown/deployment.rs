@@ -36,6 +36,7 @@ pub(super) fn render(report: &Report) -> String {
         out.push_str("### Databases\n\n");
         let head = ["Database", "Through", "Files"];
         out.push_str(&table(&head, &rows.collect::<Vec<_>>(), ROWS, "databases"));
+        out.push_str(&where_databases_are(&picture.variables));
     }
     if !picture.hosts.is_empty() {
         let rows = picture.hosts.iter().map(|host| {
@@ -68,6 +69,28 @@ pub(super) fn render(report: &Report) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Which variables say where the databases are, as far as their names tell.
+fn where_databases_are(variables: &[(String, bool)]) -> String {
+    let signs = [
+        "DB", "DATABASE", "DSN", "PG", "POSTGRES", "MYSQL", "REDIS", "MONGO", "SQL",
+    ];
+    let is_about = |name: &&str| {
+        let upper = name.to_ascii_uppercase();
+        upper
+            .split('_')
+            .any(|word| signs.iter().any(|sign| word.starts_with(sign)))
+    };
+    let all = variables.iter().map(|(name, _)| name.as_str());
+    let which = names(all.filter(is_about), 12);
+    if which.is_empty() {
+        "No environment variable that the server's code reads is named after a database: where they are, and who \
+         connects, stands in the code or in files, and is the same on every machine.\n\n"
+            .to_owned()
+    } else {
+        format!("Variables that say where they are, by their names: {which}.\n\n")
+    }
 }
 
 fn program_row(report: &Report, program: &ProgramReport) -> Vec<String> {
