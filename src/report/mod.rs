@@ -32,7 +32,7 @@ use crate::target::Target;
 use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
 pub use page::explain;
-pub use picture::{PathCount, Picture, PortReport};
+pub use picture::{PathCount, Picture, PortReport, VariableReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
 use std::collections::{BTreeMap, BTreeSet};

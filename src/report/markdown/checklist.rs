@@ -87,8 +87,8 @@ fn server(report: &Report) -> Vec<String> {
             ));
         }
     }
-    let needed = picture.variables.iter().filter(|(_, is_optional)| !is_optional);
-    let needed: Vec<&str> = needed.map(|(name, _)| name.as_str()).collect();
+    let needed = picture.variables.iter().filter(|read| !read.has_default);
+    let needed: Vec<&str> = needed.map(|read| read.name.as_str()).collect();
     if !needed.is_empty() {
         let which = names(needed, 24);
         boxes.push(format!(
