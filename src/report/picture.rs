@@ -71,6 +71,13 @@ pub struct PathCount {
     pub paths: Vec<String>,
 }
 
+impl PathCount {
+    /// Whether it is a database that is a file, and needs no server.
+    pub fn is_file(&self) -> bool {
+        matches!(self.name.as_str(), "SQLite" | "DuckDB")
+    }
+}
+
 impl Picture {
     /// The picture of a project.
     pub(super) fn of(project: &Project) -> Self {

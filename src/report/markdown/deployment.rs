@@ -84,7 +84,8 @@ fn where_databases_are(picture: &Picture) -> String {
     };
     let about: Vec<&VariableReport> = picture.variables.iter().filter(is_about).collect();
     let asking: BTreeSet<&String> = about.iter().flat_map(|read| &read.paths).collect();
-    let all = picture.databases.iter().flat_map(|database| &database.paths);
+    let servers = picture.databases.iter().filter(|database| !database.is_file());
+    let all = servers.flat_map(|database| &database.paths);
     let silent: BTreeSet<&String> = all.filter(|path| !asking.contains(path)).collect();
     let mut out = String::new();
     if !about.is_empty() {
