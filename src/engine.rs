@@ -84,15 +84,11 @@ pub fn read(
     included::read(tree, &listing, &mut documents, &mut counts);
     // A finding needs a document to stand in.
     let known: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
-    let stand_ins: Vec<String> = listing
-        .stand_ins()
-        .filter(|path| !known.contains(path.as_str()))
+    let stand_ins = listing.stand_ins().filter(|path| !known.contains(path.as_str()));
+    let stand_ins: Vec<Document> = stand_ins
+        .map(|path| Document::plain(path, Facts::default()))
         .collect();
-    documents.extend(
-        stand_ins
-            .into_iter()
-            .map(|path| Document::plain(path, Facts::default())),
-    );
+    documents.extend(stand_ins);
     for (path, reason) in &listing.unreadable {
         counts.unreadable += 1;
         let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());

@@ -46,6 +46,17 @@ pub struct Evidence {
     pub paths: Vec<String>,
 }
 
+/// An environment variable that deployed code reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableRead<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether all that reads it gives a default.
+    pub has_default: bool,
+    /// The files that read it.
+    pub paths: BTreeSet<&'a str>,
+}
+
 impl Matter {
     /// All of them: the name that pages use, and what one and many are called.
     const NAMES: [(Self, &'static str, &'static str, &'static str); 12] = [
@@ -148,10 +159,9 @@ impl Project {
         }
     }
 
-    /// The names of the variables that deployed code reads, each with whether all that reads it gives a
-    /// default.
-    pub fn variables(&self) -> Vec<(&str, bool)> {
-        let mut names = BTreeMap::new();
+    /// The variables that deployed code reads, by name.
+    pub fn variables(&self) -> Vec<VariableRead<'_>> {
+        let mut names: BTreeMap<&str, VariableRead<'_>> = BTreeMap::new();
         for (id, document) in self.documents() {
             if self.scope(id) != Scope::Deployed {
                 continue;
@@ -170,11 +180,17 @@ impl Project {
                     && name != Variable::ANY
                     && !own.contains(name)
                 {
-                    *names.entry(name).or_insert(true) &= has_default;
+                    let read = names.entry(name).or_insert_with(|| VariableRead {
+                        name,
+                        has_default: true,
+                        paths: BTreeSet::new(),
+                    });
+                    read.has_default &= has_default;
+                    read.paths.insert(&document.path);
                 }
             }
         }
-        names.into_iter().collect()
+        names.into_values().collect()
     }
 
     /// The documents of a format that are no tests, documentation or archives.
@@ -242,7 +258,9 @@ mod tests {
         ] {
             assert_eq!(count(name), wanted, "{name}");
         }
-        assert_eq!(project.variables(), [("A", false), ("B", true)]);
+        let variables = project.variables().into_iter();
+        let read: Vec<(&str, bool)> = variables.map(|read| (read.name, read.has_default)).collect();
+        assert_eq!(read, [("A", false), ("B", true)]);
         let evidence = project.evidence(Matter::Requirements);
         assert_eq!(evidence.paths, ["requirements.txt"]);
         assert_eq!(Matter::Programs.counted(1), "1 program");

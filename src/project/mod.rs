@@ -43,7 +43,7 @@ pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
 pub use inclusions::{Circle, unread_requirements};
 pub use interpreter::Supply;
-pub use inventory::{Evidence, Matter};
+pub use inventory::{Evidence, Matter, VariableRead};
 pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;

@@ -3,7 +3,7 @@
 
 use super::{
     CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport, ProgramReport,
-    Report, RuleReport, Start,
+    Report, RuleReport, Start, VariableReport,
 };
 use crate::readiness::{self, Tally};
 use crate::source::Position;
@@ -70,6 +70,7 @@ struct Named<'a> {
 struct Variable<'a> {
     name: &'a str,
     default: bool,
+    paths: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -292,10 +293,11 @@ fn port(port: &PortReport) -> Port<'_> {
     }
 }
 
-fn variable((name, default): &(String, bool)) -> Variable<'_> {
+fn variable(variable: &VariableReport) -> Variable<'_> {
     Variable {
-        name,
-        default: *default,
+        name: &variable.name,
+        default: variable.has_default,
+        paths: &variable.paths,
     }
 }
 

@@ -6,6 +6,9 @@ use super::{ProgramReport, Report, RuleReport, Start, score};
 use crate::finding::Severity;
 use std::fmt::Write as _;
 
+/// Reasons that are told of a program that does not start.
+const REASONS: usize = 20;
+
 /// The document, with a line end.
 pub fn render(report: &Report, with_info: bool) -> String {
     let programs = report.programs.iter().map(|program| of_program(report, program));
@@ -107,9 +110,10 @@ fn unassessed(report: &Report) -> Option<Case> {
 }
 
 fn of_program(report: &Report, program: &ProgramReport) -> Case {
-    let reasons: Vec<String> = program
+    let mut reasons: Vec<String> = program
         .because
         .iter()
+        .take(REASONS)
         .filter_map(|id| report.finding(id))
         .map(|found| {
             let at = report.path(&found.location);
@@ -121,6 +125,9 @@ fn of_program(report: &Report, program: &ProgramReport) -> Case {
             )
         })
         .collect();
+    if program.because.len() > REASONS {
+        reasons.push(format!("and {} more", program.because.len() - REASONS));
+    }
     let first = program.because.first().and_then(|id| report.finding(id));
     Case {
         // Two configurations may define programs of one name.

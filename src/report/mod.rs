@@ -33,7 +33,7 @@ use crate::target::Target;
 use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
 pub use page::explain;
-pub use picture::{PathCount, Picture, PortReport};
+pub use picture::{PathCount, Picture, PortReport, VariableReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,8 +68,10 @@ pub struct Report {
     pub files: Counts,
     /// What else is to be told.
     pub notices: Vec<NoticeReport>,
-    /// The texts of the files that findings lie in.
+    /// The texts of the files that findings lie in, their secrets covered.
     pub sources: BTreeMap<String, String>,
+    /// Where the finding of an id stands in the findings.
+    by_id: BTreeMap<String, usize>,
 }
 
 /// A program, and whether it starts.
@@ -196,7 +198,9 @@ impl Report {
         });
         let notices = notices.collect();
         let causes = cause::causes(&parts, &findings);
+        let ids = findings.iter().enumerate();
         Self {
+            by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
             programs: programs(&parts, &findings, &sources),
             categories: cause::by_category(&causes),
             rules: sound::rules(&parts),
@@ -231,6 +235,7 @@ impl Report {
             files: Counts::default(),
             notices: Vec::new(),
             sources: BTreeMap::new(),
+            by_id: BTreeMap::new(),
         }
     }
 
@@ -252,7 +257,7 @@ impl Report {
 
     /// The finding of this id.
     pub fn finding(&self, id: &str) -> Option<&FindingReport> {
-        self.findings.iter().find(|found| found.id == id)
+        self.findings.get(*self.by_id.get(id)?)
     }
 
     /// The path of a place, from the working directory.

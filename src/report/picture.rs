@@ -4,7 +4,7 @@ use super::path_of;
 use crate::facts::PortRole;
 use crate::finding::{DocumentId, Scope};
 use crate::formats::Format;
-use crate::project::{Matter, Project};
+use crate::project::{Matter, Project, VariableRead};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the system is and needs on the server.
@@ -20,8 +20,8 @@ pub struct Picture {
     pub open_to_all: Vec<String>,
     /// Databases that the server's code talks to, each with the modules that do and the files that import them.
     pub databases: Vec<PathCount>,
-    /// Environment variables that the server's code reads, each with whether all that reads it gives a default.
-    pub variables: Vec<(String, bool)>,
+    /// Environment variables that the server's code reads, by name.
+    pub variables: Vec<VariableReport>,
     /// The files that list what is installed.
     pub requirements: Vec<String>,
 }
@@ -39,6 +39,27 @@ pub struct PortReport {
     pub path: String,
 }
 
+/// An environment variable that the server's code reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableReport {
+    /// Its name.
+    pub name: String,
+    /// Whether all that reads it gives a default.
+    pub has_default: bool,
+    /// The files that read it, sorted.
+    pub paths: Vec<String>,
+}
+
+impl VariableReport {
+    fn of(read: VariableRead<'_>) -> Self {
+        Self {
+            name: read.name.to_owned(),
+            has_default: read.has_default,
+            paths: read.paths.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
 /// A name, and the files that it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathCount {
@@ -48,6 +69,13 @@ pub struct PathCount {
     pub detail: String,
     /// The files, sorted.
     pub paths: Vec<String>,
+}
+
+impl PathCount {
+    /// Whether it is a database that is a file, and needs no server.
+    pub fn is_file(&self) -> bool {
+        matches!(self.name.as_str(), "SQLite" | "DuckDB")
+    }
 }
 
 impl Picture {
@@ -77,9 +105,7 @@ impl Picture {
             open_to_all: open.into_iter().collect(),
             hosts: hosts.collect(),
             databases: databases.collect(),
-            variables: variables
-                .map(|(name, has_default)| (name.to_owned(), has_default))
-                .collect(),
+            variables: variables.map(VariableReport::of).collect(),
             requirements: requirements(project),
         }
     }

@@ -2,8 +2,9 @@
 
 use super::Parts;
 use crate::finding::Severity;
-use crate::project::Evidence;
+use crate::project::{Evidence, Matter};
 use crate::rule::Meta;
+use std::collections::BTreeMap;
 
 /// A rule, and what came of it.
 #[derive(Debug, Clone)]
@@ -51,12 +52,19 @@ impl RuleReport {
 
 /// Every rule, with what it looked at.
 pub(super) fn rules(parts: &Parts<'_>) -> Vec<RuleReport> {
+    // Many rules look at the same.
+    let mut counted: BTreeMap<Matter, Evidence> = BTreeMap::new();
     let rules = parts.rules.iter().map(|meta| {
         let own = || parts.findings.iter().filter(|finding| finding.rule == meta.id);
         let findings = own().filter(|finding| finding.severity > Severity::Info).count();
         let sound = meta.sound.as_ref();
         RuleReport {
-            evidence: sound.map(|sound| parts.project.evidence(sound.of)),
+            evidence: sound.map(|sound| {
+                let evidence = counted.entry(sound.of);
+                evidence
+                    .or_insert_with(|| parts.project.evidence(sound.of))
+                    .clone()
+            }),
             findings,
             notes: own().count() - findings,
             is_silenced: parts.silenced.contains(meta.id),

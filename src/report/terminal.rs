@@ -295,11 +295,6 @@ fn programs(report: &Report, look: Look) -> String {
         return String::new();
     }
     let palette = look.palette;
-    let by_id: BTreeMap<&str, &FindingReport> = report
-        .findings
-        .iter()
-        .map(|found| (found.id.as_str(), found))
-        .collect();
     let told = processes::rows(&report.programs);
     let rows: Vec<[String; 2]> = told
         .iter()
@@ -318,7 +313,7 @@ fn programs(report: &Report, look: Look) -> String {
     let (names, places) = (width(0), width(1));
     let mut out = format!("\n{}\n", palette.bold("Programs"));
     for ((program, _), [name, at]) in told.iter().zip(&rows) {
-        let (state, why) = match program.because.first().and_then(|id| by_id.get(id.as_str())) {
+        let (state, why) = match program.because.first().and_then(|id| report.finding(id)) {
             Some(found) => (palette.red("dies   "), harmless(&found.finding.message)),
             None if program.start == Start::Unknown => (palette.dim("unknown"), String::new()),
             None => (palette.green("starts "), String::new()),

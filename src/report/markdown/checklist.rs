@@ -72,22 +72,20 @@ fn server(report: &Report) -> Vec<String> {
         .filter(|program| !program.in_container)
         .filter_map(|program| program.user.as_deref())
         .chain(target.user.as_deref())
+        .filter(|user| *user != "root")
         .collect();
     if !users.is_empty() {
         boxes.push(format!("- [ ] These users exist: {}\n", names(users, 12)));
     }
-    for database in &picture.databases {
-        // SQLite and DuckDB are files.
-        if !matches!(database.name.as_str(), "SQLite" | "DuckDB") {
-            let files = names(database.paths.iter().map(String::as_str), 3);
-            boxes.push(format!(
-                "- [ ] {} answers, with the databases, users and tables that the code asks for ({files})\n",
-                prose(&database.name)
-            ));
-        }
+    for database in picture.databases.iter().filter(|database| !database.is_file()) {
+        let files = names(database.paths.iter().map(String::as_str), 3);
+        boxes.push(format!(
+            "- [ ] {} answers, with the databases, users and tables that the code asks for ({files})\n",
+            prose(&database.name)
+        ));
     }
-    let needed = picture.variables.iter().filter(|(_, is_optional)| !is_optional);
-    let needed: Vec<&str> = needed.map(|(name, _)| name.as_str()).collect();
+    let needed = picture.variables.iter().filter(|read| !read.has_default);
+    let needed: Vec<&str> = needed.map(|read| read.name.as_str()).collect();
     if !needed.is_empty() {
         let which = names(needed, 24);
         boxes.push(format!(

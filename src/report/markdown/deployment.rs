@@ -2,7 +2,7 @@
 
 use super::text::{code, names, prose};
 use super::{Numbered, table, updates};
-use crate::report::{ProgramReport, Report, Start, score};
+use crate::report::{Picture, ProgramReport, Report, Start, VariableReport, score};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -36,6 +36,7 @@ pub(super) fn render(report: &Report) -> String {
         out.push_str("### Databases\n\n");
         let head = ["Database", "Through", "Files"];
         out.push_str(&table(&head, &rows.collect::<Vec<_>>(), ROWS, "databases"));
+        out.push_str(&where_databases_are(picture));
     }
     if !picture.hosts.is_empty() {
         let rows = picture.hosts.iter().map(|host| {
@@ -51,14 +52,14 @@ pub(super) fn render(report: &Report) -> String {
         ));
     }
     if !picture.variables.is_empty() {
-        let of = |is_wanted: bool| {
+        let of = |has_default: bool| {
             let variables = picture.variables.iter();
             variables
-                .filter(move |(_, is_optional)| *is_optional != is_wanted)
-                .map(|(name, _)| name.as_str())
+                .filter(move |read| read.has_default == has_default)
+                .map(|read| read.name.as_str())
         };
         out.push_str("### Environment variables\n\n");
-        let (needed, optional) = (names(of(true), 24), names(of(false), 24));
+        let (needed, optional) = (names(of(false), 24), names(of(true), 24));
         if !needed.is_empty() {
             let _ = writeln!(out, "- read without a default: {needed}");
         }
@@ -68,6 +69,42 @@ pub(super) fn render(report: &Report) -> String {
         out.push('\n');
     }
     out
+}
+
+/// Which variables say where the databases are, as far as their names tell, and which files ask none of them.
+fn where_databases_are(picture: &Picture) -> String {
+    let signs = [
+        "DB", "DATABASE", "DSN", "PG", "POSTGRES", "MYSQL", "REDIS", "MONGO", "SQL",
+    ];
+    let is_about = |read: &&VariableReport| {
+        let upper = read.name.to_ascii_uppercase();
+        upper
+            .split('_')
+            .any(|word| signs.iter().any(|sign| word.starts_with(sign)))
+    };
+    let about: Vec<&VariableReport> = picture.variables.iter().filter(is_about).collect();
+    let asking: BTreeSet<&String> = about.iter().flat_map(|read| &read.paths).collect();
+    let servers = picture.databases.iter().filter(|database| !database.is_file());
+    let all = servers.flat_map(|database| &database.paths);
+    let silent: BTreeSet<&String> = all.filter(|path| !asking.contains(path)).collect();
+    let mut out = String::new();
+    if !about.is_empty() {
+        let which = names(about.iter().map(|read| read.name.as_str()), 12);
+        let _ = write!(
+            out,
+            "Variables that say where they are, by their names: {which}. "
+        );
+    }
+    if !silent.is_empty() {
+        let files = names(silent.iter().map(|path| path.as_str()), 12);
+        let _ = write!(
+            out,
+            "No variable named after a database is read in {files}: where it is, and who connects, stands in the \
+             code, in a file, or in another module."
+        );
+    }
+    out.truncate(out.trim_end().len());
+    out + "\n\n"
 }
 
 fn program_row(report: &Report, program: &ProgramReport) -> Vec<String> {

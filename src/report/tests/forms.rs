@@ -174,7 +174,11 @@ fn broken_by(texts: &[String]) -> Report {
         program.user = Some(text(3));
     }
     report.root = text(4);
-    report.picture.variables = vec![(text(0), false), (text(1), true)];
+    report.picture.variables = vec![VariableReport {
+        name: text(0),
+        has_default: false,
+        paths: vec![text(1)],
+    }];
     report.picture.requirements = vec![text(2)];
     report
 }
