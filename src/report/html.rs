@@ -63,6 +63,7 @@ fn filled(page: &Page<'_>) -> Result<String, Error> {
     templates.set_lstrip_blocks(true);
     templates.set_formatter(text::format);
     templates.add_filter("prose", text::prose);
+    templates.add_filter("inline", text::inline);
     templates.add_filter("names", text::names);
     templates.add_template("page.html", TEMPLATE)?;
     templates.get_template("page.html")?.render(page)

@@ -1,17 +1,22 @@
 //! The ports, programs, databases and hosts, drawn and listed.
 
 use super::text::short;
-use crate::report::{
-    PathCount, Picture, PortReport, ProgramReport, Report, Start, VariableReport, processes,
-};
+use crate::report::{PathCount, Picture, ProgramReport, Report, Start, VariableReport, processes};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Boxes in a column at most, and the height of one with the gap below it, in units of the drawing.
-const BOXES: usize = 40;
+/// Programs that are drawn at most, and databases and hosts.
+const ROWS_DRAWN: usize = 60;
+const COLUMNS: usize = 22;
+/// Units from one row to the next, and above the first, for the names of the columns.
 const STEP: usize = 30;
-/// Units above the boxes, for the columns' names.
-const TOP: usize = 34;
+const TOP: usize = 122;
+/// Where the first column stands, how wide all of them may be, and each.
+const FIRST: usize = 430;
+const WIDTH: usize = 380;
+const WIDEST: usize = 38;
+/// Characters of what is shown when a mouse rests.
+const TITLE: usize = 200;
 /// Rows of a table at most.
 const ROWS: usize = 200;
 
@@ -54,45 +59,50 @@ struct Variable<'a> {
     paths: &'a [String],
 }
 
+/// Programs one below the other, their ports in front, and a column for each database and host, with a dot where a
+/// program's code names it. Lengths are units of the drawing.
 #[derive(Serialize)]
 struct Drawing {
+    top: usize,
     height: usize,
-    programs: Vec<Program>,
-    ports: Vec<Node>,
-    others: Vec<Node>,
+    rows: Vec<Row>,
+    columns: Vec<Column>,
+    /// Ports of no program that is known by its service's name.
+    loose: Vec<String>,
+    /// Databases and hosts that no program's code names.
+    unreached: Vec<String>,
     left: Vec<String>,
 }
 
-/// A program, and its lines to the boxes at its sides.
 #[derive(Serialize)]
-struct Program {
-    state: &'static str,
-    of: Node,
-    lines: Vec<Line>,
-}
-
-/// A box of a column, from its top.
-#[derive(Serialize, Clone)]
-struct Node {
+struct Row {
     y: usize,
-    kind: &'static str,
-    text: String,
+    state: &'static str,
+    name: String,
     title: String,
+    ports: Option<String>,
+    dots: Vec<Dot>,
 }
 
-/// A line from the height of a box at one side to that of a program's box.
 #[derive(Serialize)]
-struct Line {
-    side: &'static str,
-    from: usize,
-    to: usize,
+struct Dot {
+    x: usize,
+    kind: &'static str,
 }
 
-/// Something beside the programs: a box, and the rows of the programs that it belongs to.
-struct Beside {
+#[derive(Serialize)]
+struct Column {
+    x: usize,
+    bottom: usize,
     kind: &'static str,
-    text: String,
+    name: String,
     title: String,
+}
+
+/// A database or host, and the rows of the programs whose code names it.
+struct Beside<'a> {
+    kind: &'static str,
+    of: &'a PathCount,
     rows: BTreeSet<usize>,
 }
 
@@ -136,61 +146,74 @@ fn named(one: &PathCount) -> Named<'_> {
 
 fn drawing(report: &Report) -> Option<Drawing> {
     let picture = &report.picture;
-    let rows = processes::rows(&report.programs);
-    if rows.is_empty()
-        || (picture.ports.is_empty() && picture.databases.is_empty() && picture.hosts.is_empty())
-    {
+    let programs = processes::rows(&report.programs);
+    let is_bare = picture.ports.is_empty() && picture.databases.is_empty() && picture.hosts.is_empty();
+    if programs.is_empty() || is_bare {
         return None;
     }
-    let row_of = row_of(report, &rows);
-    let shown = rows.len().min(BOXES);
-    let mut left = Vec::new();
-    let ports = placed(ports(picture, &rows, &row_of), "ports", &mut left);
-    let others = placed(others(picture, &row_of), "databases and hosts", &mut left);
-    if rows.len() > shown {
-        left.push(format!("{} more programs", rows.len() - shown));
-    }
-    let tallest = shown.max(ports.len()).max(others.len());
-    let start = |number: usize| TOP + (tallest - number) * STEP / 2;
-    let (first, first_port, first_other) = (start(shown), start(ports.len()), start(others.len()));
-    let programs = rows.iter().take(shown).enumerate().map(|(row, (program, name))| {
-        let y = first + row * STEP;
-        let lines = |all: &[Beside], top: usize, side: &'static str| -> Vec<Line> {
-            let own = all
+    let row_of = row_of(report, &programs);
+    let (ports, loose) = ports(picture, &programs, &row_of);
+    let (mut others, unreached): (Vec<_>, Vec<_>) = others(picture, &row_of)
+        .into_iter()
+        .partition(|beside| !beside.rows.is_empty());
+    let hidden = others.len().saturating_sub(COLUMNS);
+    others.truncate(COLUMNS);
+    let step = WIDTH.checked_div(others.len()).unwrap_or(0).min(WIDEST);
+    let x = |at: usize| FIRST + at * step;
+    let y = |row: usize| TOP + row * STEP;
+    let rows = programs
+        .iter()
+        .take(ROWS_DRAWN)
+        .enumerate()
+        .map(|(at, (program, name))| {
+            let own = others
                 .iter()
                 .enumerate()
-                .filter(|(_, beside)| beside.rows.contains(&row));
-            own.map(|(at, _)| Line {
-                side,
-                from: top + at * STEP + 12,
-                to: y + 12,
-            })
-            .collect()
-        };
-        let mut all = lines(&ports, first_port, "port");
-        all.extend(lines(&others, first_other, "other"));
-        Program {
-            state: state(program),
-            of: program_box(program, name, y),
-            lines: all,
+                .filter(|(_, beside)| beside.rows.contains(&at));
+            Row {
+                y: y(at),
+                state: state(program),
+                name: short(name, 30),
+                title: short(&format!("{name}: {}", state(program)), TITLE),
+                ports: ports.get(&at).map(|numbers| short(&numbers.join(", "), 17)),
+                dots: own
+                    .map(|(column, beside)| Dot {
+                        x: x(column),
+                        kind: beside.kind,
+                    })
+                    .collect(),
+            }
+        });
+    let rows: Vec<Row> = rows.collect();
+    let columns = others.iter().enumerate().map(|(at, beside)| {
+        let last = beside.rows.iter().filter(|row| **row < rows.len()).max();
+        Column {
+            x: x(at),
+            bottom: last.map_or(TOP - 10, |row| y(*row) + 12),
+            kind: beside.kind,
+            name: short(&beside.of.name, 20),
+            title: short(
+                &format!("{} ({})", beside.of.name, beside.of.paths.join(", ")),
+                TITLE,
+            ),
         }
     });
+    let mut left = Vec::new();
+    if programs.len() > rows.len() {
+        left.push(format!("{} more programs", programs.len() - rows.len()));
+    }
+    if hidden > 0 {
+        left.push(format!("{hidden} more databases and hosts"));
+    }
     Some(Drawing {
-        height: TOP + tallest * STEP + 4,
-        programs: programs.collect(),
-        ports: boxes(&ports, first_port),
-        others: boxes(&others, first_other),
+        top: TOP,
+        height: y(rows.len()) + 4,
+        columns: columns.collect(),
+        rows,
+        loose,
+        unreached: unreached.iter().map(|beside| beside.of.name.clone()).collect(),
         left,
     })
-}
-
-fn program_box(program: &ProgramReport, name: &str, y: usize) -> Node {
-    Node {
-        y,
-        kind: "program",
-        text: short(name, 30),
-        title: short(&format!("{name}: {}", state(program)), 200),
-    }
 }
 
 fn state(program: &ProgramReport) -> &'static str {
@@ -226,31 +249,42 @@ fn rows_reaching(picture: &Picture, row_of: &[usize], paths: &[String]) -> BTree
         .collect()
 }
 
-/// The ports, each with the program of its service's name; without one, with those that reach where it is bound.
-fn ports(picture: &Picture, rows: &[(&ProgramReport, String)], row_of: &[usize]) -> Vec<Beside> {
+/// The numbers of the ports by the row of their program, and the ports without one: a port is its service's; where
+/// no program is called so, it is the port of those that reach the place where it is bound.
+fn ports(
+    picture: &Picture,
+    programs: &[(&ProgramReport, String)],
+    row_of: &[usize],
+) -> (BTreeMap<usize, Vec<String>>, Vec<String>) {
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
-    for (row, (program, _)) in rows.iter().enumerate() {
+    for (row, (program, _)) in programs.iter().enumerate() {
         by_name.entry(plain(&program.name)).or_insert(row);
     }
-    let ports = picture.ports.iter().map(|port: &PortReport| {
-        let by_name = port
+    let mut ports: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut loose = Vec::new();
+    for port in &picture.ports {
+        let named = port
             .service
             .as_deref()
             .and_then(|service| by_name.get(&plain(service)));
-        let rows = match by_name {
+        let rows = match named {
             Some(row) => BTreeSet::from([*row]),
             None if port.is_bound => rows_reaching(picture, row_of, std::slice::from_ref(&port.path)),
             None => BTreeSet::new(),
         };
-        let service = port.service.as_deref().unwrap_or_default();
-        Beside {
-            kind: "port",
-            text: short(format!("{} {service}", port.number).trim_end(), 22),
-            title: short(&format!("Port {} {service} ({})", port.number, port.path), 200),
-            rows,
+        let number = port.number.to_string();
+        if rows.is_empty() {
+            let service = port.service.as_deref().unwrap_or_default();
+            loose.push(short(format!("{number} {service}").trim_end(), 40));
         }
-    });
-    ports.collect()
+        for row in rows {
+            let own = ports.entry(row).or_default();
+            if !own.contains(&number) {
+                own.push(number.clone());
+            }
+        }
+    }
+    (ports, loose)
 }
 
 /// The name of a service without what its writers differ in.
@@ -262,39 +296,19 @@ fn plain(name: &str) -> String {
         .collect()
 }
 
-fn others(picture: &Picture, row_of: &[usize]) -> Vec<Beside> {
-    let beside = |kind: &'static str, one: &PathCount| Beside {
-        kind,
-        text: short(&one.name, 28),
-        title: short(&format!("{} ({})", one.name, one.paths.join(", ")), 200),
-        rows: rows_reaching(picture, row_of, &one.paths),
+/// The databases and then the hosts, those of the most programs first.
+fn others<'a>(picture: &'a Picture, row_of: &[usize]) -> Vec<Beside<'a>> {
+    let beside = |kind: &'static str, all: &'a [PathCount]| {
+        let all = all.iter().map(|of| Beside {
+            kind,
+            rows: rows_reaching(picture, row_of, &of.paths),
+            of,
+        });
+        let mut all: Vec<Beside<'a>> = all.collect();
+        all.sort_by_key(|beside| std::cmp::Reverse(beside.rows.len()));
+        all
     };
-    let databases = picture.databases.iter().map(|one| beside("database", one));
-    let hosts = picture.hosts.iter().map(|one| beside("host", one));
+    let databases = beside("database", &picture.databases).into_iter();
+    let hosts = beside("host", &picture.hosts);
     databases.chain(hosts).collect()
-}
-
-/// As many as fit; those that belong to programs come first when not all do, and then stand as high as their
-/// programs, so that few lines cross.
-fn placed(mut all: Vec<Beside>, what: &str, left: &mut Vec<String>) -> Vec<Beside> {
-    if all.len() > BOXES {
-        all.sort_by_key(|beside| beside.rows.is_empty());
-        left.push(format!("{} more {what}", all.len() - BOXES));
-        all.truncate(BOXES);
-    }
-    all.sort_by_key(|beside| {
-        let sum: usize = beside.rows.iter().sum();
-        (sum * 1000).checked_div(beside.rows.len()).unwrap_or(usize::MAX)
-    });
-    all
-}
-
-fn boxes(all: &[Beside], first: usize) -> Vec<Node> {
-    let boxes = all.iter().enumerate().map(|(at, beside)| Node {
-        y: first + at * STEP,
-        kind: beside.kind,
-        text: beside.text.clone(),
-        title: beside.title.clone(),
-    });
-    boxes.collect()
 }

@@ -28,7 +28,6 @@ pub(super) struct Overview<'a> {
     facts: Vec<Fact>,
     aside: Vec<String>,
     programs: Vec<Program<'a>>,
-    programs_told: String,
     programs_left: usize,
     sound: Vec<Sound<'a>>,
     idle: Vec<&'static str>,
@@ -111,7 +110,6 @@ impl<'a> Overview<'a> {
             programs: programs
                 .map(|(of, name)| program(report, of, name, &numbers))
                 .collect(),
-            programs_told: score::programs(report),
             programs_left: left,
             sound: sound(report),
             idle: idle.map(|rule| rule.meta.id).collect(),

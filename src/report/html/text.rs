@@ -38,8 +38,12 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// A sentence that may hold code between backticks.
 pub(super) fn prose(text: &str) -> Value {
-    let text = capitalised(text);
-    let text = clipped(&text, LENGTH);
+    inline(&capitalised(text))
+}
+
+/// A part of a sentence that may hold code between backticks.
+pub(super) fn inline(text: &str) -> Value {
+    let text = clipped(text, LENGTH);
     let parts: Vec<&str> = text.split('`').collect();
     let mut out = String::with_capacity(text.len() + 16);
     for (at, part) in parts.iter().enumerate() {
