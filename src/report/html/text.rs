@@ -58,13 +58,19 @@ pub(super) fn inline(text: &str) -> Value {
 }
 
 /// Names as code: the first ones, and how many more.
+#[allow(clippy::needless_pass_by_value, reason = "a filter of a template gets values")]
 pub(super) fn names(names: Vec<String>) -> Value {
-    let shown: Vec<String> = names.iter().take(NAMES).map(|name| code(name)).collect();
-    let mut out = shown.join(", ");
-    if names.len() > NAMES {
-        out.push_str(&format!(" and {} more", names.len() - NAMES));
+    let mut shown: Vec<String> = names.iter().take(NAMES).map(|name| code(name)).collect();
+    let left = names.len() - shown.len();
+    let more = if left > 0 {
+        format!(" and {left} more")
+    } else {
+        String::new()
+    };
+    if let Some(last) = shown.last_mut() {
+        last.push_str(&more);
     }
-    Value::from_safe_string(out)
+    Value::from_safe_string(shown.join(", "))
 }
 
 pub(super) fn code(text: &str) -> String {
