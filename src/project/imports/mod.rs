@@ -174,8 +174,10 @@ pub(super) struct Run<'a> {
     may_have_raised: bool,
     /// The exceptions whose handlers run, the innermost one last: a bare `raise` goes on with it.
     handled: Vec<Raised>,
-    /// Functions that were called, by their address in the facts and their module.
+    /// Functions that were called and came to their end, by their address in the facts and their module.
     called: BTreeSet<(usize, ModuleId)>,
+    /// Those that run, the innermost one last.
+    calls: Vec<(usize, ModuleId)>,
     chain: Vec<Place>,
     /// Modules that were run, each time counted.
     runs: usize,
@@ -209,6 +211,7 @@ impl<'a> Run<'a> {
             may_have_raised: false,
             handled: Vec::new(),
             called: BTreeSet::new(),
+            calls: Vec::new(),
             chain: Vec::new(),
             runs: 0,
             outcome: Outcome::default(),

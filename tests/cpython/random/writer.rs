@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::layout::{Layout, Place, STANDARD};
-use super::phrases::{CLAUSES, CONDITIONS, EDITS, ENDS, FUNCTIONS, HEADS, NAMES, own_folder};
+use super::phrases::{ANSWERS_ALL, CLAUSES, CONDITIONS, EDITS, ENDS, FUNCTIONS, HEADS, NAMES, own_folder};
 use std::fmt::Write as _;
 
 /// Where a statement stands.
@@ -481,10 +481,9 @@ impl Writer<'_> {
                 self.line(&format!("print(other.{wanted})"));
             }
             _ => {
-                self.line("def __getattr__(name):");
-                self.line("    if name.startswith(\"__\"):");
-                self.line("        raise AttributeError(name)");
-                self.line("    return print");
+                for line in ANSWERS_ALL {
+                    self.line(line);
+                }
             }
         }
     }
