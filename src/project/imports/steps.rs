@@ -144,9 +144,8 @@ impl<'a> Run<'a> {
                 Answer::Lacks { .. } => {
                     let kind = self.lacks_attribute(module, part);
                     let is_early = !matches!(kind, FailureKind::Name { .. });
-                    // In a function it depends on when it is called; not so in a module that it imports.
-                    let is_in_module = frame.locals.is_none() && context.when == When::Start;
-                    if is_early || (context.is_sure && (!context.in_function || is_in_module)) {
+                    // In a function that nothing is seen to call it depends on when somebody does.
+                    if is_early || (context.is_sure && context.when == When::Start) {
                         return self.fail_name(&own, part, name.span, frame, context, kind);
                     }
                     return Flow::Normal;
@@ -382,10 +381,14 @@ impl<'a> Run<'a> {
         }
         // What makes an exception of its own of a failure, or passes it on, is no reason beside it.
         if let Some(failure) = self.unhandled(context) {
-            return Flow::Raised(Raised {
-                failure: Some(failure),
-                ..raised
-            });
+            if self.is_exact {
+                return Flow::Raised(Raised {
+                    failure: Some(failure),
+                    ..raised
+                });
+            }
+            self.outcome.failures[failure].when = context.when;
+            return Flow::Normal;
         }
         if context.is_sure && !context.in_function && context.when == When::Start {
             return self.ends(raised, name, place, context);
@@ -393,10 +396,9 @@ impl<'a> Run<'a> {
         Flow::Ended
     }
 
-    /// The failure whose handler runs, in a run that ends by the first one.
+    /// The failure whose handler surely runs.
     fn unhandled(&self, context: Context) -> Option<usize> {
-        let handled = self.handled.last().filter(|_| self.is_exact && context.is_sure)?;
-        handled.failure
+        self.handled.last().filter(|_| context.is_sure)?.failure
     }
 
     /// Notes that the program ends itself here. On a mended target it would go on.

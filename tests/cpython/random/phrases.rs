@@ -77,16 +77,17 @@ pub(super) const ENDS: [&str; 8] = [
 ];
 
 /// A module's `__getattr__` that has an answer for every name, with which everything can be done.
-pub(super) const ANSWERS_ALL: [&str; 9] = [
+pub(super) const ANSWERS_ALL: [&str; 10] = [
     "class _Answer:",
     "    def __call__(self, *rest):",
     "        return None",
     "    def __getattr__(self, name):",
     "        return self",
+    "_answer = _Answer()",
     "def __getattr__(name):",
     "    if name.startswith(\"__\"):",
     "        raise AttributeError(name)",
-    "    return _Answer()",
+    "    return _answer",
 ];
 
 /// The folder `above` folders over the module's own, as text.

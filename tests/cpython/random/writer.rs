@@ -201,6 +201,7 @@ impl Writer<'_> {
             match self.dice.below(10) {
                 0 if self.indent == 1 => self.attempt(),
                 1 if self.indent == 1 => self.condition(),
+                2 => self.attribute(),
                 _ => self.import(),
             }
         }
@@ -462,12 +463,23 @@ impl Writer<'_> {
 
     fn rare(&mut self) {
         let target = self.target();
-        match self.dice.below(7) {
+        match self.dice.below(9) {
+            7 => {
+                let (own, name) = (self.own(), *self.dice.pick(&NAMES));
+                self.line(&format!("import {own}"));
+                self.line(&format!("{own}.{name} = 1"));
+            }
+            8 => {
+                let (folder, edit) = (self.folder(), *self.dice.pick(&EDITS));
+                self.line("def root():");
+                self.line(&format!("    return {folder}"));
+                self.line(&edit.replace("FOLDER", "root()"));
+            }
             0 => self.line(&format!("importlib.import_module(\"{target}\")")),
             1 => {
-                let name = *self.dice.pick(&NAMES);
-                self.line(&format!("{name} = 1"));
-                self.line(&format!("del {name}"));
+                self.binding();
+                self.line("ONE = 1");
+                self.line("del ONE");
             }
             2 => self.line(&format!("__import__(\"{target}\")")),
             3 => {
@@ -475,16 +487,11 @@ impl Writer<'_> {
                 self.line(&format!("    import {target}"));
             }
             4 => {
-                let own = self.own();
+                let (own, wanted) = (self.own(), self.wanted());
                 self.line(&format!("other = importlib.import_module(\"{own}\")"));
-                let wanted = self.wanted();
                 self.line(&format!("print(other.{wanted})"));
             }
-            _ => {
-                for line in ANSWERS_ALL {
-                    self.line(line);
-                }
-            }
+            _ => ANSWERS_ALL.iter().for_each(|line| self.line(line)),
         }
     }
 }
