@@ -11,7 +11,9 @@ pub(super) fn nested(body: &[Stmt]) -> Option<TextRange> {
         found: None,
         is_in_plain: false,
     };
-    body.iter().for_each(|statement| finder.visit_stmt(statement));
+    for statement in body {
+        finder.visit_stmt(statement);
+    }
     finder.found
 }
 
@@ -53,10 +55,13 @@ impl<'a> Visitor<'a> for Finder {
             return;
         }
         let (first, rest) = split(generators);
-        first.into_iter().for_each(|first| self.visit_expr(first));
+        if let Some(first) = first {
+            self.visit_expr(first);
+        }
         self.within(!is_async, |finder| {
-            elements.iter().for_each(|element| finder.visit_expr(element));
-            rest.for_each(|inner| finder.visit_expr(inner));
+            for inner in elements.into_iter().chain(rest) {
+                finder.visit_expr(inner);
+            }
         });
     }
 }
@@ -106,8 +111,9 @@ impl<'a> Visitor<'a> for Awaits {
             _ => match parts(expr) {
                 // Only the first iterable of an inner comprehension is evaluated out here.
                 Some((_, generators)) => {
-                    let (first, _) = split(generators);
-                    first.into_iter().for_each(|first| self.visit_expr(first));
+                    if let (Some(first), _) = split(generators) {
+                        self.visit_expr(first);
+                    }
                 }
                 None => walk_expr(self, expr),
             },

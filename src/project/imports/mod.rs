@@ -236,26 +236,26 @@ impl<'a> Run<'a> {
     /// Runs a script: a module without a package, named `__main__`.
     pub(super) fn script(mut self, document: DocumentId) -> Outcome {
         let flow = self.main(document, None);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Runs a module as `python -m` does: its packages are imported, then it runs as `__main__`.
     /// `place` is where it is named.
     pub(super) fn main_module(mut self, name: &str, place: Place) -> Outcome {
         let flow = self.run_module(name, place);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Imports a module by name, as a server does, and asks it for `attribute`.
     pub(super) fn imported(mut self, name: &str, attribute: Option<&str>, place: Place) -> Outcome {
         let flow = self.serve(name, attribute, place);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// A file that nothing is known to run, as part of `package`.
     pub(super) fn alone(mut self, document: DocumentId, package: Option<String>) -> Outcome {
         let flow = self.main(document, package);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Runs the statements of a document as `__main__`.
@@ -326,14 +326,14 @@ impl<'a> Run<'a> {
     }
 
     /// When all is loaded, what stands in functions can run.
-    fn finish(mut self, flow: Flow) -> Outcome {
+    fn finish(mut self, flow: &Flow) -> Outcome {
         if self.is_exact {
             if let Flow::Raised(Raised {
                 failure: Some(failure),
                 ..
             }) = flow
             {
-                self.outcome.death = Some(self.outcome.failures.swap_remove(failure));
+                self.outcome.death = Some(self.outcome.failures.swap_remove(*failure));
             }
             return self.outcome;
         }
