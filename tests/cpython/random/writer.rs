@@ -361,10 +361,9 @@ impl Writer<'_> {
         }
     }
 
-    /// Mostly where it does not come to it: little is left of a program that ends itself.
+    /// Mostly where it does not come to it: little is left of such a program. An exit in a handler hides its reason.
     fn end(&mut self) {
         let mut end = *self.dice.pick(&ENDS);
-        // An exit in a handler leaves no traceback of what was handled, which is what the audit names.
         if self.indent > 0 && end.to_lowercase().contains("exit") {
             end = "raise RuntimeError";
         }
