@@ -139,7 +139,7 @@ fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome
 /// What the program really dies of comes first. A `finally` may put another failure in the place of one, or
 /// another exception that is caught: what is left to find behind that is still worth mending.
 fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
-    let Some(death) = death else {
+    let Some(mut death) = death else {
         for failure in failures {
             failure.when = failure.when.min(When::Hidden);
         }
@@ -151,6 +151,7 @@ fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
     if let Some(known) = known {
         failures.remove(known);
     }
+    death.when = When::Start;
     failures.insert(0, death);
 }
 

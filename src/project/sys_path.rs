@@ -56,7 +56,7 @@ impl Run<'_> {
         let scope = Module {
             run: self,
             document,
-            module: Some(module),
+            object: Some(module),
         };
         eval::value(expr, &scope)
     }

@@ -260,6 +260,9 @@ impl Reader<'_> {
             }
             steps.push(binding::assigned(name.id.as_str(), value, &self.names));
         } else {
+            if let Expr::Attribute(attribute) = target {
+                self.effects(&attribute.value, steps);
+            }
             binding::unknown(target, steps);
         }
         if let Expr::Subscript(subscript) = target

@@ -2,6 +2,7 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod asynchronous;
 mod binding;
 mod calls;
 mod commands;
@@ -60,6 +61,10 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
         facts.newer_syntax = newer::syntax(parsed.unsupported_syntax_errors(), parsed.tokens());
     }
     if let Mod::Module(module) = parsed.syntax() {
+        if facts.problems.is_empty() {
+            facts.newer_syntax.extend(newer::nested_async(&module.body));
+            facts.newer_syntax.sort_by_key(|syntax| syntax.span);
+        }
         flow::read(text, &module.body, &mut facts);
         more(&module.body, &mut facts);
     }

@@ -176,8 +176,10 @@ pub(super) struct Run<'a> {
     may_have_raised: bool,
     /// The exceptions whose handlers run, the innermost one last: a bare `raise` goes on with it.
     handled: Vec<Raised>,
-    /// Functions that were called, by their address in the facts and their module.
+    /// Functions that were called and came to their end, by their address in the facts and their module.
     called: BTreeSet<(usize, ModuleId)>,
+    /// Those that run, the innermost one last.
+    calls: Vec<(usize, ModuleId)>,
     chain: Vec<Place>,
     /// Modules that were run, each time counted.
     runs: usize,
@@ -211,6 +213,7 @@ impl<'a> Run<'a> {
             may_have_raised: false,
             handled: Vec::new(),
             called: BTreeSet::new(),
+            calls: Vec::new(),
             chain: Vec::new(),
             runs: 0,
             outcome: Outcome::default(),
@@ -235,26 +238,26 @@ impl<'a> Run<'a> {
     /// Runs a script: a module without a package, named `__main__`.
     pub(super) fn script(mut self, document: DocumentId) -> Outcome {
         let flow = self.main(document, None);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Runs a module as `python -m` does: its packages are imported, then it runs as `__main__`.
     /// `place` is where it is named.
     pub(super) fn main_module(mut self, name: &str, place: Place) -> Outcome {
         let flow = self.run_module(name, place);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Imports a module by name, as a server does, and asks it for `attribute`.
     pub(super) fn imported(mut self, name: &str, attribute: Option<&str>, place: Place) -> Outcome {
         let flow = self.serve(name, attribute, place);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// A file that nothing is known to run, as part of `package`.
     pub(super) fn alone(mut self, document: DocumentId, package: Option<String>) -> Outcome {
         let flow = self.main(document, package);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Runs the statements of a document as `__main__`.
@@ -325,14 +328,14 @@ impl<'a> Run<'a> {
     }
 
     /// When all is loaded, what stands in functions can run.
-    fn finish(mut self, flow: Flow) -> Outcome {
+    fn finish(mut self, flow: &Flow) -> Outcome {
         if self.is_exact {
             if let Flow::Raised(Raised {
                 failure: Some(failure),
                 ..
             }) = flow
             {
-                self.outcome.death = Some(self.outcome.failures.swap_remove(failure));
+                self.outcome.death = Some(self.outcome.failures.swap_remove(*failure));
             }
             return self.outcome;
         }
