@@ -88,13 +88,14 @@ impl<'a> Known<'a> {
     }
 
     fn supervisor(&mut self, document: &'a Document) {
-        self.programs.extend(
-            document
-                .facts
-                .programs
-                .iter()
-                .map(|program| program.name.as_str()),
-        );
+        for program in &document.facts.programs {
+            let (group, process) = program.name.split_once(':').unwrap_or(("", &program.name));
+            // Of several processes each has a number behind the program's name.
+            let numberless = process.trim_end_matches(|last: char| last.is_ascii_digit());
+            self.programs
+                .extend([process, numberless.trim_end_matches(['_', '-'])]);
+            self.groups.insert(group);
+        }
         let settings = document.facts.daemons.iter().flat_map(|daemon| &daemon.settings);
         self.groups
             .extend(settings.filter_map(|setting| setting.section.strip_prefix("group:")));
