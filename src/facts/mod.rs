@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod daemon;
+pub mod files;
 pub mod lock;
 pub mod port;
 pub mod program;
@@ -15,6 +16,7 @@ pub mod value;
 use crate::source::Span;
 pub use command::{Command, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
+pub use files::{FileAction, FileUse, Told};
 pub use port::{Port, PortRole};
 pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
 pub use requirement::{Origin, Requirement};

@@ -11,7 +11,12 @@ pub(super) struct Module<'a, 'b> {
     pub(super) document: DocumentId,
 }
 
-impl Module<'_, '_> {
+impl<'a> Module<'a, '_> {
+    /// The path of the module's own file.
+    pub(super) fn path(&self) -> &'a str {
+        &self.run.world.documents[self.document.0 as usize].path
+    }
+
     fn body(&self) -> &[Step] {
         let python = self.run.world.documents[self.document.0 as usize]
             .facts
@@ -52,8 +57,8 @@ impl Scope for Module<'_, '_> {
         &self.run.world.documents[self.document.0 as usize].path
     }
 
-    fn working_directory(&self) -> &str {
-        &self.run.directory
+    fn working_directory(&self) -> Value {
+        Value::Tree(self.run.directory.clone())
     }
 
     fn name(&self, name: &str, depth: usize) -> Value {

@@ -91,6 +91,11 @@ const USUAL: [&str; 22] = [
     "/var/run",
     "/var/tmp",
 ];
+/// Whether every server has a folder.
+pub(super) fn is_usual(folder: &str) -> bool {
+    USUAL.contains(&folder)
+}
+
 /// Commands of a script that puts the tree on a server or starts its programs.
 const DEPLOYS: [&str; 12] = [
     "apt",
@@ -150,9 +155,9 @@ pub(super) fn collect(
 }
 
 /// A folder that some file makes.
-struct Maker {
-    path: String,
-    document: DocumentId,
+pub(super) struct Maker {
+    pub(super) path: String,
+    pub(super) document: DocumentId,
     /// Whether the file is a step of every deployment.
     is_deploy: bool,
 }
@@ -396,7 +401,7 @@ fn makes(made: &str, folder: &str) -> bool {
 }
 
 /// Every folder that a file of the tree makes.
-fn makers(documents: &[Document]) -> Vec<Maker> {
+pub(super) fn makers(documents: &[Document]) -> Vec<Maker> {
     let mut makers = Vec::new();
     for (document, found) in (0..).map(DocumentId).zip(documents) {
         if super::reach::is_development(&found.path) {

@@ -6,6 +6,7 @@ mod daemons;
 mod environment;
 mod eval;
 mod failure;
+mod files;
 mod guards;
 mod importers;
 mod imports;
@@ -29,6 +30,7 @@ pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
+pub use files::{Hint, Lack};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -88,6 +90,7 @@ impl Project {
             requirements: &requirements,
             target: &target,
             tree,
+            roots: files::roots(&programs, &target),
         };
         let reach = reach::work_out(&world, &programs);
         Self {

@@ -34,8 +34,8 @@ impl Run<'_> {
                         Value::Text(text) => super::paths::resolve(&self.directory, &text)
                             .map_or(Entry::Unknown, Entry::Folder),
                         // A folder of the author's machine, or above the tree: the server has nothing there.
-                        Value::Absolute(_) | Value::Above => Entry::Folder("\0".to_owned()),
-                        Value::Unknown => Entry::Unknown,
+                        Value::Absolute(_) | Value::Above(..) => Entry::Folder("\0".to_owned()),
+                        Value::OneOf(_) | Value::Unknown => Entry::Unknown,
                     }
                 })
                 .collect();

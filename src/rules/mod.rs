@@ -4,6 +4,7 @@ mod environment;
 mod failing;
 mod files;
 mod imports;
+mod lacking;
 mod network;
 mod paths;
 mod place;
@@ -30,7 +31,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("ignored-module", imports::ignored_module::check),
     ("macos-path", platform::macos_path::check),
+    ("misplaced-root", paths::misplaced_root::check),
+    ("missing-directory", files::missing_directory::check),
     ("missing-entry-point", services::missing_entry_point::check),
+    ("missing-file", files::missing_file::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     (
@@ -40,6 +44,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("newer-syntax", imports::newer_syntax::check),
     ("port-conflict", ports::port_conflict::check),
     ("relative-command", services::relative_command::check),
+    ("relative-path", paths::relative_path::check),
     ("replaced-path", services::replaced_path::check),
     ("stale-lock", requirements::stale_lock::check),
     ("standard-library", imports::standard_library::check),

@@ -2,6 +2,7 @@
 
 use super::guards::guard_of;
 use super::leaving::{ends_block, leaves_loop, raises};
+use super::locals::Body;
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
@@ -51,10 +52,12 @@ impl Reader<'_> {
     fn block(&mut self, body: &[Stmt], reach: Reach) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut reach = reach;
+        self.names.locals.begin();
         for statement in body {
             self.statement(statement, reach, &mut steps);
             reach = self.reach_behind(statement, reach);
         }
+        self.names.locals.end();
         steps
     }
 
@@ -94,7 +97,11 @@ impl Reader<'_> {
                 self.effects(&looped.iter, steps);
                 let mut body = Vec::new();
                 binding::unknown(&looped.target, &mut body);
+                let over = path_of(&looped.iter, &self.names);
+                self.names.locals.enter(Body::Loop);
+                self.names.locals.bind_loop(&looped.target, over);
                 body.extend(self.block(&looped.body, reach));
+                self.names.locals.leave();
                 steps.push(if effects::is_filled(&looped.iter) {
                     Step::Block(body)
                 } else {
@@ -126,6 +133,7 @@ impl Reader<'_> {
                 for item in &with.items {
                     self.effects(&item.context_expr, &mut body);
                     if let Some(target) = &item.optional_vars {
+                        self.names.locals.forget(target);
                         binding::unknown(target, &mut body);
                     }
                 }
@@ -268,6 +276,7 @@ impl Reader<'_> {
         } else {
             binding::unknown(target, steps);
         }
+        self.names.assigned(target, value);
         if let Expr::Subscript(subscript) = target
             && self.names.dotted(&subscript.value).as_deref() == Some("os.environ")
         {
@@ -301,6 +310,7 @@ impl Reader<'_> {
         self.defaults(&function.parameters, reach, steps);
         self.signature(function, steps);
         let outer = std::mem::take(&mut self.declared);
+        self.names.locals.enter_function(&function.parameters);
         let body = self.block(&function.body, reach);
         let declared = std::mem::replace(&mut self.declared, outer);
         let given = declared.into_iter().filter(|name| binding::binds(&body, name));
@@ -309,6 +319,7 @@ impl Reader<'_> {
             Stmt::Return(returned) => returned.value.as_ref().map(|value| path_of(value, &self.names)),
             _ => None,
         });
+        self.names.locals.leave();
         steps.push(Step::Function(Function {
             name: function.name.id.to_string(),
             body,
@@ -363,7 +374,9 @@ impl Reader<'_> {
         if let Some(arguments) = &class.arguments {
             arguments.args.iter().for_each(|base| self.effects(base, steps));
         }
+        self.names.locals.enter(Body::Class);
         let body = self.block(&class.body, reach);
+        self.names.locals.leave();
         steps.push(Step::Class(Function {
             name: class.name.id.to_string(),
             body,

@@ -1,18 +1,51 @@
 //! What a dotted name means: `osp.join` is `os.path.join` after `import os.path as osp`.
 
+use super::locals::Locals;
+use super::paths::path_of;
 use ruff_python_ast::Expr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The local names that imports give, each with what it stands for.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     meaning: BTreeMap<String, String>,
+    /// What the names of the bodies around the statement stand for.
+    pub(super) locals: Locals,
+    /// Names that a `ConfigParser` was given to.
+    parsers: BTreeSet<String>,
 }
 
 impl Names {
     /// `local` stands for `full`.
     pub(super) fn bind(&mut self, local: &str, full: String) {
         self.meaning.insert(local.to_owned(), full);
+    }
+
+    /// A target gets a value.
+    pub(super) fn assigned(&mut self, target: &Expr, value: &Expr) {
+        if let Some(name) = written(target) {
+            let path = path_of(value, self);
+            self.note_parser(&name, value);
+            self.locals.bind(&name, path);
+        } else {
+            self.locals.forget(target);
+        }
+    }
+
+    /// `name`, perhaps `self.name`, gets a value: notes whether that is a `ConfigParser`.
+    fn note_parser(&mut self, name: &str, value: &Expr) {
+        if let Expr::Call(call) = value
+            && self
+                .dotted(&call.func)
+                .is_some_and(|full| full.ends_with("ConfigParser"))
+        {
+            self.parsers.insert(name.to_owned());
+        }
+    }
+
+    /// Whether a name is one of a `ConfigParser`.
+    pub(super) fn is_parser(&self, name: &str) -> bool {
+        self.parsers.contains(name)
     }
 
     /// Whether the first part of a dotted name is one that an import gives.

@@ -6,6 +6,7 @@
 //! is found as well; inside a `try` that catches it, the handler runs as it would.
 
 mod exceptions;
+mod files;
 mod load;
 mod names;
 mod rarely;
@@ -13,6 +14,7 @@ mod statement;
 mod steps;
 
 use super::environment::Environment;
+use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
 use super::modules::Modules;
 use super::paths::Paths;
@@ -26,6 +28,7 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::Exception;
+pub(super) use files::{FileEvent, PART};
 use names::{Known, Space};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +47,8 @@ pub(super) struct Outcome {
     pub names: BTreeMap<DocumentId, BTreeSet<String>>,
     /// Imports that resolve through the script's own folder: place, name, file.
     pub by_folder: Vec<(Place, String, DocumentId)>,
+    /// What is done with files, in the order in which it happens.
+    pub events: Vec<FileEvent>,
 }
 
 /// What all runs share.
@@ -56,6 +61,8 @@ pub(super) struct World<'a> {
     pub tree: &'a dyn Tree,
     /// What sets which environment variable.
     pub environment: &'a Environment,
+    /// Folders of the server that the tree is put to, each with the folder of the tree that it is.
+    pub roots: Vec<(String, String)>,
 }
 
 /// What holds for a statement because of where it stands.
@@ -166,6 +173,8 @@ pub(super) struct Run<'a> {
     /// Modules that were found through it.
     own: BTreeMap<String, DocumentId>,
     pub(super) directory: String,
+    /// The working directory, once the program has changed it.
+    moved: Option<Value>,
     /// Modules that were run, by dotted name; nothing for those that are not of the tree.
     pub(super) loaded: BTreeMap<String, Option<DocumentId>>,
     /// The names of the tree's modules that run or ran.
@@ -202,6 +211,7 @@ impl<'a> Run<'a> {
             root: None,
             own: BTreeMap::new(),
             directory: directory.to_owned(),
+            moved: None,
             loaded: BTreeMap::new(),
             spaces: BTreeMap::new(),
             catchers: Vec::new(),

@@ -73,6 +73,8 @@ pub struct Stage {
     pub background: bool,
     /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
     pub is_conditional: bool,
+    /// Whether it runs in a folder that its manager chooses outside the tree: `/`, a home folder.
+    pub starts_outside: bool,
 }
 
 /// The working directory of a program.
@@ -143,6 +145,21 @@ pub enum ModuleStart {
 }
 
 impl Stage {
+    /// The folder of the server that the tree's root is, as the command's absolute script tells.
+    pub(super) fn root(&self) -> Option<&str> {
+        match &self.entry {
+            Entry::Script {
+                path,
+                written,
+                state: State::Present,
+            } if written.starts_with('/') && !is_foreign(written) => {
+                let root = written.strip_suffix(path.as_str())?.trim_end_matches('/');
+                (!root.is_empty()).then_some(root)
+            }
+            _ => None,
+        }
+    }
+
     /// What becomes of the program when this command fails.
     pub fn effect(&self) -> Effect {
         if self.is_conditional {
@@ -274,7 +291,9 @@ impl Collector<'_> {
             match program.manager {
                 Manager::Procfile => site.directory.clone_from(&site.here),
                 // A home folder, and `/`: not the tree's root, unless that is put there.
-                Manager::Cron | Manager::Systemd => site.is_elsewhere = true,
+                Manager::Cron | Manager::Systemd => {
+                    (site.is_elsewhere, site.is_outside) = (true, true);
+                }
                 _ if site.container.is_some() => self.locator.enter("/", site),
                 _ => {}
             }

@@ -1,3 +1,5 @@
 //! Rules of the category `paths`.
 
 pub(super) mod hardcoded_home_path;
+pub(super) mod misplaced_root;
+pub(super) mod relative_path;

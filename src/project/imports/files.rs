@@ -1,0 +1,349 @@
+//! What a run does with files: noted in order, judged when all runs are known.
+
+use super::super::bindings::Module;
+use super::super::eval::{self, Scope, Value};
+use super::super::failure::When;
+use super::super::modules::{folder_of, join};
+use super::super::programs::is_foreign;
+use super::{Context, Frame, Run};
+use crate::facts::python::{PathExpr, Step};
+use crate::facts::{FileAction, FileUse, Told};
+use crate::finding::{DocumentId, Place};
+use std::cell::Cell;
+
+/// Names that are followed for one path.
+const MOST_NAMES: usize = 400;
+/// Uses of files that are noted of one run.
+const MOST_EVENTS: usize = 20_000;
+/// A part of a path of which nothing is known; no path of a system holds it.
+pub(in crate::project) const PART: &str = "\0";
+
+/// Something that a run does with a file or folder.
+#[derive(Debug, Clone)]
+pub(in crate::project) struct FileEvent {
+    pub action: FileAction,
+    pub told: Told,
+    /// The path, or each of several. A text is relative to the working directory.
+    pub values: Vec<Value>,
+    /// Whether the path stands there as one text.
+    pub is_literal: bool,
+    /// Whether the folder of some other path is meant: `os.path.dirname(path)`.
+    pub is_folder_of: bool,
+    /// Whether an environment variable could say another path.
+    pub is_default: bool,
+    pub place: Place,
+    pub chain: Vec<Place>,
+    pub when: When,
+    pub is_sure: bool,
+    pub in_function: bool,
+    /// Whether something catches the failure.
+    pub is_caught: bool,
+    /// How many failures of the run come before it.
+    pub before: usize,
+    /// Which of the program's commands it is.
+    pub stage: usize,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn file(&mut self, used: &'a FileUse, frame: &Frame<'a>, context: Context) {
+        if self.outcome.events.len() >= MOST_EVENTS {
+            return;
+        }
+        let (value, is_default) = {
+            let scope = FileScope {
+                run: self,
+                document: frame.document,
+                left: &Cell::new(MOST_NAMES),
+                is_default: &Cell::new(false),
+            };
+            (eval::value(&used.path, &scope), scope.is_default.get())
+        };
+        if used.action == FileAction::ChangesTo {
+            if context.when == When::Start {
+                self.moved = Some(if context.is_sure { value } else { Value::Unknown });
+            }
+            return;
+        }
+        let values = match value {
+            Value::OneOf(values) => values,
+            value => vec![value],
+        };
+        let values = values.into_iter().map(|value| self.from_here(value)).collect();
+        let catches = [
+            "FileNotFoundError",
+            "OSError",
+            "IOError",
+            "EnvironmentError",
+            "OperationalError",
+        ];
+        let broad = ["Exception", "BaseException", "Error", "RuntimeError"];
+        let is_caught = self.catchers.iter().any(|catcher| {
+            let mut names = catcher.clauses.iter().flat_map(|clause| clause.iter());
+            names.any(|name| catches.contains(&name.as_str()) || broad.contains(&name.as_str()))
+        });
+        self.outcome.events.push(FileEvent {
+            action: used.action,
+            told: used.told,
+            values,
+            is_literal: matches!(used.path, PathExpr::Literal(_)),
+            is_folder_of: matches!(used.path, PathExpr::Parent(..)),
+            is_default,
+            place: frame.place(used.span),
+            chain: self.chain.clone(),
+            when: context.when,
+            is_sure: context.is_sure,
+            in_function: context.in_function,
+            is_caught,
+            before: self.outcome.failures.len(),
+            stage: 0,
+        });
+    }
+
+    /// A relative path, seen from the folder that the program went to, if it went anywhere.
+    fn from_here(&self, value: Value) -> Value {
+        match (&self.moved, value) {
+            (Some(Value::Tree(folder)), Value::Text(text)) => {
+                super::super::paths::resolve(folder, &text).map_or(Value::Unknown, Value::Tree)
+            }
+            (Some(_), Value::Text(_)) => Value::Unknown,
+            (_, value) => value,
+        }
+    }
+}
+
+/// A module in whose scope the path of a file is worked out. What could be several things is not known here.
+struct FileScope<'a, 'b> {
+    run: &'a Run<'b>,
+    document: DocumentId,
+    /// Names that may still be followed.
+    left: &'a Cell<usize>,
+    /// Whether the default of an environment variable was taken.
+    is_default: &'a Cell<bool>,
+}
+
+impl FileScope<'_, '_> {
+    fn at(&self, document: DocumentId) -> Self {
+        FileScope { document, ..*self }
+    }
+
+    fn body(&self) -> &[Step] {
+        let python = self.run.world.documents[self.document.0 as usize]
+            .facts
+            .python
+            .as_ref();
+        python.map_or(&[], |module| module.body.as_slice())
+    }
+
+    /// Whether another name may be followed.
+    fn may_follow(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// The module and the name in it that a dotted name means.
+    fn home_of<'n>(&self, dotted: &'n str) -> Option<(DocumentId, &'n str)> {
+        let mut end = dotted.len();
+        while let Some(at) = dotted[..end].rfind('.') {
+            let (module, name) = (&dotted[..at], &dotted[at + 1..]);
+            if let Some(document) = self.module(module).filter(|document| *document != self.document) {
+                return Some((document, name));
+            }
+            end = at;
+        }
+        None
+    }
+
+    fn module(&self, dotted: &str) -> Option<DocumentId> {
+        let world = self.run.world;
+        let name = dotted.trim_start_matches('.');
+        if name.is_empty() {
+            return None;
+        }
+        if name.len() < dotted.len() {
+            let mut folder = folder_of(self.file());
+            for _ in 1..dotted.len() - name.len() {
+                folder = folder_of(folder);
+            }
+            let base = join(folder, &name.replace('.', "/"));
+            let package = world.modules.at(&format!("{base}/__init__.py"));
+            return package.or_else(|| world.modules.at(&format!("{base}.py")));
+        }
+        if let Some(loaded) = self.run.loaded.get(name) {
+            return *loaded;
+        }
+        match world.modules.elsewhere(world.paths, name).as_slice() {
+            [only] => world.modules.at(only),
+            _ => None,
+        }
+    }
+
+    fn value_of(&self, expr: &PathExpr, depth: usize) -> Value {
+        eval::evaluate(expr, self, depth)
+    }
+}
+
+impl Scope for FileScope<'_, '_> {
+    fn file(&self) -> &str {
+        let module = Module {
+            run: self.run,
+            document: self.document,
+        };
+        module.path()
+    }
+
+    fn working_directory(&self) -> Value {
+        self.run
+            .moved
+            .clone()
+            .unwrap_or_else(|| Value::Text(String::new()))
+    }
+
+    fn name(&self, name: &str, depth: usize) -> Value {
+        if !self.may_follow() {
+            return Value::Unknown;
+        }
+        if let Some((class, attribute)) = name.split_once('.')
+            && let Some(body) = class_named(self.body(), class)
+        {
+            return match only(body, attribute) {
+                Some(Some(value)) => self.value_of(value, depth),
+                _ => Value::Unknown,
+            };
+        }
+        let python = self.run.world.documents[self.document.0 as usize]
+            .facts
+            .python
+            .as_ref();
+        let is_global = python.is_some_and(|module| module.globals.iter().any(|global| global == name));
+        match only(self.body(), name) {
+            Some(Some(value)) if !is_global => self.value_of(value, depth),
+            Some(_) => Value::Unknown,
+            None => match self.home_of(name) {
+                Some((document, name)) if depth > 0 => self.at(document).name(name, depth - 1),
+                _ => Value::Unknown,
+            },
+        }
+    }
+
+    fn call(&self, name: &str, depth: usize) -> Value {
+        if !self.may_follow() {
+            return Value::Unknown;
+        }
+        let function = self.body().iter().find_map(|step| match step {
+            Step::Function(function) if function.name == name => Some(function),
+            _ => None,
+        });
+        match function {
+            Some(function) if returns(&function.body) < 2 => self.value_of(&function.returns, depth),
+            Some(_) => Value::Unknown,
+            None => match self.home_of(name) {
+                Some((document, name)) if depth > 0 => self.at(document).call(name, depth - 1),
+                _ => Value::Unknown,
+            },
+        }
+    }
+
+    fn absolute(&self, path: &str) -> Value {
+        let world = self.run.world;
+        if is_foreign(path) {
+            return Value::Unknown;
+        }
+        let below = world.roots.iter().find_map(|(root, folder)| {
+            let rest = path.strip_prefix(root.as_str())?;
+            let rest = if rest.is_empty() {
+                rest
+            } else {
+                rest.strip_prefix('/')?
+            };
+            super::super::paths::resolve(folder, rest)
+        });
+        let known = below.or_else(|| world.paths.suffix_in_tree(path).map(str::to_owned));
+        known.map_or_else(|| Value::Absolute(path.to_owned()), Value::Tree)
+    }
+
+    fn part(&self) -> Option<&'static str> {
+        Some(PART)
+    }
+
+    fn variable(&self, name: &str, default: Option<Value>) -> Value {
+        let environment = self.run.world.environment;
+        let is_set = match self.run.program {
+            Some(program) => environment.may_have(program, name),
+            None => environment.is_known(name),
+        };
+        self.is_default.set(true);
+        default.filter(|_| !is_set).unwrap_or(Value::Unknown)
+    }
+}
+
+/// The body of a class of a module.
+fn class_named<'a>(steps: &'a [Step], name: &str) -> Option<&'a [Step]> {
+    steps.iter().find_map(|step| match step {
+        Step::Class(class) if class.name == name => Some(class.body.as_slice()),
+        _ => None,
+    })
+}
+
+/// The one value that a name gets at this level, blocks and arms included: nothing inside when it gets
+/// several, nothing at all when it gets none.
+fn only<'a>(steps: &'a [Step], name: &str) -> Option<Option<&'a PathExpr>> {
+    let mut found: Option<Option<&PathExpr>> = None;
+    let mut open: Vec<&Step> = steps.iter().collect();
+    while let Some(step) = open.pop() {
+        match step {
+            Step::Bind(binding) if binding.name == name => {
+                found = Some(match found {
+                    None => Some(&binding.value),
+                    Some(Some(known)) if *known == binding.value => Some(known),
+                    Some(_) => None,
+                });
+            }
+            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                open.extend(body);
+            }
+            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
+            Step::Try(tried) => {
+                let handlers = tried.handlers.iter().flat_map(|handler| &handler.body);
+                open.extend(
+                    tried
+                        .body
+                        .iter()
+                        .chain(handlers)
+                        .chain(&tried.otherwise)
+                        .chain(&tried.finally),
+                );
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// How many `return` statements a function has.
+fn returns(steps: &[Step]) -> usize {
+    let mut count = 0;
+    let mut open: Vec<&Step> = steps.iter().collect();
+    while let Some(step) = open.pop() {
+        match step {
+            Step::Return => count += 1,
+            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                open.extend(body);
+            }
+            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
+            Step::Try(tried) => {
+                let handlers = tried.handlers.iter().flat_map(|handler| &handler.body);
+                open.extend(
+                    tried
+                        .body
+                        .iter()
+                        .chain(handlers)
+                        .chain(&tried.otherwise)
+                        .chain(&tried.finally),
+                );
+            }
+            _ => {}
+        }
+    }
+    count
+}
