@@ -84,13 +84,19 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
             whole
         }
         PathExpr::Concat(parts) => {
-            let mut values = parts.iter().map(|part| evaluate(part, scope, depth));
-            let first = values.next().unwrap_or(Value::Unknown);
+            let (first, rest) = match parts.split_first() {
+                Some((first, rest)) => (evaluate(first, scope, depth), rest),
+                None => (Value::Text(String::new()), parts.as_slice()),
+            };
             let mut behind = String::new();
-            for value in values {
-                match value {
-                    Value::Text(text) => behind.push_str(&text),
-                    _ => return Value::Unknown,
+            for part in rest {
+                // What begins with a slash is no place of its own here.
+                match part {
+                    PathExpr::Literal(text) => behind.push_str(text),
+                    part => match evaluate(part, scope, depth) {
+                        Value::Text(text) | Value::Absolute(text) => behind.push_str(&text),
+                        _ => return Value::Unknown,
+                    },
                 }
             }
             concatenated(first, &behind)

@@ -13,6 +13,7 @@ use crate::finding::{DocumentId, Place};
 use crate::formats::Format;
 use crate::tree::Withheld;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Commands that make no file that they name.
 const READING: [&str; 18] = [
@@ -47,6 +48,8 @@ pub(super) struct Ground<'a> {
     tested: BTreeMap<DocumentId, BTreeSet<String>>,
     /// Documents that write files of which nothing is known.
     unknown: BTreeSet<DocumentId>,
+    /// Git's list of the files that it has, read when it is first asked for.
+    index: OnceLock<Option<Vec<u8>>>,
 }
 
 impl<'a> Ground<'a> {
@@ -64,6 +67,7 @@ impl<'a> Ground<'a> {
             written: BTreeSet::new(),
             tested: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            index: OnceLock::new(),
         };
         for (at, outcome) in outcomes.iter().enumerate() {
             let events = outcome.events.iter();
@@ -243,6 +247,20 @@ impl<'a> Ground<'a> {
 
     pub(super) fn is_development(&self, document: DocumentId) -> bool {
         reach::is_development(self.path_of(document))
+    }
+
+    /// Whether git keeps a file although a pattern ignores it: somebody added it by force. Without git's own
+    /// index the tree is what is shipped, whatever the patterns say.
+    pub(super) fn is_kept(&self, path: &str) -> bool {
+        let tree = self.world.tree;
+        let kept = [path.to_owned(), format!("{path}/.gitkeep"), format!("{path}/.gitignore")];
+        kept.iter().any(|path| {
+            tree.read(path).is_ok()
+                && match self.index.get_or_init(|| tree.read(".git/index").ok()) {
+                    Some(index) => index.windows(path.len()).any(|window| window == path.as_bytes()),
+                    None => tree.withheld(path).is_some(),
+                }
+        })
     }
 
     pub(super) fn has(&self, path: &str) -> bool {

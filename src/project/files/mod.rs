@@ -226,6 +226,9 @@ impl Judge<'_, '_> {
         };
         let path = paths.first()?.clone();
         let withheld = self.ground.withheld_folder(&path);
+        if withheld.is_some() && self.ground.is_kept(&path) {
+            return None;
+        }
         let sureness = if self.made.has_unknown || matches!(hint, Hint::MadeLater(_)) {
             sureness.min(if self.made.has_unknown {
                 Confidence::Possible
@@ -272,6 +275,9 @@ impl Judge<'_, '_> {
         }
         let hint = self.hint(value, path);
         let withheld = self.ground.withheld(path);
+        if withheld.is_some() && self.ground.is_kept(path) {
+            return None;
+        }
         let is_by_hand = matches!(hint, Hint::Sample(_)) || place::is_by_hand(path);
         let sureness = match hint {
             Hint::Level { .. } | Hint::WorkingDirectory { .. } if is_known => Confidence::Certain,
