@@ -19,6 +19,7 @@ mod ports;
 mod programs;
 mod reach;
 mod requirements;
+mod roots;
 mod sys_path;
 
 use crate::document::Document;
@@ -39,6 +40,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use roots::DeployRoot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 

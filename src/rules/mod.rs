@@ -24,6 +24,7 @@ pub const CHECKS: &[(&str, Check)] = &[
         requirements::conflicting_requirements::check,
     ),
     ("contradictory-programs", services::contradictory_programs::check),
+    ("contradictory-roots", paths::contradictory_roots::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),

@@ -187,7 +187,9 @@ pub(crate) fn outcome(is_success: bool, log: &str, root: &Path, command_line: u3
 /// A message that names files of the tree as the audit does, which does not know where the tree will stand.
 fn without_root(message: &str, root: &Path) -> String {
     let outer = root.parent().expect("a folder").to_string_lossy();
-    message.replace(&*root.to_string_lossy(), "…").replace(&*outer, "…/..")
+    message
+        .replace(&*root.to_string_lossy(), "…")
+        .replace(&*outer, "…/..")
 }
 
 /// `  File "/scratch/tree/a.py", line 3, in <module>`.

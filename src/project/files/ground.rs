@@ -253,7 +253,11 @@ impl<'a> Ground<'a> {
     /// index the tree is what is shipped, whatever the patterns say.
     pub(super) fn is_kept(&self, path: &str) -> bool {
         let tree = self.world.tree;
-        let kept = [path.to_owned(), format!("{path}/.gitkeep"), format!("{path}/.gitignore")];
+        let kept = [
+            path.to_owned(),
+            format!("{path}/.gitkeep"),
+            format!("{path}/.gitignore"),
+        ];
         kept.iter().any(|path| {
             tree.read(path).is_ok()
                 && match self.index.get_or_init(|| tree.read(".git/index").ok()) {

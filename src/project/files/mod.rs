@@ -16,7 +16,7 @@ use crate::finding::{Confidence, DocumentId, Place};
 use crate::tree::Withheld;
 use ground::Ground;
 use place::Spot;
-pub(super) use place::roots;
+pub(super) use place::{roots, runs_the_tree};
 use std::collections::BTreeSet;
 
 /// A file or folder that a program needs and the server lacks.

@@ -56,7 +56,7 @@ pub(in crate::project) fn roots(programs: &[ProgramView], target: &Target) -> Ve
 }
 
 /// Whether a program's code is found from its working directory, so that this is a folder of the tree.
-pub(super) fn runs_the_tree(program: &ProgramView) -> bool {
+pub(in crate::project) fn runs_the_tree(program: &ProgramView) -> bool {
     program.stages.iter().any(|stage| match &stage.entry {
         Entry::Script { written, state, .. } => {
             *state == State::Present && !written.starts_with('/')
