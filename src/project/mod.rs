@@ -40,7 +40,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
-pub use roots::DeployRoot;
+pub use roots::{DeployRoot, Home};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 

@@ -3,8 +3,8 @@
 use super::files::runs_the_tree;
 use super::programs::is_foreign;
 use super::{Paths, Project};
-use crate::facts::{Reach, Role};
-use crate::finding::{Place, Scope};
+use crate::facts::{Manager, Reach, Role};
+use crate::finding::{Place, ProgramId, Scope};
 use crate::formats::Format;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,73 @@ pub struct DeployRoot {
     pub places: Vec<Place>,
 }
 
+/// As whom a program runs, and so what its home folder is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Home {
+    /// This folder.
+    Folder(String),
+    /// The user has none: `useradd -r`, `nobody`.
+    None,
+    /// It cannot be told.
+    Unknown,
+}
+
 impl Project {
+    /// The folders of the server that the tree's root is, as far as programs tell, without those that are said
+    /// to be another machine's.
+    pub fn deploy_roots(&self) -> Vec<String> {
+        let roots = super::files::roots(&self.programs, &self.target).into_iter();
+        let mut roots: Vec<String> = roots
+            .filter_map(|(root, folder)| folder.is_empty().then_some(root))
+            .collect();
+        roots.sort();
+        roots.dedup();
+        roots
+    }
+
+    /// The user that a program's definition names.
+    pub fn user_of(&self, id: ProgramId) -> Option<&str> {
+        let view = self.program(id)?;
+        let document = self.document(view.place.document)?;
+        let mut programs = document.facts.programs.iter();
+        let program =
+            programs.find(|program| program.name == view.name && program.span == view.place.span)?;
+        let own = program.user.as_ref().map(|user| user.value.as_str());
+        own.or(self.target.user.as_deref())
+    }
+
+    /// What `~` is for a program.
+    pub fn home_of(&self, id: ProgramId) -> Home {
+        let Some(view) = self.program(id) else {
+            return Home::Unknown;
+        };
+        if let Some(home) = view.environment.get("HOME") {
+            return Home::Folder(home.clone());
+        }
+        match (view.manager, self.user_of(id)) {
+            (_, Some(user)) if self.is_homeless(user) => Home::None,
+            // systemd.exec(5): HOME is set for units with User=. supervisord changes the user, and no variable.
+            (Manager::Systemd, Some(user)) => Home::Folder(home_of(user)),
+            (Manager::Systemd, None) => Home::Folder("/root".to_owned()),
+            _ => Home::Unknown,
+        }
+    }
+
+    /// Whether a user of services has no home folder that anything could stand in.
+    fn is_homeless(&self, user: &str) -> bool {
+        let makes = |command: &crate::facts::Command| {
+            let words = || command.words.iter().map(|word| word.text.as_str());
+            let is_maker = words().take(2).any(|word| matches!(word, "useradd" | "adduser"));
+            let is_bare = words().any(|word| matches!(word, "-r" | "--system" | "-M" | "--no-create-home"));
+            let has_home =
+                words().any(|word| matches!(word, "-m" | "--create-home" | "-d" | "--home" | "--home-dir"));
+            is_maker && is_bare && !has_home && words().last() == Some(user)
+        };
+        matches!(user, "www-data" | "nobody" | "daemon")
+            || self
+                .documents()
+                .any(|(_, document)| document.facts.commands.iter().any(makes))
+    }
     /// The different folders that the tree is said to stand in, when nothing connects them; the one that most
     /// files name first. Empty when all agree.
     pub fn contradictory_roots(&self) -> Vec<DeployRoot> {
@@ -62,8 +128,7 @@ impl Project {
         for (id, document) in self.documents() {
             let is_of_container = document.format == Format::Docker
                 || document.facts.programs.iter().any(|program| program.in_container);
-            let is_text = [".md", ".rst", ".txt", ".html"].iter().any(|end| document.path.ends_with(end));
-            if is_of_container || is_text || self.scope(id) == Scope::Development {
+            if is_of_container || !speaks_of_servers(&document.path) || self.scope(id) == Scope::Development {
                 continue;
             }
             for value in &document.facts.values {
@@ -118,6 +183,29 @@ impl Project {
             self.scope(id) != Scope::Development && names(one) && names(other)
         };
         is_inside(one, other) || is_inside(other, one) || self.documents().any(names_both)
+    }
+}
+
+/// Whether a file can say where the tree stands: no text, no data, no file of a tool, nothing laid aside.
+fn speaks_of_servers(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_text = [".md", ".rst", ".txt", ".html", ".json", ".lock"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    let is_aside = path.split(['/', '_', '-']).any(|word| {
+        matches!(
+            word,
+            "archive" | "archived" | "old" | "backup" | "backups" | "legacy" | "deprecated"
+        )
+    });
+    !is_text && !is_aside && !name.starts_with('.')
+}
+
+/// The home folder that `useradd` gives.
+fn home_of(user: &str) -> String {
+    match user {
+        "root" => "/root".to_owned(),
+        user => format!("/home/{user}"),
     }
 }
 

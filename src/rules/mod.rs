@@ -30,6 +30,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("home-root", paths::home_root::check),
     ("ignored-module", imports::ignored_module::check),
     ("macos-path", platform::macos_path::check),
     ("misplaced-root", paths::misplaced_root::check),

@@ -14,6 +14,11 @@ pub(super) fn path_of(expr: &Expr, names: &Names) -> PathExpr {
     reduce(expr, names, DEPTH)
 }
 
+/// What path a call stands for.
+pub(super) fn path_of_call(call: &ExprCall, names: &Names) -> PathExpr {
+    reduce_call(call, names, DEPTH)
+}
+
 fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
     let Some(depth) = depth.checked_sub(1) else {
         return PathExpr::Unknown;
@@ -61,6 +66,23 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
         Expr::Call(call) => reduce_call(call, names, depth),
         _ => PathExpr::Unknown,
     }
+}
+
+/// A path below the home folder, as a shell writes it; nothing when parts of it are not known.
+pub(super) fn below_home(parts: &[PathExpr]) -> Option<String> {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            PathExpr::Home if text.is_empty() => text.push('~'),
+            PathExpr::Join(inner) if text.is_empty() => text = below_home(inner)?,
+            PathExpr::Literal(literal) if !text.is_empty() && !literal.starts_with('/') => {
+                text.push('/');
+                text.push_str(literal);
+            }
+            _ => return None,
+        }
+    }
+    (text.len() > 1).then_some(text)
 }
 
 /// What a name stands for: what the body around it says, or else the module.
