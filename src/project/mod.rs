@@ -31,7 +31,7 @@ pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
-pub use files::{Hint, Lack};
+pub use files::{Hint, Lack, NamedLack};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -67,6 +67,8 @@ pub struct Project {
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
     orders: Vec<BTreeMap<Place, usize>>,
+    /// Names of files that commands and code make.
+    made: BTreeSet<String>,
     /// Worked out when a rule first asks for it.
     imported: OnceLock<importers::Imported>,
 }
@@ -108,6 +110,7 @@ impl Project {
             scopes: reach.scopes,
             reached: reach.programs,
             orders: reach.orders,
+            made: reach.made,
             imported: OnceLock::new(),
         }
     }

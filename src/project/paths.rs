@@ -11,6 +11,8 @@ pub struct Paths {
     by_name: BTreeMap<String, Vec<String>>,
     /// Every file and folder by its path in lower case.
     by_lower: BTreeMap<String, String>,
+    /// The name of every file in lower case.
+    names_in_lower: BTreeSet<String>,
 }
 
 impl Paths {
@@ -31,7 +33,9 @@ impl Paths {
             .chain(&files)
             .map(|path| (path.to_lowercase(), path.clone()))
             .collect();
+        let names_in_lower = by_name.keys().map(|name| name.to_lowercase()).collect();
         Self {
+            names_in_lower,
             files,
             folders,
             by_name,
@@ -52,6 +56,11 @@ impl Paths {
     /// Every file of this name, sorted by path.
     pub fn named(&self, name: &str) -> &[String] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any file has this name in lower case, whatever its folder.
+    pub fn has_name_of_any_case(&self, lower: &str) -> bool {
+        self.names_in_lower.contains(lower)
     }
 
     /// The file or folder that differs from `path` by case alone, when `path` itself is not there: macOS

@@ -23,6 +23,8 @@ pub(super) struct Reach {
     pub scopes: Vec<Scope>,
     /// By program: the places where it fails, in the order in which it gets there.
     pub orders: Vec<BTreeMap<Place, usize>>,
+    /// Names of files that commands and code make.
+    pub made: BTreeSet<String>,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -40,8 +42,9 @@ pub struct ProgramFailure {
 pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     let mut outcomes: Vec<Outcome> = programs.par_iter().map(|program| run(world, program)).collect();
     let mut alone = alone(world, programs, &outcomes);
-    files::judge(world, programs, &mut outcomes, &mut alone);
+    let made = files::judge(world, programs, &mut outcomes, &mut alone);
     let mut reach = Reach {
+        made,
         programs: vec![Vec::new(); world.documents.len()],
         ..Reach::default()
     };

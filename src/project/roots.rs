@@ -128,7 +128,10 @@ impl Project {
         for (id, document) in self.documents() {
             let is_of_container = document.format == Format::Docker
                 || document.facts.programs.iter().any(|program| program.in_container);
-            if is_of_container || !speaks_of_servers(&document.path) || self.scope(id) == Scope::Development {
+            if is_of_container
+                || !speaks_of_servers(self.file_path(document))
+                || self.scope(id) == Scope::Development
+            {
                 continue;
             }
             for value in &document.facts.values {
@@ -152,6 +155,12 @@ impl Project {
             let Some((written, place)) = &program.directory.written else {
                 continue;
             };
+            let file = self
+                .document(place.document)
+                .map(|document| self.file_path(document));
+            if !file.is_some_and(speaks_of_servers) {
+                continue;
+            }
             let folder = written.trim_end_matches('/');
             let root = folder.strip_suffix(program.directory.path.as_str());
             let root = root

@@ -81,6 +81,11 @@ impl<'a> Ground<'a> {
         ground
     }
 
+    /// The names of files that something makes.
+    pub(super) fn names_made(&self) -> BTreeSet<String> {
+        self.files.union(&self.written).cloned().collect()
+    }
+
     fn note(&mut self, program: Option<&ProgramView>, event: &FileEvent) {
         for value in &event.values {
             let paths = self.paths_of(program, event, value);

@@ -5,6 +5,7 @@
 //! What somebody looks for first, or catches, is no failure.
 
 mod ground;
+mod named;
 mod place;
 
 use super::eval::Value;
@@ -15,6 +16,7 @@ use crate::facts::{FileAction, Told};
 use crate::finding::{Confidence, DocumentId, Place};
 use crate::tree::Withheld;
 use ground::Ground;
+pub use named::NamedLack;
 use place::Spot;
 pub(super) use place::{roots, runs_the_tree};
 use std::collections::BTreeSet;
@@ -63,13 +65,14 @@ pub enum Hint {
     MadeLater(Place),
 }
 
-/// Adds what fails because of files to the outcomes of all runs: of programs, and of files taken alone.
+/// Adds what fails because of files to the outcomes of all runs: of programs, and of files taken alone. Gives
+/// back the names of files that something makes.
 pub(super) fn judge(
     world: &World<'_>,
     programs: &[ProgramView],
     outcomes: &mut [Outcome],
     alone: &mut [Outcome],
-) {
+) -> BTreeSet<String> {
     let ground = Ground::new(world, programs, outcomes, alone);
     let found: Vec<Vec<(usize, Failure)>> = (0..outcomes.len())
         .map(|run| of_run(&ground, programs.get(run), &outcomes[run]))
@@ -81,9 +84,11 @@ pub(super) fn judge(
         .iter()
         .map(|outcome| of_run(&ground, None, outcome))
         .collect();
+    let made = ground.names_made();
     for (outcome, found) in alone.iter_mut().zip(found) {
         insert(outcome, found);
     }
+    made
 }
 
 /// Puts failures where they happen among those that the run has; each place comes once.

@@ -2,11 +2,20 @@
 
 use super::super::lacking::{self, Matter};
 use crate::facts::{FileAction, Told};
-use crate::project::{Hint, Lack, Project};
+use crate::finding::{Confidence, Draft, Effect};
+use crate::project::{Hint, Lack, NamedLack, Project};
 use crate::rule::Sink;
 
 /// Reports every file and folder that is read and neither in the tree nor made by anything.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    project
+        .lacking_in_scripts()
+        .iter()
+        .for_each(|lack| sink.report(of_script(lack)));
+    project
+        .lacking_in_pages()
+        .iter()
+        .for_each(|lack| sink.report(of_page(lack)));
     for (failed, lack) in lacking::of(project, Matter::File) {
         let draft = lacking::draft(project, failed, lack, message(lack));
         if let Some(draft) = draft {
@@ -49,4 +58,50 @@ fn help(lack: &Lack) -> String {
         }
         _ => "Add it, name the right one, or look for it before it is read.".to_owned(),
     }
+}
+
+/// A command of a script that needs a file.
+fn of_script(lack: &NamedLack) -> Draft {
+    let command = lack.command.as_deref().unwrap_or_default();
+    let path = &lack.written;
+    let help = match lack.others.as_slice() {
+        [] => "Add the file, or take the command out.".to_owned(),
+        [other, ..] => format!("`{other}` has that name: name it by its path."),
+    };
+    Draft::new(
+        lack.place,
+        format!("the script needs `{path}`, which is not in the tree, and nothing makes it"),
+    )
+    .subject(format!("file {path}"))
+    .label(match command {
+        "cp" => format!("cp: cannot stat '{path}': No such file or directory"),
+        "chmod" => format!("chmod: cannot access '{path}': No such file or directory"),
+        _ if command.starts_with("python") => {
+            format!("can't open file '{path}': [Errno 2] No such file or directory")
+        }
+        _ => format!("{path}: No such file or directory"),
+    })
+    .help(help)
+    .effect(Effect::Start)
+    .confidence(Confidence::Likely)
+}
+
+/// What a page loads.
+fn of_page(lack: &NamedLack) -> Draft {
+    let path = &lack.written;
+    // Without its script a page does not work; without its picture it looks odd.
+    let effect = if path.ends_with(".js") {
+        Effect::Use
+    } else {
+        Effect::Advice
+    };
+    Draft::new(
+        lack.place,
+        format!("the page loads `{path}`, and no file of the tree has that name"),
+    )
+    .subject(format!("file {path}"))
+    .label("404 Not Found")
+    .help("Add the file, or name the right one.")
+    .effect(effect)
+    .confidence(Confidence::Likely)
 }
