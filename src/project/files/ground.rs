@@ -6,9 +6,9 @@ use super::super::modules::{folder_of, join};
 use super::super::paths::resolve;
 use super::super::programs::{Entry, ProgramView, State};
 use super::super::{daemons, reach};
-use super::document_of;
 use super::place::{Spot, runs_the_tree};
-use crate::facts::{Command, FileAction, Manager, Purpose, Told};
+use super::{document_of, named};
+use crate::facts::{FileAction, Manager, Purpose, Told, Word};
 use crate::finding::{DocumentId, Place};
 use crate::formats::Format;
 use crate::tree::Withheld;
@@ -483,14 +483,15 @@ fn files(world: &World<'_>) -> BTreeSet<String> {
         let made = document.facts.paths.iter();
         let made = made.filter(|used| used.purpose == Purpose::MakesFile);
         names.extend(made.filter_map(|used| known_name(&used.path)).map(str::to_owned));
-        let makes = |command: &&Command| !READING.contains(&command.program());
-        let words = document
-            .facts
-            .commands
-            .iter()
-            .filter(makes)
-            .flat_map(Command::arguments);
-        names.extend(words.filter_map(|word| known_name(&word.text)).map(str::to_owned));
+        for command in &document.facts.commands {
+            if READING.contains(&command.program()) {
+                continue;
+            }
+            let needed = named::needed(command);
+            let is_made = |word: &&Word| needed.iter().all(|needed| needed.span != word.span);
+            let words = command.arguments().iter().filter(is_made);
+            names.extend(words.filter_map(|word| known_name(&word.text)).map(str::to_owned));
+        }
         for program in &document.facts.programs {
             let placed = program.placements.iter();
             let placed = placed.flat_map(|placement| [&placement.to, &placement.from]);

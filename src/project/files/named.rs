@@ -137,7 +137,7 @@ impl Project {
             }
             for value in &document.facts.values {
                 let is_loaded = matches!(value.name.as_deref(), Some("src" | "href" | "poster"));
-                if !is_loaded || matches!(value.role, Role::Prose) {
+                if !is_loaded || value.role != Role::Markup {
                     continue;
                 }
                 let path = value.text.split(['?', '#']).next().unwrap_or_default();
@@ -190,7 +190,7 @@ impl Project {
 }
 
 /// The words of a command that have to be files.
-fn needed(command: &Command) -> Vec<&Word> {
+pub(super) fn needed(command: &Command) -> Vec<&Word> {
     let arguments = command.arguments();
     let operands = || arguments.iter().filter(|word| !word.text.starts_with('-'));
     let program = command.program();
