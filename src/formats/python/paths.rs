@@ -90,7 +90,13 @@ fn named(expr: &Expr, names: &Names) -> PathExpr {
     if let Some(known) = written(expr).and_then(|name| names.locals.get(&name)) {
         return known.clone();
     }
-    names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name)
+    let dotted = names.dotted(expr);
+    match dotted.as_deref() {
+        Some("os.curdir") => PathExpr::Literal(".".to_owned()),
+        Some("os.pardir") => PathExpr::Literal("..".to_owned()),
+        Some("os.sep" | "os.path.sep") => PathExpr::Literal("/".to_owned()),
+        _ => dotted.map_or(PathExpr::Unknown, PathExpr::Name),
+    }
 }
 
 /// Elements of a list that a loop goes through.

@@ -4,11 +4,11 @@ use super::super::eval::Value;
 use super::super::imports::{FileEvent, Outcome, PART, World};
 use super::super::modules::{folder_of, join};
 use super::super::paths::resolve;
-use super::super::programs::{Entry, ProgramView, State};
+use super::super::programs::ProgramView;
 use super::super::{daemons, reach};
-use super::place::{Spot, runs_the_tree};
+use super::place::{Spot, above, ancestors};
 use super::{document_of, named};
-use crate::facts::{FileAction, Manager, Purpose, Told, Word};
+use crate::facts::{FileAction, Purpose, Word};
 use crate::finding::{DocumentId, Place};
 use crate::formats::Format;
 use crate::tree::Withheld;
@@ -35,13 +35,15 @@ const BUILT: [&str; 9] = [
 
 /// What the server will have.
 pub(super) struct Ground<'a> {
-    world: &'a World<'a>,
+    pub(super) world: &'a World<'a>,
     /// Ends of every folder that something besides Python makes.
     deployed: BTreeSet<String>,
     /// Names of files that commands make, or name.
     files: BTreeSet<String>,
     /// Folders that Python code makes: where, and whether at a program's start.
     makers: BTreeMap<String, BTreeSet<(Place, bool)>>,
+    /// Names of folders that Python code makes somewhere.
+    folders: BTreeSet<String>,
     /// Files that Python code writes, and their names.
     written: BTreeSet<String>,
     /// What each document looks for.
@@ -64,6 +66,7 @@ impl<'a> Ground<'a> {
             deployed: deployed(world),
             files: files(world),
             makers: BTreeMap::new(),
+            folders: BTreeSet::new(),
             written: BTreeSet::new(),
             tested: BTreeMap::new(),
             unknown: BTreeSet::new(),
@@ -91,6 +94,9 @@ impl<'a> Ground<'a> {
             let paths = self.paths_of(program, event, value);
             match event.action {
                 FileAction::MakesFolder => {
+                    if *value == Value::Unknown {
+                        self.folders.extend(event.name.clone());
+                    }
                     let is_start = event.when == super::When::Start && program.is_some();
                     for path in paths.iter().flat_map(|path| ancestors(path)) {
                         let makers = self.makers.entry(path.to_owned()).or_default();
@@ -100,6 +106,7 @@ impl<'a> Ground<'a> {
                 FileAction::Writes => {
                     if *value == Value::Unknown {
                         self.unknown.insert(document_of(event));
+                        self.written.extend(event.name.clone());
                     }
                     for path in &paths {
                         if let Some(name) = known_name(path) {
@@ -129,120 +136,6 @@ impl<'a> Ground<'a> {
             Spot::Tree { paths, .. } => paths,
             Spot::Outside(path) => vec![path],
             Spot::Beyond { .. } | Spot::Unknown => Vec::new(),
-        }
-    }
-
-    /// Where a value leads.
-    pub(super) fn spot(&self, program: Option<&ProgramView>, event: &FileEvent, value: &Value) -> Spot {
-        match value {
-            Value::Tree(path) => Spot::Tree {
-                paths: vec![path.clone()],
-                is_known: true,
-            },
-            Value::Text(text) => self.from_working_directory(program, event, text),
-            Value::Absolute(path) if program.is_none_or(|view| !view.in_container) => {
-                Spot::Outside(path.clone())
-            }
-            Value::Above(levels, path) => {
-                let behind = path.splitn(levels + 1, '/').nth(*levels);
-                match behind {
-                    // `../../app/config`: back into the tree, if that is what it is called.
-                    Some(behind) if self.has(behind) => Spot::Unknown,
-                    _ => Spot::Beyond {
-                        levels: *levels,
-                        path: path.clone(),
-                    },
-                }
-            }
-            Value::Absolute(_) | Value::OneOf(_) | Value::Unknown => Spot::Unknown,
-        }
-    }
-
-    fn from_working_directory(&self, program: Option<&ProgramView>, event: &FileEvent, text: &str) -> Spot {
-        match self.known_folder(program, event) {
-            Some((Some(folder), _)) => match resolve(&folder, text) {
-                Some(path) => Spot::Tree {
-                    paths: vec![path],
-                    is_known: true,
-                },
-                None => Spot::Unknown,
-            },
-            // A folder of the server that is not the tree's.
-            Some((None, folder)) => Spot::Tree {
-                paths: vec![format!("{}/{text}", folder.trim_end_matches('/'))],
-                is_known: true,
-            },
-            None => {
-                let own = folder_of(self.path_of(document_of(event)));
-                let stage = program.and_then(|view| view.stages.get(event.stage));
-                let folders = stage.map(|stage| stage.directory.as_str());
-                let mut paths: Vec<String> = Vec::new();
-                for folder in folders.into_iter().chain(above(own)) {
-                    if let Some(path) = resolve(folder, text).filter(|path| !paths.contains(path)) {
-                        paths.push(path);
-                    }
-                }
-                // The root is the usual place, and what a message is best about.
-                paths.sort_by_key(|path| path.len());
-                Spot::Tree {
-                    paths,
-                    is_known: false,
-                }
-            }
-        }
-    }
-
-    /// The folder that a program works in when it gets to an event, and how a person would call it; nothing
-    /// inside when it is not one of the tree.
-    pub(super) fn known_folder(
-        &self,
-        program: Option<&ProgramView>,
-        event: &FileEvent,
-    ) -> Option<(Option<String>, String)> {
-        let program = program?;
-        let stage = program.stages.get(event.stage)?;
-        if stage.starts_outside {
-            let name = match program.manager {
-                Manager::Systemd => "/",
-                _ => "~",
-            };
-            return Some((None, name.to_owned()));
-        }
-        let is_found_from_there = match &stage.entry {
-            Entry::Script { written, state, .. } => *state == State::Present && !written.starts_with('/'),
-            Entry::Module { .. } => true,
-            Entry::Tool { .. } | Entry::Other => false,
-        };
-        let is_set = program.directory.written.is_some()
-            && (program.directory.state == State::Present || runs_the_tree(program));
-        let is_known = is_found_from_there || is_set || program.manager == Manager::Script;
-        is_known.then(|| {
-            let shown = if stage.directory.is_empty() {
-                "the project's folder".to_owned()
-            } else {
-                format!("{}/", stage.directory)
-            };
-            (Some(stage.directory.clone()), shown)
-        })
-    }
-
-    /// How a path stands in the log.
-    pub(super) fn shown(&self, program: Option<&ProgramView>, event: &FileEvent, value: &Value) -> String {
-        let whole = |path: &str| {
-            let root = self.world.roots.iter().find(|(_, folder)| folder.is_empty());
-            let root = root.map_or("…", |(root, _)| root.as_str());
-            format!("{root}/{path}")
-        };
-        match value {
-            Value::Tree(path) => whole(path),
-            Value::Text(text) if event.told == Told::Whole => match self.known_folder(program, event) {
-                Some((Some(folder), _)) => whole(&join(&folder, text)),
-                Some((None, folder)) => format!("{}/{text}", folder.trim_end_matches('/')),
-                None => whole(text),
-            },
-            Value::Text(path) | Value::Absolute(path) => path.clone(),
-            Value::Above(levels, path) => format!("…/{}{path}", "../".repeat(*levels)),
-            Value::OneOf(_) | Value::Unknown => String::new(),
         }
     }
 
@@ -305,7 +198,8 @@ impl<'a> Ground<'a> {
 
     /// Whether a deploy step, a script or an image makes a folder, or every server has it.
     pub(super) fn is_made_by_deployment(&self, folder: &str) -> bool {
-        self.deployed.contains(folder) || daemons::is_usual(folder)
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        self.deployed.contains(folder) || self.folders.contains(name) || daemons::is_usual(folder)
     }
 
     /// Where Python code makes a folder.
@@ -515,21 +409,6 @@ fn key(value: &Value) -> Option<&str> {
 fn known_name(path: &str) -> Option<&str> {
     let name = path.rsplit('/').next()?;
     (!name.is_empty() && !name.contains(PART)).then_some(name)
-}
-
-/// A path and every folder above it, but the root.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    let mut next = Some(path).filter(|path| !path.is_empty());
-    std::iter::from_fn(move || {
-        let path = next?;
-        next = Some(folder_of(path)).filter(|folder| !folder.is_empty());
-        Some(path)
-    })
-}
-
-/// A folder and every one above it, with the root.
-fn above(folder: &str) -> impl Iterator<Item = &str> {
-    ancestors(folder).chain([""])
 }
 
 /// The part of a path below a folder of the tree.

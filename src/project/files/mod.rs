@@ -4,6 +4,7 @@
 //! compared with what the tree brings, what a deploy step makes, and what the programs make themselves.
 //! What somebody looks for first, or catches, is no failure.
 
+mod folder;
 mod ground;
 mod named;
 mod place;
@@ -152,7 +153,7 @@ impl Judge<'_, '_> {
     fn failure(&self) -> Option<Failure> {
         let event = self.event;
         let is_of_nobody = self.program.is_none() && self.ground.is_development(event.place.document);
-        if event.is_caught || is_of_nobody {
+        if event.is_caught || event.is_ambiguous || is_of_nobody {
             return None;
         }
         let lack = event.values.iter().find_map(|value| match event.action {

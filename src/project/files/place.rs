@@ -121,6 +121,21 @@ pub(super) fn is_by_hand(path: &str) -> bool {
     is_key || says_so || name.starts_with(".env")
 }
 
+/// A path and every folder above it, but the root.
+pub(super) fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let mut next = Some(path).filter(|path| !path.is_empty());
+    std::iter::from_fn(move || {
+        let path = next?;
+        next = Some(folder_of(path)).filter(|folder| !folder.is_empty());
+        Some(path)
+    })
+}
+
+/// A folder and every one above it, with the root.
+pub(super) fn above(folder: &str) -> impl Iterator<Item = &str> {
+    ancestors(folder).chain([""])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,8 @@ use std::cell::Cell;
 
 /// Names that are followed for one path.
 const MOST_NAMES: usize = 400;
+/// Values of one name that are looked at.
+const MOST_VALUES: usize = 8;
 /// Uses of files that are noted of one run.
 const MOST_EVENTS: usize = 20_000;
 /// A part of a path of which nothing is known; no path of a system holds it.
@@ -29,6 +31,10 @@ pub(in crate::project) struct FileEvent {
     pub is_literal: bool,
     /// Whether the folder of some other path is meant: `os.path.dirname(path)`.
     pub is_folder_of: bool,
+    /// Whether it could be one of several, and which is not known.
+    pub is_ambiguous: bool,
+    /// The last part of the path, where only that is known.
+    pub name: Option<String>,
     /// Whether an environment variable could say another path.
     pub is_default: bool,
     pub place: Place,
@@ -49,14 +55,16 @@ impl<'a> Run<'a> {
         if self.outcome.events.len() >= MOST_EVENTS {
             return;
         }
-        let (value, is_default) = {
+        let (value, is_default, is_ambiguous) = {
             let scope = FileScope {
                 run: self,
                 document: frame.document,
                 left: &Cell::new(MOST_NAMES),
                 is_default: &Cell::new(false),
+                is_ambiguous: &Cell::new(false),
             };
-            (eval::value(&used.path, &scope), scope.is_default.get())
+            let value = eval::value(&used.path, &scope);
+            (value, scope.is_default.get(), scope.is_ambiguous.get())
         };
         if used.action == FileAction::ChangesTo {
             if context.when == When::Start {
@@ -87,6 +95,8 @@ impl<'a> Run<'a> {
             values,
             is_literal: matches!(used.path, PathExpr::Literal(_)),
             is_folder_of: matches!(used.path, PathExpr::Parent(..)),
+            is_ambiguous,
+            name: last_name(&used.path).map(str::to_owned),
             is_default,
             place: frame.place(used.span),
             chain: self.chain.clone(),
@@ -119,6 +129,8 @@ struct FileScope<'a, 'b> {
     left: &'a Cell<usize>,
     /// Whether the default of an environment variable was taken.
     is_default: &'a Cell<bool>,
+    /// Whether a name had several values.
+    is_ambiguous: &'a Cell<bool>,
 }
 
 impl FileScope<'_, '_> {
@@ -206,8 +218,8 @@ impl Scope for FileScope<'_, '_> {
         if let Some((class, attribute)) = name.split_once('.')
             && let Some(body) = class_named(self.body(), class)
         {
-            return match only(body, attribute) {
-                Some(Some(value)) => self.value_of(value, depth),
+            return match values_of(body, attribute, false).as_slice() {
+                [only] => self.value_of(only, depth),
                 _ => Value::Unknown,
             };
         }
@@ -216,13 +228,18 @@ impl Scope for FileScope<'_, '_> {
             .python
             .as_ref();
         let is_global = python.is_some_and(|module| module.globals.iter().any(|global| global == name));
-        match only(self.body(), name) {
-            Some(Some(value)) if !is_global => self.value_of(value, depth),
-            Some(_) => Value::Unknown,
-            None => match self.home_of(name) {
+        let values = values_of(self.body(), name, is_global);
+        match values.as_slice() {
+            [] => match self.home_of(name) {
                 Some((document, name)) if depth > 0 => self.at(document).name(name, depth - 1),
                 _ => Value::Unknown,
             },
+            [only] => self.value_of(only, depth),
+            several => {
+                self.is_ambiguous.set(true);
+                let values = several.iter().take(MOST_VALUES);
+                Value::OneOf(values.map(|value| self.value_of(value, depth)).collect())
+            }
         }
     }
 
@@ -285,39 +302,51 @@ fn class_named<'a>(steps: &'a [Step], name: &str) -> Option<&'a [Step]> {
     })
 }
 
-/// The one value that a name gets at this level, blocks and arms included: nothing inside when it gets
-/// several, nothing at all when it gets none.
-fn only<'a>(steps: &'a [Step], name: &str) -> Option<Option<&'a PathExpr>> {
-    let mut found: Option<Option<&PathExpr>> = None;
+/// The different values that a name gets at this level, blocks and arms included; in functions too when they
+/// may give it one.
+fn values_of<'a>(steps: &'a [Step], name: &str, is_global: bool) -> Vec<&'a PathExpr> {
+    let mut found: Vec<&PathExpr> = Vec::new();
     let mut open: Vec<&Step> = steps.iter().collect();
     while let Some(step) = open.pop() {
         match step {
-            Step::Bind(binding) if binding.name == name => {
-                found = Some(match found {
-                    None => Some(&binding.value),
-                    Some(Some(known)) if *known == binding.value => Some(known),
-                    Some(_) => None,
-                });
+            Step::Bind(binding) if binding.name == name && !found.contains(&&binding.value) => {
+                found.push(&binding.value);
             }
-            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-                open.extend(body);
-            }
-            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
-            Step::Try(tried) => {
-                let handlers = tried.handlers.iter().flat_map(|handler| &handler.body);
-                open.extend(
-                    tried
-                        .body
-                        .iter()
-                        .chain(handlers)
-                        .chain(&tried.otherwise)
-                        .chain(&tried.finally),
-                );
-            }
-            _ => {}
+            Step::Function(function) if is_global => open.extend(&function.body),
+            other => open.extend(inside(other)),
         }
     }
     found
+}
+
+/// The statements in a block, a loop, the arms of a condition, or a `try`.
+fn inside(step: &Step) -> Vec<&Step> {
+    match step {
+        Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+            body.iter().collect()
+        }
+        Step::Branch(arms) => arms.iter().flat_map(|arm| &arm.body).collect(),
+        Step::Try(tried) => {
+            let handlers = tried.handlers.iter().flat_map(|handler| &handler.body);
+            let body = tried.body.iter().chain(handlers);
+            body.chain(&tried.otherwise).chain(&tried.finally).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The last part of a path that ends with a text: `state.json` of `folder / "state.json"`.
+fn last_name(path: &PathExpr) -> Option<&str> {
+    match path {
+        PathExpr::Literal(text) => text.rsplit('/').next().filter(|name| !name.is_empty()),
+        PathExpr::Join(parts) => parts.last().and_then(last_name),
+        PathExpr::Concat(parts) => match parts.last() {
+            Some(PathExpr::Literal(text)) => text.rsplit_once('/').map(|(_, name)| name),
+            _ => None,
+        },
+        PathExpr::Absolute(inner) => last_name(inner),
+        _ => None,
+    }
 }
 
 /// How many `return` statements a function has.
@@ -325,25 +354,8 @@ fn returns(steps: &[Step]) -> usize {
     let mut count = 0;
     let mut open: Vec<&Step> = steps.iter().collect();
     while let Some(step) = open.pop() {
-        match step {
-            Step::Return => count += 1,
-            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-                open.extend(body);
-            }
-            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
-            Step::Try(tried) => {
-                let handlers = tried.handlers.iter().flat_map(|handler| &handler.body);
-                open.extend(
-                    tried
-                        .body
-                        .iter()
-                        .chain(handlers)
-                        .chain(&tried.otherwise)
-                        .chain(&tried.finally),
-                );
-            }
-            _ => {}
-        }
+        count += usize::from(matches!(step, Step::Return));
+        open.extend(inside(step));
     }
     count
 }
