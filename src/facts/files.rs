@@ -42,6 +42,8 @@ pub enum Told {
     AsGiven,
     /// `FileNotFoundError`, with the whole path (the handlers of `logging`).
     Whole,
+    /// `ValueError: Unable to configure handler` (`logging.config.dictConfig`).
+    Handler,
     /// `OSError: Cannot save file into a non-existent directory` (pandas).
     Table,
     /// `sqlite3.OperationalError: unable to open database file`.

@@ -35,11 +35,11 @@ impl Paths {
             .collect();
         let names_in_lower = by_name.keys().map(|name| name.to_lowercase()).collect();
         Self {
-            names_in_lower,
             files,
             folders,
             by_name,
             by_lower,
+            names_in_lower,
         }
     }
 
@@ -91,6 +91,21 @@ impl Paths {
                 .is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
         self.named(name).iter().any(|path| is_end(path)) || self.has_folder(end)
+    }
+
+    /// The files of one folder, without those below it, sorted.
+    pub fn files_in(&self, folder: &str) -> Vec<&str> {
+        let start = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let below = self.files.range(start.clone()..);
+        let below = below.take_while(|path| path.starts_with(&start));
+        below
+            .filter(|path| !path[start.len()..].contains('/'))
+            .map(String::as_str)
+            .collect()
     }
 
     /// All files, sorted.

@@ -89,7 +89,7 @@ impl Project {
             let is_bare = words().any(|word| matches!(word, "-r" | "--system" | "-M" | "--no-create-home"));
             let has_home =
                 words().any(|word| matches!(word, "-m" | "--create-home" | "-d" | "--home" | "--home-dir"));
-            is_maker && is_bare && !has_home && words().last() == Some(user)
+            is_maker && is_bare && !has_home && command.words.last().is_some_and(|word| word.text == user)
         };
         matches!(user, "www-data" | "nobody" | "daemon")
             || self

@@ -51,6 +51,9 @@ fn label(lack: &Lack) -> String {
         Told::AsGiven | Told::Whole => {
             format!("FileNotFoundError: [Errno 2] No such file or directory: '{shown}'")
         }
+        Told::Handler => format!(
+            "ValueError: Unable to configure handler (FileNotFoundError: [Errno 2] No such file or directory: '{shown}')"
+        ),
         Told::Table => {
             let folder = shown.rsplit_once('/').map_or("", |(folder, _)| folder);
             format!("OSError: Cannot save file into a non-existent directory: '{folder}'")

@@ -368,7 +368,7 @@ pub(super) fn of_dict(dict: &ExprDict, names: &Names, steps: &mut Vec<Step>) {
         steps.push(Step::File(Box::new(FileUse {
             action: FileAction::Writes,
             path: path_of(path, names),
-            told: Told::Whole,
+            told: Told::Handler,
             span: span(path),
         })));
     }

@@ -4,7 +4,7 @@ use super::super::eval::Value;
 use super::super::imports::FileEvent;
 use super::super::modules::{folder_of, join};
 use super::super::paths::resolve;
-use super::super::programs::{Entry, ProgramView, State};
+use super::super::programs::{Entry, FolderBy, ProgramView, State};
 use super::document_of;
 use super::ground::Ground;
 use super::place::{Spot, above, runs_the_tree};
@@ -18,7 +18,7 @@ impl Ground<'_> {
                 paths: vec![path.clone()],
                 is_known: true,
             },
-            Value::Text(text) => self.from_working_directory(program, event, text),
+            Value::Text(text) => self.below_working_directory(program, event, text),
             Value::Absolute(path) if program.is_none_or(|view| !view.in_container) => {
                 Spot::Outside(path.clone())
             }
@@ -37,8 +37,8 @@ impl Ground<'_> {
         }
     }
 
-    fn from_working_directory(&self, program: Option<&ProgramView>, event: &FileEvent, text: &str) -> Spot {
-        match self.known_folder(program, event) {
+    fn below_working_directory(&self, program: Option<&ProgramView>, event: &FileEvent, text: &str) -> Spot {
+        match known_folder(program, event) {
             Some((Some(folder), _)) => match resolve(&folder, text) {
                 Some(path) => Spot::Tree {
                     paths: vec![path],
@@ -62,47 +62,13 @@ impl Ground<'_> {
                     }
                 }
                 // The root is the usual place, and what a message is best about.
-                paths.sort_by_key(|path| path.len());
+                paths.sort_by_key(String::len);
                 Spot::Tree {
                     paths,
                     is_known: false,
                 }
             }
         }
-    }
-
-    /// The folder that a program works in when it gets to an event, and how a person would call it; nothing
-    /// inside when it is not one of the tree.
-    pub(super) fn known_folder(
-        &self,
-        program: Option<&ProgramView>,
-        event: &FileEvent,
-    ) -> Option<(Option<String>, String)> {
-        let program = program?;
-        let stage = program.stages.get(event.stage)?;
-        if stage.starts_outside {
-            let name = match program.manager {
-                Manager::Systemd => "/",
-                _ => "~",
-            };
-            return Some((None, name.to_owned()));
-        }
-        let is_found_from_there = match &stage.entry {
-            Entry::Script { written, state, .. } => *state == State::Present && !written.starts_with('/'),
-            Entry::Module { .. } => true,
-            Entry::Tool { .. } | Entry::Other => false,
-        };
-        let is_set = program.directory.written.is_some()
-            && (program.directory.state == State::Present || runs_the_tree(program));
-        let is_known = is_found_from_there || is_set || program.manager == Manager::Script;
-        is_known.then(|| {
-            let shown = if stage.directory.is_empty() {
-                "the project's folder".to_owned()
-            } else {
-                format!("{}/", stage.directory)
-            };
-            (Some(stage.directory.clone()), shown)
-        })
     }
 
     /// How a path stands in the log.
@@ -114,14 +80,49 @@ impl Ground<'_> {
         };
         match value {
             Value::Tree(path) => whole(path),
-            Value::Text(text) if event.told == Told::Whole => match self.known_folder(program, event) {
-                Some((Some(folder), _)) => whole(&join(&folder, text)),
-                Some((None, folder)) => format!("{}/{text}", folder.trim_end_matches('/')),
-                None => whole(text),
-            },
+            Value::Text(text) if matches!(event.told, Told::Whole | Told::Handler) => {
+                match known_folder(program, event) {
+                    Some((Some(folder), _)) => whole(&join(&folder, text)),
+                    Some((None, folder)) => format!("{}/{text}", folder.trim_end_matches('/')),
+                    None => whole(text),
+                }
+            }
             Value::Text(path) | Value::Absolute(path) => path.clone(),
             Value::Above(levels, path) => format!("…/{}{path}", "../".repeat(*levels)),
             Value::OneOf(_) | Value::Unknown => String::new(),
         }
     }
+}
+
+/// The folder that a program works in when it gets to an event, and how a person would call it; nothing
+/// inside when it is not one of the tree.
+pub(super) fn known_folder(
+    program: Option<&ProgramView>,
+    event: &FileEvent,
+) -> Option<(Option<String>, String)> {
+    let program = program?;
+    let stage = program.stages.get(event.stage)?;
+    if stage.folder == FolderBy::Manager {
+        let name = match program.manager {
+            Manager::Systemd => "/",
+            _ => "~",
+        };
+        return Some((None, name.to_owned()));
+    }
+    let is_found_from_there = match &stage.entry {
+        Entry::Script { written, state, .. } => *state == State::Present && !written.starts_with('/'),
+        Entry::Module { .. } => true,
+        Entry::Tool { .. } | Entry::Other => false,
+    };
+    let is_set = program.directory.written.is_some()
+        && (program.directory.state == State::Present || runs_the_tree(program));
+    let is_known = is_found_from_there || is_set || program.manager == Manager::Script;
+    is_known.then(|| {
+        let shown = if stage.directory.is_empty() {
+            "the project's folder".to_owned()
+        } else {
+            format!("{}/", stage.directory)
+        };
+        (Some(stage.directory.clone()), shown)
+    })
 }

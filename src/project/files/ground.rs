@@ -1,7 +1,7 @@
 //! What the server will have: what the tree brings, what a deployment makes, and what programs make.
 
 use super::super::eval::Value;
-use super::super::imports::{FileEvent, Outcome, PART, World};
+use super::super::imports::{FileEvent, Form, Outcome, PART, World};
 use super::super::modules::{folder_of, join};
 use super::super::paths::resolve;
 use super::super::programs::ProgramView;
@@ -293,11 +293,22 @@ impl<'a> Ground<'a> {
         if let Some(found) = same.next() {
             return Some(found.clone());
         }
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        ["json", "yaml", "yml", "toml", "ini", "cfg", "html", "csv", "txt"]
-            .iter()
-            .map(|end| join(folder, &format!("{stem}.{end}")))
-            .find(|path| self.world.paths.has_file(path))
+        let stem = |name: &str| {
+            let stem = name
+                .rsplit_once('.')
+                .map_or(name, |(stem, _)| stem)
+                .to_lowercase();
+            stem.replace(['-', ' '], "_")
+        };
+        let wanted = stem(name);
+        let beside = self.world.paths.files_in(folder);
+        let is_near = |other: &&str| {
+            let other = stem(other.rsplit('/').next().unwrap_or(other));
+            // A letter or two may be mistyped, in a name that is long enough to be the same.
+            other == wanted || (wanted.len() > 5 && strsim::levenshtein(&other, &wanted) < 3)
+        };
+        let found = beside.into_iter().find(is_near);
+        found.map(str::to_owned)
     }
 }
 
@@ -336,7 +347,7 @@ impl Made {
             return;
         }
         for value in &event.values {
-            self.has_unknown |= makes_folder && *value == Value::Unknown && !event.is_folder_of;
+            self.has_unknown |= makes_folder && *value == Value::Unknown && event.form != Form::FolderOf;
             for path in ground.paths_of(program, event, value) {
                 if makes_folder {
                     self.paths.extend(ancestors(&path).map(str::to_owned));

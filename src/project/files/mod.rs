@@ -11,11 +11,12 @@ mod place;
 
 use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
-use super::imports::{FileEvent, Outcome, World};
+use super::imports::{FileEvent, Form, Knowledge, Outcome, World};
 use super::programs::ProgramView;
 use crate::facts::{FileAction, Told};
 use crate::finding::{Confidence, DocumentId, Place};
 use crate::tree::Withheld;
+use folder::known_folder;
 use ground::Ground;
 pub use named::NamedLack;
 use place::Spot;
@@ -153,7 +154,7 @@ impl Judge<'_, '_> {
     fn failure(&self) -> Option<Failure> {
         let event = self.event;
         let is_of_nobody = self.program.is_none() && self.ground.is_development(event.place.document);
-        if event.is_caught || event.is_ambiguous || is_of_nobody {
+        if event.is_caught || event.knowledge == Knowledge::Several || is_of_nobody {
             return None;
         }
         let lack = event.values.iter().find_map(|value| match event.action {
@@ -183,7 +184,7 @@ impl Judge<'_, '_> {
     /// How sure it is that the statement runs, and with this path.
     fn confidence(&self, when: When) -> Confidence {
         let is_at_start = when == When::Start;
-        if self.event.is_default || (is_at_start && !self.event.is_sure) {
+        if self.event.knowledge == Knowledge::Default || (is_at_start && !self.event.is_sure) {
             Confidence::Possible
         } else if !is_at_start || self.event.in_function || self.program.is_some_and(|view| view.in_container)
         {
@@ -250,7 +251,7 @@ impl Judge<'_, '_> {
 
     /// What is known of a relative folder when the program starts outside the tree.
     fn outside(&self, folder: &Value) -> Hint {
-        let known = self.ground.known_folder(self.program, self.event);
+        let known = known_folder(self.program, self.event);
         match (folder, known) {
             (Value::Text(text), Some((None, folder))) => Hint::WorkingDirectory {
                 found: text.clone(),
@@ -276,7 +277,7 @@ impl Judge<'_, '_> {
             return None;
         }
         // Names that differ by case alone are the matter of `file-case`, where they are written as such.
-        if self.event.is_literal && self.ground.other_case(path).is_some() {
+        if self.event.form == Form::Literal && self.ground.other_case(path).is_some() {
             return None;
         }
         let hint = self.hint(value, path);
@@ -322,9 +323,7 @@ impl Judge<'_, '_> {
     }
 
     fn hint(&self, value: &Value, path: &str) -> Hint {
-        if let (Value::Text(text), Some((_, folder))) =
-            (value, self.ground.known_folder(self.program, self.event))
-        {
+        if let (Value::Text(text), Some((_, folder))) = (value, known_folder(self.program, self.event)) {
             let elsewhere = self.ground.elsewhere(self.event.place.document, text);
             if let Some(found) = elsewhere {
                 return Hint::WorkingDirectory { found, folder };

@@ -27,16 +27,12 @@ pub(in crate::project) struct FileEvent {
     pub told: Told,
     /// The path, or each of several. A text is relative to the working directory.
     pub values: Vec<Value>,
-    /// Whether the path stands there as one text.
-    pub is_literal: bool,
-    /// Whether the folder of some other path is meant: `os.path.dirname(path)`.
-    pub is_folder_of: bool,
-    /// Whether it could be one of several, and which is not known.
-    pub is_ambiguous: bool,
+    /// How the path is written.
+    pub form: Form,
+    /// Whether another path could be meant.
+    pub knowledge: Knowledge,
     /// The last part of the path, where only that is known.
     pub name: Option<String>,
-    /// Whether an environment variable could say another path.
-    pub is_default: bool,
     pub place: Place,
     pub chain: Vec<Place>,
     pub when: When,
@@ -50,12 +46,34 @@ pub(in crate::project) struct FileEvent {
     pub stage: usize,
 }
 
+/// How a path is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::project) enum Form {
+    /// As one text.
+    Literal,
+    /// As the folder of some other path: `os.path.dirname(path)`.
+    FolderOf,
+    /// In another way.
+    Other,
+}
+
+/// How well a path is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::project) enum Knowledge {
+    /// It is this one.
+    Sure,
+    /// An environment variable could say another one.
+    Default,
+    /// It is one of several.
+    Several,
+}
+
 impl<'a> Run<'a> {
     pub(super) fn file(&mut self, used: &'a FileUse, frame: &Frame<'a>, context: Context) {
         if self.outcome.events.len() >= MOST_EVENTS {
             return;
         }
-        let (value, is_default, is_ambiguous) = {
+        let (value, knowledge) = {
             let scope = FileScope {
                 run: self,
                 document: frame.document,
@@ -64,7 +82,12 @@ impl<'a> Run<'a> {
                 is_ambiguous: &Cell::new(false),
             };
             let value = eval::value(&used.path, &scope);
-            (value, scope.is_default.get(), scope.is_ambiguous.get())
+            let knowledge = match (scope.is_ambiguous.get(), scope.is_default.get()) {
+                (true, _) => Knowledge::Several,
+                (false, true) => Knowledge::Default,
+                (false, false) => Knowledge::Sure,
+            };
+            (value, knowledge)
         };
         if used.action == FileAction::ChangesTo {
             if context.when == When::Start {
@@ -76,7 +99,10 @@ impl<'a> Run<'a> {
             Value::OneOf(values) => values,
             value => vec![value],
         };
-        let values = values.into_iter().map(|value| self.from_here(value)).collect();
+        let values = values
+            .into_iter()
+            .map(|value| self.seen_from_here(value))
+            .collect();
         let catches = [
             "FileNotFoundError",
             "OSError",
@@ -93,11 +119,13 @@ impl<'a> Run<'a> {
             action: used.action,
             told: used.told,
             values,
-            is_literal: matches!(used.path, PathExpr::Literal(_)),
-            is_folder_of: matches!(used.path, PathExpr::Parent(..)),
-            is_ambiguous,
+            form: match used.path {
+                PathExpr::Literal(_) => Form::Literal,
+                PathExpr::Parent(..) => Form::FolderOf,
+                _ => Form::Other,
+            },
+            knowledge,
             name: last_name(&used.path).map(str::to_owned),
-            is_default,
             place: frame.place(used.span),
             chain: self.chain.clone(),
             when: context.when,
@@ -110,7 +138,7 @@ impl<'a> Run<'a> {
     }
 
     /// A relative path, seen from the folder that the program went to, if it went anywhere.
-    fn from_here(&self, value: Value) -> Value {
+    fn seen_from_here(&self, value: Value) -> Value {
         match (&self.moved, value) {
             (Some(Value::Tree(folder)), Value::Text(text)) => {
                 super::super::paths::resolve(folder, &text).map_or(Value::Unknown, Value::Tree)

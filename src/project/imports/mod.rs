@@ -28,7 +28,7 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::Exception;
-pub(super) use files::{FileEvent, PART};
+pub(super) use files::{FileEvent, Form, Knowledge, PART};
 use names::{Known, Space};
 use std::collections::{BTreeMap, BTreeSet};
 

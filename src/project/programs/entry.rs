@@ -57,7 +57,7 @@ impl Locator<'_> {
                 runner_written: written.to_owned(),
                 background: false,
                 is_conditional: false,
-                starts_outside: site.is_outside,
+                folder: site.folder,
             })
             .collect()
     }

@@ -73,8 +73,18 @@ pub struct Stage {
     pub background: bool,
     /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
     pub is_conditional: bool,
-    /// Whether it runs in a folder that its manager chooses outside the tree: `/`, a home folder.
-    pub starts_outside: bool,
+    /// Who says where it runs.
+    pub folder: FolderBy,
+}
+
+/// Who says in which folder a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FolderBy {
+    /// Its definition or a script, or whoever starts the manager.
+    #[default]
+    Definition,
+    /// The manager, and it chooses one outside the tree: `/`, a home folder.
+    Manager,
 }
 
 /// The working directory of a program.
@@ -292,7 +302,8 @@ impl Collector<'_> {
                 Manager::Procfile => site.directory.clone_from(&site.here),
                 // A home folder, and `/`: not the tree's root, unless that is put there.
                 Manager::Cron | Manager::Systemd => {
-                    (site.is_elsewhere, site.is_outside) = (true, true);
+                    site.is_elsewhere = true;
+                    site.folder = FolderBy::Manager;
                 }
                 _ if site.container.is_some() => self.locator.enter("/", site),
                 _ => {}

@@ -1,7 +1,7 @@
 //! Which part of the tree a written path means, and whether the server has it.
 
 use super::container::Container;
-use super::{Directory, Entry, State};
+use super::{Directory, Entry, FolderBy, State};
 use crate::document::Document;
 use crate::facts::ConsoleScript;
 use crate::finding::DocumentId;
@@ -32,8 +32,8 @@ pub(super) struct Site {
     pub(super) here: String,
     /// Whether the working directory is a place that the tree does not tell of.
     pub(super) is_elsewhere: bool,
-    /// Whether the working directory is still the one that its manager chooses outside the tree.
-    pub(super) is_outside: bool,
+    /// Who says where the working directory is.
+    pub(super) folder: FolderBy,
     /// The container's files, in a container.
     pub(super) container: Option<Container>,
     /// Variables that are set.
@@ -103,7 +103,7 @@ impl<'a> Locator<'a> {
     pub(super) fn enter(&self, folder: &str, site: &mut Site) {
         let (path, state) = self.locate(folder, site, Kind::Folder);
         site.is_elsewhere = state == State::Unknown && path.is_empty();
-        site.is_outside = false;
+        site.folder = FolderBy::Definition;
         site.directory = path;
         if let Some(container) = &mut site.container {
             // From a folder that is known in the tree alone, the rest is looked for in the tree.
