@@ -10,7 +10,8 @@ use super::{binding, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Handler, Module, PathEditKind, PathExpr, Step, Try};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use ruff_python_ast::{
-    ExceptHandler, Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf, StmtTry,
+    ExceptHandler, Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
+    StmtTry,
 };
 
 /// Reads a module's statements into `facts`.
@@ -92,23 +93,7 @@ impl Reader<'_> {
                 steps.push(step);
             }
             Stmt::Try(tried) => steps.push(self.tried(tried, reach)),
-            Stmt::For(looped) => {
-                self.literals(&looped.iter, Context::plain(reach));
-                self.effects(&looped.iter, steps);
-                let mut body = Vec::new();
-                binding::unknown(&looped.target, &mut body);
-                let over = path_of(&looped.iter, &self.names);
-                self.names.locals.enter(Body::Loop);
-                self.names.locals.bind_loop(&looped.target, over);
-                body.extend(self.block(&looped.body, reach));
-                self.names.locals.leave();
-                steps.push(if effects::is_filled(&looped.iter) {
-                    Step::Block(body)
-                } else {
-                    Step::Loop(body)
-                });
-                push_block(steps, self.block(&looped.orelse, reach));
-            }
+            Stmt::For(looped) => self.looped(looped, reach, steps),
             Stmt::While(looped) => {
                 self.literals(&looped.test, Context::plain(reach).with_role(Role::Compared));
                 self.effects(&looped.test, steps);
@@ -158,6 +143,27 @@ impl Reader<'_> {
             }
             other => self.simple(other, reach, steps),
         }
+    }
+
+    fn looped(&mut self, looped: &StmtFor, reach: Reach, steps: &mut Vec<Step>) {
+        self.literals(&looped.iter, Context::plain(reach));
+        self.effects(&looped.iter, steps);
+        let mut body = Vec::new();
+        binding::unknown(&looped.target, &mut body);
+        let over = match path_of(&looped.iter, &self.names) {
+            over @ (PathExpr::OneOf(_) | PathExpr::Name(_)) => over,
+            _ => PathExpr::Unknown,
+        };
+        self.names.locals.enter(Body::Loop);
+        self.names.locals.bind_loop(&looped.target, over);
+        body.extend(self.block(&looped.body, reach));
+        self.names.locals.leave();
+        steps.push(if effects::is_filled(&looped.iter) {
+            Step::Block(body)
+        } else {
+            Step::Loop(body)
+        });
+        push_block(steps, self.block(&looped.orelse, reach));
     }
 
     /// Statements without a body.
