@@ -31,7 +31,7 @@ pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use failure::{Failure, FailureKind, When};
-pub use files::{Hint, Lack, NamedLack};
+pub use files::{Hint, Lack, NamedLack, ScriptRoot};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;

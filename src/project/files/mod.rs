@@ -8,6 +8,7 @@ mod folder;
 mod ground;
 mod named;
 mod place;
+mod script_root;
 
 use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
@@ -21,6 +22,7 @@ use ground::Ground;
 pub use named::NamedLack;
 use place::Spot;
 pub(super) use place::{roots, runs_the_tree};
+pub use script_root::ScriptRoot;
 use std::collections::BTreeSet;
 
 /// A file or folder that a program needs and the server lacks.

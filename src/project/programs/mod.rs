@@ -20,6 +20,7 @@ use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
+pub(super) use script::from_script;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A program, with its paths seen from the root of the tree.
