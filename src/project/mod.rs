@@ -69,6 +69,8 @@ pub struct Project {
     orders: Vec<BTreeMap<Place, usize>>,
     /// Names of files that commands and code make.
     made: BTreeSet<String>,
+    /// Paths of folders that they make, and ends of them.
+    made_folders: BTreeSet<String>,
     /// Worked out when a rule first asks for it.
     imported: OnceLock<importers::Imported>,
 }
@@ -110,7 +112,8 @@ impl Project {
             scopes: reach.scopes,
             reached: reach.programs,
             orders: reach.orders,
-            made: reach.made,
+            made: reach.made.files,
+            made_folders: reach.made.folders,
             imported: OnceLock::new(),
         }
     }

@@ -23,8 +23,8 @@ pub(super) struct Reach {
     pub scopes: Vec<Scope>,
     /// By program: the places where it fails, in the order in which it gets there.
     pub orders: Vec<BTreeMap<Place, usize>>,
-    /// Names of files that commands and code make.
-    pub made: BTreeSet<String>,
+    /// What commands and code make.
+    pub made: files::Made,
 }
 
 /// A failed import together with the programs that it concerns.

@@ -89,6 +89,12 @@ impl<'a> Ground<'a> {
         self.files.union(&self.written).cloned().collect()
     }
 
+    /// The folders that something makes, and ends of their paths.
+    pub(super) fn folders_made(&self) -> BTreeSet<String> {
+        let made = self.makers.keys().chain(&self.folders);
+        self.deployed.iter().chain(made).cloned().collect()
+    }
+
     fn note(&mut self, program: Option<&ProgramView>, event: &FileEvent) {
         for value in &event.values {
             let paths = self.paths_of(program, event, value);

@@ -69,14 +69,23 @@ pub enum Hint {
     MadeLater(Place),
 }
 
+/// What something of the tree makes.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// Names of files.
+    pub(super) files: BTreeSet<String>,
+    /// Paths of folders, and ends of them.
+    pub(super) folders: BTreeSet<String>,
+}
+
 /// Adds what fails because of files to the outcomes of all runs: of programs, and of files taken alone. Gives
-/// back the names of files that something makes.
+/// back what something makes.
 pub(super) fn judge(
     world: &World<'_>,
     programs: &[ProgramView],
     outcomes: &mut [Outcome],
     alone: &mut [Outcome],
-) -> BTreeSet<String> {
+) -> Made {
     let ground = Ground::new(world, programs, outcomes, alone);
     let found: Vec<Vec<(usize, Failure)>> = (0..outcomes.len())
         .map(|run| of_run(&ground, programs.get(run), &outcomes[run]))
@@ -88,7 +97,10 @@ pub(super) fn judge(
         .iter()
         .map(|outcome| of_run(&ground, None, outcome))
         .collect();
-    let made = ground.names_made();
+    let made = Made {
+        files: ground.names_made(),
+        folders: ground.folders_made(),
+    };
     for (outcome, found) in alone.iter_mut().zip(found) {
         insert(outcome, found);
     }

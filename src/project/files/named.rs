@@ -5,7 +5,7 @@ use super::super::paths::resolve;
 use super::super::{Project, reach};
 use super::place;
 use crate::document::Document;
-use crate::facts::{Command, Reach, Role, Word};
+use crate::facts::{Command, Purpose, Reach, Role, Word};
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::source::Span;
@@ -17,7 +17,7 @@ pub struct NamedLack {
     pub place: Place,
     /// The path as written.
     pub written: String,
-    /// What names it: the command, or nothing in a page.
+    /// What names it: the command, or the folder that is not there; nothing in a page.
     pub command: Option<String>,
     /// Files of that name that the tree has elsewhere.
     pub others: Vec<String>,
@@ -106,6 +106,68 @@ impl Project {
             command: Some(command.program().to_owned()),
             others: others.to_vec(),
         })
+    }
+
+    /// Files that scripts write to folders which nothing makes: the shell opens them before it runs the command.
+    pub fn lacking_folders_in_scripts(&self) -> Vec<NamedLack> {
+        let mut found = Vec::new();
+        for (id, document) in self.documents() {
+            let is_script = matches!(document.format, Format::Shell | Format::Cron);
+            if !is_script || self.scope(id) == Scope::Development {
+                continue;
+            }
+            let own = folder_of(self.file_path(document));
+            for used in &document.facts.paths {
+                let Some((folder, _)) = used.path.rsplit_once('/') else {
+                    continue;
+                };
+                // A redirection stands behind its command.
+                let mut before = document.facts.commands.iter().rev();
+                let command = before.find(|command| command.span.start <= used.span.start);
+                let is_sure =
+                    command.is_some_and(|command| !command.is_conditional && command.reach == Reach::Always);
+                let is_open =
+                    used.path.starts_with(['/', '~']) || used.path.contains(['$', '`', '*', '{', '%']);
+                if used.purpose != Purpose::MakesFile || is_open || !is_sure {
+                    continue;
+                }
+                let folder = folder.trim_start_matches("./");
+                if self.lacks_folder(own, command.and_then(|command| command.folder.as_deref()), folder) {
+                    found.push(NamedLack {
+                        place: Place {
+                            document: id,
+                            span: used.span,
+                        },
+                        written: used.path.clone(),
+                        command: Some(folder.to_owned()),
+                        others: Vec::new(),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether nothing brings or makes a folder that a script writes to.
+    fn lacks_folder(&self, own: &str, gone_to: Option<&str>, folder: &str) -> bool {
+        if folder.is_empty() || folder == "." || self.made_folders.contains(folder) {
+            return false;
+        }
+        let bases: Vec<String> = match gone_to {
+            None => vec![String::new(), own.to_owned()],
+            // Where a script goes to by a variable is mostly the root.
+            Some(gone_to) if gone_to.contains(['$', '`']) || gone_to.starts_with('/') => {
+                vec![String::new(), own.to_owned()]
+            }
+            Some(gone_to) => ["", own]
+                .iter()
+                .filter_map(|base| resolve(base, gone_to))
+                .collect(),
+        };
+        let is_known = bases.iter().any(|base| self.paths.has_folder(base));
+        let paths: Vec<String> = bases.iter().filter_map(|base| resolve(base, folder)).collect();
+        let is_there = |path: &String| self.paths.has_folder(path) || self.made_folders.contains(path);
+        is_known && !paths.is_empty() && !paths.iter().any(is_there)
     }
 
     /// Whether a command is one of a program, which is judged with it.

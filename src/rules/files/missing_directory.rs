@@ -1,11 +1,14 @@
 //! Folders that are written to, and that nobody makes.
 
 use super::super::lacking::{self, Matter};
-use crate::project::{Hint, Lack, Project};
+use crate::finding::{Confidence, Draft, Effect};
+use crate::project::{Hint, Lack, NamedLack, Project};
 use crate::rule::Sink;
 
 /// Reports every file that is written to a folder which the server will not have.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let scripts = project.lacking_folders_in_scripts();
+    scripts.iter().for_each(|lack| sink.report(of_script(lack)));
     for (failed, lack) in lacking::of(project, Matter::Folder) {
         let Some(mut draft) = lacking::draft(project, failed, lack, message(lack)) else {
             continue;
@@ -50,4 +53,19 @@ fn help(lack: &Lack) -> String {
             lack.path
         ),
     }
+}
+
+/// A file that a shell opens for a command.
+fn of_script(lack: &NamedLack) -> Draft {
+    let path = &lack.written;
+    let folder = lack.command.as_deref().unwrap_or_default();
+    let message = format!(
+        "the shell opens `{path}` before it runs the command, and the folder `{folder}` is not in the tree and made by nothing"
+    );
+    Draft::new(lack.place, message)
+        .subject(format!("folder {folder}"))
+        .label(format!("{path}: No such file or directory"))
+        .help(format!("Make it before: `mkdir -p {folder}`."))
+        .effect(Effect::Start)
+        .confidence(Confidence::Likely)
 }
