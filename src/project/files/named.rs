@@ -27,6 +27,18 @@ pub struct NamedLack {
 const BRINGING: [&str; 10] = [
     "git", "tar", "unzip", "wget", "curl", "rsync", "scp", "aws", "gsutil", "npx",
 ];
+/// Folders that a build makes.
+const BUILT: [&str; 9] = [
+    "dist",
+    "build",
+    "out",
+    "static",
+    "staticfiles",
+    "assets",
+    "public",
+    "target",
+    "node_modules",
+];
 /// Ends of files that a page loads.
 const ASSETS: [&str; 14] = [
     ".js", ".css", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".webp", ".woff", ".woff2", ".ttf", ".mp3",
@@ -150,7 +162,9 @@ impl Project {
 
     /// Whether nothing brings or makes a folder that a script writes to.
     fn lacks_folder(&self, own: &str, gone_to: Option<&str>, folder: &str) -> bool {
-        if folder.is_empty() || folder == "." || self.made_folders.contains(folder) {
+        // A build or `collectstatic` makes such a folder.
+        let is_built = folder.split('/').any(|part| BUILT.contains(&part));
+        if folder.is_empty() || folder == "." || is_built || self.made_folders.contains(folder) {
             return false;
         }
         let bases: Vec<String> = match gone_to {

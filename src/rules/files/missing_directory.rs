@@ -7,8 +7,9 @@ use crate::rule::Sink;
 
 /// Reports every file that is written to a folder which the server will not have.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let scripts = project.lacking_folders_in_scripts();
-    scripts.iter().for_each(|lack| sink.report(of_script(lack)));
+    for lack in project.lacking_folders_in_scripts() {
+        sink.report(of_script(&lack));
+    }
     for (failed, lack) in lacking::of(project, Matter::Folder) {
         let Some(mut draft) = lacking::draft(project, failed, lack, message(lack)) else {
             continue;
