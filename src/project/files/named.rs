@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::facts::{Command, Purpose, Reach, Role, Word};
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
-use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// A file that a script or a page names and the server lacks.
 #[derive(Debug, Clone)]
@@ -48,6 +48,9 @@ const ASSETS: [&str; 14] = [
 impl Project {
     /// Files that commands of scripts need and the tree does not have.
     pub fn lacking_in_scripts(&self) -> Vec<NamedLack> {
+        // The commands of programs are judged with them.
+        let stages = self.programs.iter().flat_map(|program| &program.stages);
+        let stages: BTreeSet<Place> = stages.map(|stage| stage.place).collect();
         let mut found = Vec::new();
         for (id, document) in self.documents() {
             if document.format != Format::Shell || self.scope(id) == Scope::Development {
@@ -58,7 +61,12 @@ impl Project {
                 if BRINGING.contains(&command.program()) {
                     break;
                 }
-                if command.is_conditional || command.reach != Reach::Always || self.is_stage(id, command.span)
+                if command.is_conditional
+                    || command.reach != Reach::Always
+                    || stages.contains(&Place {
+                        document: id,
+                        span: command.span,
+                    })
                 {
                     continue;
                 }
@@ -134,8 +142,9 @@ impl Project {
                     continue;
                 };
                 // A redirection stands behind its command.
-                let mut before = document.facts.commands.iter().rev();
-                let command = before.find(|command| command.span.start <= used.span.start);
+                let commands = &document.facts.commands;
+                let behind = commands.partition_point(|command| command.span.start <= used.span.start);
+                let command = behind.checked_sub(1).and_then(|at| commands.get(at));
                 let is_sure =
                     command.is_some_and(|command| !command.is_conditional && command.reach == Reach::Always);
                 let is_open =
@@ -184,13 +193,6 @@ impl Project {
         is_known && !paths.is_empty() && !paths.iter().any(is_there)
     }
 
-    /// Whether a command is one of a program, which is judged with it.
-    fn is_stage(&self, id: DocumentId, span: Span) -> bool {
-        let place = Place { document: id, span };
-        let mut stages = self.programs.iter().flat_map(|program| &program.stages);
-        stages.any(|stage| stage.place == place)
-    }
-
     /// The path of the file that holds a document.
     pub(in crate::project) fn file_path<'a>(&'a self, document: &'a Document) -> &'a str {
         let mut at = document;
@@ -205,6 +207,14 @@ impl Project {
 
     /// What pages load from this server, and no file of the tree is called so.
     pub fn lacking_in_pages(&self) -> Vec<NamedLack> {
+        // A server may answer for a path without a file.
+        let code = self
+            .documents()
+            .filter(|(_, document)| document.facts.python.is_some());
+        let served: BTreeSet<&str> = code
+            .flat_map(|(_, document)| &document.facts.values)
+            .filter_map(|value| value.text.rsplit('/').next())
+            .collect();
         let mut found = Vec::new();
         for (id, document) in self.documents() {
             let is_page = document.format == Format::Html && document.host.is_none();
@@ -217,7 +227,7 @@ impl Project {
                     continue;
                 }
                 let path = value.text.split(['?', '#']).next().unwrap_or_default();
-                if self.is_lacking_asset(path) {
+                if self.is_lacking_asset(path, &served) {
                     found.push(NamedLack {
                         place: Place {
                             document: id,
@@ -233,7 +243,7 @@ impl Project {
         found
     }
 
-    fn is_lacking_asset(&self, path: &str) -> bool {
+    fn is_lacking_asset(&self, path: &str, served: &BTreeSet<&str>) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         let is_open = path.contains("//")
             || path.contains(':')
@@ -249,19 +259,7 @@ impl Project {
             .split('/')
             .any(|part| matches!(part, "dist" | "build" | "assets" | "_next" | "vendor"));
         let has_name = !self.paths.named(name).is_empty() || self.paths.has_name_of_any_case(&lower);
-        // A server may answer for it without a file.
-        let is_served = || {
-            self.documents().any(|(_, document)| {
-                let is_code = document.facts.python.is_some();
-                is_code
-                    && document
-                        .facts
-                        .values
-                        .iter()
-                        .any(|value| value.text.ends_with(name))
-            })
-        };
-        !is_built && !has_name && !is_served()
+        !is_built && !has_name && !served.contains(name)
     }
 }
 
@@ -300,6 +298,7 @@ pub(super) fn needed(command: &Command) -> Vec<&Word> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Span;
 
     #[test]
     fn commands_need_what_they_read() {
