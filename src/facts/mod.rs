@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod daemon;
+pub mod files;
 pub mod launchd;
 pub mod lock;
 pub mod port;
@@ -17,6 +18,7 @@ pub mod value;
 use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
+pub use files::{FileAction, FileUse, Told};
 pub use port::{Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};

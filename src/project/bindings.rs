@@ -48,8 +48,8 @@ impl Scope for Module<'_, '_> {
         &self.run.world.documents[self.document.0 as usize].path
     }
 
-    fn working_directory(&self) -> &str {
-        &self.run.directory
+    fn working_directory(&self) -> Value {
+        Value::Tree(self.run.directory.clone())
     }
 
     fn name(&self, name: &str, depth: usize) -> Value {

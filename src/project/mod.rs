@@ -7,6 +7,7 @@ mod environment;
 mod eval;
 mod executions;
 mod failure;
+mod files;
 mod guards;
 mod importers;
 mod imports;
@@ -23,6 +24,7 @@ mod processes;
 mod programs;
 mod reach;
 mod requirements;
+mod roots;
 mod run_bits;
 mod runs;
 mod setup;
@@ -41,6 +43,7 @@ pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use files::{Hint, Lack, NamedLack, ScriptRoot};
 pub use inclusions::{Circle, unread_requirements};
 pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter, VariableRead};
@@ -54,6 +57,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use roots::{DeployRoot, Home};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -88,6 +92,10 @@ pub struct Project {
     reached: Vec<Vec<ProgramId>>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
+    /// Names of files that commands and code make.
+    made: BTreeSet<String>,
+    /// Paths of folders that they make, and ends of them.
+    made_folders: BTreeSet<String>,
     /// Worked out when a rule first asks for it.
     executions: OnceLock<Vec<Execution>>,
     /// The same: steps that give run bits.
@@ -118,6 +126,7 @@ impl Project {
             requirements: &requirements,
             target: &target,
             tree,
+            roots: files::roots(&programs, &target),
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
@@ -140,6 +149,8 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            made: reach.made.files,
+            made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
             grants: OnceLock::new(),

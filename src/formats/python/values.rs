@@ -5,7 +5,9 @@ use super::commands::{Lines, seeks};
 use super::environment::variable_name;
 use super::guards::{guard_of, is_existence_test, tests_existence};
 use super::names::Names;
+use super::paths::{self, path_of};
 use super::{ports, span, span_of};
+use crate::facts::python::PathExpr;
 use crate::facts::value::is_telling;
 use crate::facts::{Facts, PortRole, Reach, Role, Value};
 use crate::source::Span;
@@ -95,8 +97,10 @@ impl Collector<'_> {
             Expr::BoolOp(operation) => self.bool_operation(operation, context),
             Expr::If(choice) => self.choice(choice, context),
             Expr::BinOp(operation) => {
-                self.expression(&operation.left, context);
-                self.expression(&operation.right, context);
+                if !self.below_home(&path_of(expr, self.names), span(expr), context) {
+                    self.expression(&operation.left, context);
+                    self.expression(&operation.right, context);
+                }
             }
             Expr::Subscript(subscript) => {
                 self.subscript_read(expr);
@@ -247,6 +251,10 @@ impl Collector<'_> {
             // "…".format(x), "…".join(x), Path("…").exists(): the receiver plays the call's own role.
             self.expression(&method.value, context);
         }
+        if function == "os.path.join" || function.ends_with(".joinpath") {
+            let path = paths::path_of_call(call, self.names);
+            self.below_home(&path, span(call), context);
+        }
         self.notice_environment(call, function);
         self.facts
             .ports
@@ -315,6 +323,18 @@ impl Collector<'_> {
                 reach,
             },
         );
+    }
+
+    /// `Path.home() / "project"` is `~/project`, written in another way.
+    fn below_home(&mut self, path: &PathExpr, span: Span, context: Context<'_>) -> bool {
+        let text = match path {
+            PathExpr::Join(parts) => paths::below_home(parts),
+            _ => None,
+        };
+        if let Some(text) = &text {
+            self.push(text, span, context);
+        }
+        text.is_some()
     }
 
     fn literal(&mut self, part: &StringLiteral, context: Context<'_>) {

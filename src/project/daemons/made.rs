@@ -24,9 +24,9 @@ const DEPLOYS: [&str; 12] = [
 ];
 
 /// A folder that some file makes.
-pub(super) struct Maker {
-    pub(super) path: String,
-    pub(super) document: DocumentId,
+pub(in crate::project) struct Maker {
+    pub(in crate::project) path: String,
+    pub(in crate::project) document: DocumentId,
     /// Whether the file is a step of every deployment.
     pub(super) is_deploy: bool,
 }
@@ -51,7 +51,7 @@ pub(super) fn makes(made: &str, folder: &str) -> bool {
 }
 
 /// Every folder that a file of the tree makes.
-pub(super) fn makers(documents: &[Document]) -> Vec<Maker> {
+pub(in crate::project) fn makers(documents: &[Document]) -> Vec<Maker> {
     let mut makers = Vec::new();
     for (document, found) in (0..).map(DocumentId).zip(documents) {
         if super::super::reach::is_of_development(documents, found) {

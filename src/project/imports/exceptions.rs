@@ -47,6 +47,16 @@ pub(super) enum Catcher<'a> {
 }
 
 impl Catcher<'_> {
+    /// The exceptions that its clauses name, of those that go on with the program.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        let clauses = match self {
+            Self::Clauses(clauses) => clauses.as_slice(),
+            Self::Runpy(_) => &[],
+        };
+        let going_on = clauses.iter().filter(|(_, ends)| !ends);
+        going_on.flat_map(|(names, _)| names.iter())
+    }
+
     /// How it takes an exception; nothing when it does not.
     pub(super) fn takes(&self, raised: &Raised) -> Option<When> {
         match self {

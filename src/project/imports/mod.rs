@@ -7,6 +7,7 @@
 
 mod asking;
 mod exceptions;
+mod files;
 mod load;
 mod names;
 mod namespaces;
@@ -16,6 +17,7 @@ mod statement;
 mod steps;
 
 use super::environment::Environment;
+use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
 use super::modules::Modules;
 use super::paths::Paths;
@@ -29,6 +31,7 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::{Catcher, Exception, Raised};
+pub(super) use files::{FileEvent, Form, Knowledge, PART};
 pub(super) use names::ModuleId;
 use names::{Known, Source, Space};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +55,8 @@ pub(super) struct Outcome {
     pub installed: BTreeMap<String, bool>,
     /// What ends the program, of a run that takes nothing as mended.
     pub death: Option<Failure>,
+    /// What is done with files, in the order in which it happens.
+    pub events: Vec<FileEvent>,
 }
 
 /// What all runs share.
@@ -64,6 +69,8 @@ pub(super) struct World<'a> {
     pub tree: &'a dyn Tree,
     /// What sets which environment variable.
     pub environment: &'a Environment,
+    /// Folders of the server that the tree is put to, each with the folder of the tree that it is.
+    pub roots: Vec<(String, String)>,
 }
 
 /// What holds for a statement because of where it stands.
@@ -167,6 +174,8 @@ pub(super) struct Run<'a> {
     /// Top-level names that it gave.
     of_own_folder: BTreeSet<String>,
     pub(super) directory: String,
+    /// The working directory, once the program has changed it.
+    moved: Option<Value>,
     /// `sys.modules`.
     loaded: BTreeMap<String, ModuleId>,
     /// Every module object that there was, by [`ModuleId`].
@@ -207,6 +216,7 @@ impl<'a> Run<'a> {
             own: BTreeMap::new(),
             of_own_folder: BTreeSet::new(),
             directory: directory.to_owned(),
+            moved: None,
             loaded: BTreeMap::new(),
             spaces: Vec::new(),
             catchers: Vec::new(),

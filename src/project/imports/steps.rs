@@ -53,6 +53,7 @@ impl<'a> Run<'a> {
             Step::Use(name) => return self.used(name, frame, context),
             Step::Call(call) => return self.call(call, frame, context),
             Step::Environ(name) => return self.environ(name, frame, context),
+            Step::File(used) => self.file(used, frame, context),
             Step::Function(function) => {
                 let known = Known::Function(function, frame.module);
                 self.bind(frame, &function.name, known);

@@ -27,6 +27,7 @@ pub(super) use launch::{is_of_system, run_file};
 pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
+pub(super) use script::from_script;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A program, with its paths seen from the root of the tree.
@@ -88,6 +89,18 @@ pub struct Stage {
     pub background: bool,
     /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
     pub is_conditional: bool,
+    /// Who says where it runs.
+    pub folder: FolderBy,
+}
+
+/// Who says in which folder a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FolderBy {
+    /// Its definition or a script, or whoever starts the manager.
+    #[default]
+    Definition,
+    /// The manager, and it chooses one outside the tree: `/`, a home folder.
+    Manager,
 }
 
 /// The working directory of a program.
@@ -158,6 +171,21 @@ pub enum ModuleStart {
 }
 
 impl Stage {
+    /// The folder of the server that the tree's root is, as the command's absolute script tells.
+    pub(super) fn root(&self) -> Option<&str> {
+        match &self.entry {
+            Entry::Script {
+                path,
+                written,
+                state: State::Present,
+            } if written.starts_with('/') && !is_foreign(written) => {
+                let root = written.strip_suffix(path.as_str())?.trim_end_matches('/');
+                (!root.is_empty()).then_some(root)
+            }
+            _ => None,
+        }
+    }
+
     /// What becomes of the program when this command fails.
     pub fn effect(&self) -> Effect {
         if self.is_conditional {
@@ -343,7 +371,10 @@ impl Collector<'_> {
             match program.manager {
                 Manager::Procfile => site.directory.clone_from(&site.here),
                 // A home folder, and `/`: not the tree's root, unless that is put there.
-                Manager::Cron | Manager::Systemd => site.is_elsewhere = true,
+                Manager::Cron | Manager::Systemd => {
+                    site.is_elsewhere = true;
+                    site.folder = FolderBy::Manager;
+                }
                 _ if site.container.is_some() => self.locator.enter("/", site),
                 _ => {}
             }

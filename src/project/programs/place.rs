@@ -1,7 +1,7 @@
 //! Which part of the tree a written path means, and whether the server has it.
 
 use super::container::Container;
-use super::{Directory, Entry, State};
+use super::{Directory, Entry, FolderBy, State};
 use crate::document::Document;
 use crate::facts::ConsoleScript;
 use crate::finding::DocumentId;
@@ -34,6 +34,8 @@ pub(super) struct Site {
     pub(super) here: String,
     /// Whether the working directory is a place that the tree does not tell of.
     pub(super) is_elsewhere: bool,
+    /// Who says where the working directory is.
+    pub(super) folder: FolderBy,
     /// The container's files, in a container.
     pub(super) container: Option<Container>,
     /// Variables that are set.
@@ -122,6 +124,7 @@ impl<'a> Locator<'a> {
     pub(super) fn enter(&self, folder: &str, site: &mut Site) {
         let (path, state) = self.locate(folder, site, Kind::Folder);
         site.is_elsewhere = state == State::Unknown && path.is_empty();
+        site.folder = FolderBy::Definition;
         site.directory = path;
         if let Some(container) = &mut site.container {
             // From a folder that is known in the tree alone, the rest is looked for in the tree.
