@@ -65,6 +65,42 @@ impl Command {
         word.rsplit('/').next().unwrap_or(word)
     }
 
+    /// Whether the shell itself does it, and no program (bash(1), "SHELL BUILTIN COMMANDS").
+    pub fn is_builtin(&self) -> bool {
+        matches!(
+            self.words.first().map_or("", |word| word.text.as_str()),
+            "." | ":"
+                | "["
+                | "alias"
+                | "cd"
+                | "command"
+                | "declare"
+                | "echo"
+                | "eval"
+                | "exec"
+                | "exit"
+                | "export"
+                | "false"
+                | "kill"
+                | "local"
+                | "printf"
+                | "pwd"
+                | "read"
+                | "return"
+                | "set"
+                | "shift"
+                | "source"
+                | "test"
+                | "trap"
+                | "true"
+                | "type"
+                | "ulimit"
+                | "umask"
+                | "unset"
+                | "wait"
+        )
+    }
+
     /// The folder, where it is known to its end.
     pub fn known_folder(&self) -> Option<&str> {
         self.folder

@@ -2,13 +2,13 @@
 //! than a thread's stack allows.
 
 use super::Functions;
-use super::calls::Calls;
 use super::command::seek_path;
 use super::guard::{Flags, Judge};
 use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Facts, Reach, Role, Value, Variable, Word};
+use crate::formats::calls::Calls;
 use crate::formats::quoted;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
