@@ -5,6 +5,10 @@ use crate::source::Span;
 
 /// One simple command, as the shell or `execve` would see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of how the command stands in its script, and any of them may hold"
+)]
 pub struct Command {
     /// Its words; the first is the program. Leading assignments are in `assignments`.
     pub words: Vec<Word>,

@@ -25,6 +25,10 @@ pub(super) enum Sink {
 
 /// What holds for a statement because of where it stands.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of where the statement stands, and any of them may hold"
+)]
 pub(super) struct Context {
     pub(super) reach: Reach,
     pub(super) background: bool,
