@@ -69,9 +69,25 @@ impl Project {
     /// Every command of every document, in the order of documents; where one runs another (`sudo x`), both.
     pub fn runs(&self) -> Vec<RunView<'_>> {
         let mut runs = Vec::new();
+        let functions: BTreeSet<&str> = self
+            .documents()
+            .flat_map(|(_, document)| &document.facts.shell_functions)
+            .map(String::as_str)
+            .collect();
         for (id, document) in self.documents() {
+            // A script that reads another in calls that one's functions.
+            let reads_in = |command: &Command| matches!(command.program(), "source" | ".");
+            let is_reader = document.format == Format::Shell && document.facts.commands.iter().any(reads_in);
+            let is_function = |command: &Command| {
+                is_reader
+                    && command
+                        .words
+                        .first()
+                        .is_some_and(|word| functions.contains(&*word.text))
+            };
             let in_container = document.format == Format::Docker;
-            for command in &document.facts.commands {
+            let commands = document.facts.commands.iter();
+            for command in commands.filter(|command| !is_function(command)) {
                 push(&mut runs, id, document, command, None, in_container);
             }
             for program in &document.facts.programs {
@@ -126,17 +142,17 @@ impl Project {
     /// Whether a script that nothing deployed runs is plainly one for a Mac: by its name, or by all that it
     /// calls.
     pub fn is_for_mac(&self, document: &Document) -> bool {
-        let name = document.path.rsplit('/').next().unwrap_or(&document.path);
-        let lower = name.to_ascii_lowercase();
+        let lower = document.path.to_ascii_lowercase();
+        let name = lower.rsplit('/').next().unwrap_or(&lower);
         let is_shell = document.format == Format::Shell;
-        let is_macs = |part: &str| match part {
-            "macos" | "darwin" | "osx" | "macosx" | "homebrew" | "applescript" => true,
-            // In other languages it may be an address.
-            "mac" => is_shell,
-            _ => false,
+        let has = |text: &str, marks: &[&str]| {
+            let mut parts = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+            parts.any(|part| marks.contains(&part))
         };
-        let mut parts = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-        if lower.ends_with(".command") || parts.any(is_macs) {
+        // Elsewhere a `mac` may be an address.
+        let is_named = has(&lower, &["macos", "darwin", "osx", "macosx", "applescript"])
+            || (is_shell && has(name, &["mac", "brew", "homebrew", "launchd"]));
+        if lower.ends_with(".command") || is_named {
             return true;
         }
         if !is_shell {

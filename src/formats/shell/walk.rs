@@ -175,6 +175,8 @@ impl<'t> Walk<'t> {
             .sort_by_key(|variable| (variable.span, variable.name.clone()));
         self.facts.values.sort_by_key(|value| value.span);
         self.calls.settle(&mut self.facts);
+        let own = self.functions.into_iter().chain(self.aliases);
+        self.facts.shell_functions.extend(own);
         for sought in &mut self.facts.sought {
             let is_inside = |test: &Span| test.start <= sought.span.start && sought.span.end <= test.end;
             sought.is_required |= self.needs.iter().any(is_inside);
