@@ -16,6 +16,9 @@ const JOINING: Joining = Joining {
 /// Lines longer than this are left alone once variables are put in: they may name each other again and again.
 const LONGEST: usize = 8192;
 
+/// Bytes of lines with variables put in that are read of one file.
+const MOST: usize = 4 << 20;
+
 /// Whether a file is a Makefile, by its name in lower case.
 pub(super) fn is_makefile(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
@@ -42,6 +45,8 @@ struct Reader {
     variables: BTreeMap<String, String>,
     /// The conditionals around the line: how the target gets to the arm, and to the other one.
     arms: Vec<(Reach, Reach)>,
+    /// Bytes of lines that have been read with their variables put in.
+    read: usize,
 }
 
 impl Reader {
@@ -122,9 +127,10 @@ impl Reader {
         }
     }
 
-    fn add(&self, script: &str, start: usize, facts: &mut Facts) {
+    fn add(&mut self, script: &str, start: usize, facts: &mut Facts) {
         let text = self.expand(script);
-        if text.len() > LONGEST {
+        self.read += text.len();
+        if text.len() > LONGEST || self.read > MOST {
             return;
         }
         let mut commands: Vec<Command> = if text.len() == script.len() {

@@ -7,7 +7,7 @@ use super::guard::{Flags, Judge};
 use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
-use crate::facts::{Access, Facts, Reach, Role, Value, Variable, Word};
+use crate::facts::{Access, Facts, Reach, Role, Sought, Value, Variable, Word};
 use crate::formats::calls::Calls;
 use crate::formats::quoted;
 use crate::source::Span;
@@ -177,10 +177,7 @@ impl<'t> Walk<'t> {
         self.calls.settle(&mut self.facts);
         let own = self.functions.into_iter().chain(self.aliases);
         self.facts.shell_functions.extend(own);
-        for sought in &mut self.facts.sought {
-            let is_inside = |test: &Span| test.start <= sought.span.start && sought.span.end <= test.end;
-            sought.is_required |= self.needs.iter().any(is_inside);
-        }
+        require(&mut self.facts.sought, self.needs);
         self.facts
     }
 
@@ -405,5 +402,23 @@ impl<'t> Walk<'t> {
 
     pub(super) fn text(&self, node: Node<'_>) -> &'t str {
         self.source.get(node.byte_range()).unwrap_or("")
+    }
+}
+
+/// Notes which programs are looked for in a test that the script ends behind where it fails.
+fn require(sought: &mut [Sought], mut tests: Vec<Span>) {
+    tests.sort();
+    // The furthest end of all tests up to each one.
+    let ends: Vec<u32> = tests
+        .iter()
+        .scan(0, |furthest, test| {
+            *furthest = test.end.max(*furthest);
+            Some(*furthest)
+        })
+        .collect();
+    for sought in sought {
+        let behind = tests.partition_point(|test| test.start <= sought.span.start);
+        let end = behind.checked_sub(1).and_then(|last| ends.get(last));
+        sought.is_required |= end.is_some_and(|end| sought.span.end <= *end);
     }
 }
