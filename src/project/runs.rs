@@ -106,7 +106,7 @@ impl Project {
                 for_mac,
                 scope,
             };
-            let in_container = document.format == Format::Docker;
+            let in_container = self.is_in_image(id, document);
             let commands = facts.commands.iter();
             for command in commands.filter(|command| !is_function(command)) {
                 push(&mut runs, of(command, None, in_container));
@@ -123,6 +123,19 @@ impl Project {
             }
         }
         runs
+    }
+
+    /// Whether the commands of a document run in a container: it makes an image, or only programs of images
+    /// reach it, or it lies where the files of images do.
+    fn is_in_image(&self, id: DocumentId, document: &Document) -> bool {
+        let reaching = self.programs_reaching(id);
+        let mut views = reaching.iter().filter_map(|program| self.program(*program));
+        let lower = document.path.to_ascii_lowercase();
+        let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+        let is_images = |part: &str| matches!(part, "docker" | ".docker" | ".devcontainer" | "containers");
+        document.format == Format::Docker
+            || (!reaching.is_empty() && views.all(|view| view.in_container))
+            || (reaching.is_empty() && (folder.split('/').any(is_images) || name.contains("entrypoint")))
     }
 
     /// Who runs the commands of a document, where that is known better than from its place.
