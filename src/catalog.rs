@@ -2,7 +2,8 @@
 
 use crate::finding::{Confidence, Severity};
 use crate::pattern::{Pattern, PatternTable};
-use crate::rule::{Judge, Meta, Rule};
+use crate::project::Matter;
+use crate::rule::{Judge, Meta, Rule, Sound};
 use crate::rules;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -32,6 +33,7 @@ struct FrontMatter {
     confidence: String,
     effort: Effort,
     since: String,
+    sound: Option<SoundTable>,
     check: Option<String>,
     #[serde(rename = "match")]
     pattern: Option<PatternTable>,
@@ -42,6 +44,13 @@ struct FrontMatter {
 struct Effort {
     first: [u32; 2],
     further: [u32; 2],
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SoundTable {
+    of: String,
+    says: String,
 }
 
 /// All rules, sorted by category and id.
@@ -90,6 +99,12 @@ fn load(category: &'static str, id: &'static str, text: &'static str) -> Result<
     if front.summary.chars().count() >= 60 {
         return Err(at("the summary has 60 characters or more"));
     }
+    let sound = match front.sound {
+        Some(table) => {
+            Some(sound(table).ok_or_else(|| at("`sound` needs something that the project counts"))?)
+        }
+        None => None,
+    };
     let meta = Meta {
         id,
         category,
@@ -99,7 +114,13 @@ fn load(category: &'static str, id: &'static str, text: &'static str) -> Result<
         effort_first: front.effort.first,
         effort_further: front.effort.further,
         since: front.since,
+        sound,
         page,
     };
     Ok(Rule { meta, judge })
+}
+
+fn sound(table: SoundTable) -> Option<Sound> {
+    let of = Matter::named(&table.of)?;
+    Some(Sound { of, says: table.says })
 }

@@ -15,8 +15,23 @@ pub struct Document {
     pub format: Format,
     /// What it states.
     pub facts: Facts,
+    /// Whether the server gets it with its run bit; nothing where that cannot be told.
+    pub is_executable: Option<bool>,
     /// The document that writes it, if any.
     pub host: Option<Host>,
+}
+
+impl Document {
+    /// A file of which only these facts are known.
+    pub fn plain(path: impl Into<String>, facts: Facts) -> Self {
+        Self {
+            path: path.into(),
+            format: Format::Plain,
+            facts,
+            is_executable: None,
+            host: None,
+        }
+    }
 }
 
 /// The document that holds another, and how their bytes correspond.

@@ -1,5 +1,7 @@
 //! The pipeline: tree → documents → facts → project → findings. No policy of its own.
 
+mod included;
+
 use crate::document::{Document, Host};
 use crate::facts::{Embedded, Facts, ProblemKind};
 use crate::finding::{DocumentId, Finding};
@@ -8,8 +10,9 @@ use crate::project::Project;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::target::Target;
-use crate::tree::{Entry, Tree};
+use crate::tree::{Attributes, Entry, Tree};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of a file that are looked at to tell its format and whether it is text.
@@ -50,11 +53,12 @@ pub fn read(
     let mut listing = tree.list();
     listing.files.retain(|entry| !is_excluded(&entry.path));
     progress.total.store(listing.files.len(), Ordering::Relaxed);
-    let read: Vec<Option<(String, Format, Facts)>> = listing
+    let attributes = Attributes::read(tree, &listing);
+    let read: Vec<Option<Document>> = listing
         .files
         .par_iter()
         .map(|entry| {
-            let document = read_file(tree, entry);
+            let document = read_file(tree, entry, &attributes);
             progress.done.fetch_add(1, Ordering::Relaxed);
             document
         })
@@ -64,8 +68,9 @@ pub fn read(
         ..Counts::default()
     };
     let mut documents = Vec::with_capacity(read.len());
-    for (path, format, facts) in read.into_iter().flatten() {
-        let is_unreadable = facts
+    for document in read.into_iter().flatten() {
+        let is_unreadable = document
+            .facts
             .problems
             .iter()
             .any(|problem| problem.kind == ProblemKind::Unreadable);
@@ -74,26 +79,20 @@ pub fn read(
         } else {
             counts.scanned += 1;
         }
-        add(
-            &mut documents,
-            Document {
-                path,
-                format,
-                facts,
-                host: None,
-            },
-            0,
-        );
+        add(&mut documents, document, 0);
     }
+    included::read(tree, &listing, &mut documents, &mut counts);
+    // A finding needs a document to stand in.
+    let known: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
+    let stand_ins = listing.stand_ins().filter(|path| !known.contains(path.as_str()));
+    let stand_ins: Vec<Document> = stand_ins
+        .map(|path| Document::plain(path, Facts::default()))
+        .collect();
+    documents.extend(stand_ins);
     for (path, reason) in &listing.unreadable {
         counts.unreadable += 1;
         let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
-        documents.push(Document {
-            path: path.clone(),
-            format: Format::Plain,
-            facts,
-            host: None,
-        });
+        documents.push(Document::plain(path, facts));
     }
     (Project::join(documents, &listing, tree, target), counts)
 }
@@ -115,21 +114,35 @@ pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
         key(left).cmp(&key(right))
     });
     findings.dedup_by(|right, left| {
-        left.rule == right.rule
+        let is_same = left.rule == right.rule
             && left.message == right.message
-            && project.in_file(left.place) == project.in_file(right.place)
+            && project.in_file(left.place) == project.in_file(right.place);
+        if is_same {
+            // Processes of one definition, or one stage that several programs share.
+            left.programs.append(&mut right.programs);
+            left.programs.sort_unstable();
+            left.programs.dedup();
+        }
+        is_same
     });
     findings
 }
 
-fn read_file(tree: &dyn Tree, entry: &Entry) -> Option<(String, Format, Facts)> {
+fn read_file(tree: &dyn Tree, entry: &Entry, attributes: &Attributes) -> Option<Document> {
+    let document = |format, facts| Document {
+        path: entry.path.clone(),
+        format,
+        facts,
+        is_executable: entry.is_executable,
+        host: None,
+    };
     let by_name = Format::of(&entry.path, b"");
     let needs_head = entry
         .path
         .rsplit('/')
         .next()
         .is_none_or(|name| !name.contains('.') || name.ends_with(".conf"));
-    if by_name.is_none() && !needs_head && !entry.is_executable {
+    if by_name.is_none() && !needs_head && entry.is_executable != Some(true) {
         return None;
     }
     let bytes = match tree.read(&entry.path) {
@@ -137,7 +150,7 @@ fn read_file(tree: &dyn Tree, entry: &Entry) -> Option<(String, Format, Facts)> 
         Err(reason) => {
             let format = by_name.unwrap_or(Format::Plain);
             let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
-            return Some((entry.path.clone(), format, facts));
+            return Some(document(format, facts));
         }
     };
     let head = bytes.get(..HEAD).unwrap_or(&bytes);
@@ -146,11 +159,15 @@ fn read_file(tree: &dyn Tree, entry: &Entry) -> Option<(String, Format, Facts)> 
     if format == Format::Plain && !is_wide && head.contains(&0) {
         return None;
     }
-    let facts = match formats::decode(bytes) {
+    let mut facts = match formats::decode(bytes) {
         Ok(text) => formats::extract(&entry.path, format, &text),
         Err(facts) => *facts,
     };
-    Some((entry.path.clone(), format, facts))
+    // What git stores with its own line ends reaches the server with those.
+    if facts.carriage_return.is_some() && attributes.normalises(&entry.path) {
+        facts.drop_carriage_returns();
+    }
+    Some(document(format, facts))
 }
 
 /// Adds a document, and behind it the documents inside it.
@@ -172,6 +189,7 @@ fn add(documents: &mut Vec<Document>, mut document: Document, depth: usize) {
                     path,
                     format,
                     facts,
+                    is_executable: None,
                     host,
                 },
                 depth + 1,

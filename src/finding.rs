@@ -1,6 +1,7 @@
 //! Findings: what is wrong, how bad and how sure, where, what it stops, and how it is mended.
 
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -183,12 +184,16 @@ pub struct Finding {
     pub place: Place,
     /// Other places that belong to it.
     pub related: Vec<Related>,
+    /// How many of those, from the first, are the steps that lead here.
+    pub steps: usize,
     /// The programs that it stops or concerns, in order.
     pub programs: Vec<ProgramId>,
     /// Whether those programs do not start because of it.
     pub effect: Effect,
     /// When they fail.
     pub phase: Phase,
+    /// How many other failures each of them meets before this one, where that is known.
+    pub moments: BTreeMap<ProgramId, usize>,
 }
 
 /// A finding as a check describes it; the sink adds what belongs to the rule and to the project.
@@ -200,9 +205,11 @@ pub struct Draft {
     pub(crate) help: String,
     pub(crate) subject: String,
     pub(crate) related: Vec<Related>,
+    pub(crate) steps: usize,
     pub(crate) programs: Option<Vec<ProgramId>>,
     pub(crate) effect: Effect,
     pub(crate) phase: Phase,
+    pub(crate) moments: BTreeMap<ProgramId, usize>,
     pub(crate) confidence: Confidence,
     pub(crate) scope: Option<Scope>,
 }
@@ -218,9 +225,11 @@ impl Draft {
             label: String::new(),
             help: String::new(),
             related: Vec::new(),
+            steps: 0,
             programs: None,
             effect: Effect::Use,
             phase: Phase::Run,
+            moments: BTreeMap::new(),
             confidence: Confidence::Certain,
             scope: None,
         }
@@ -261,7 +270,8 @@ impl Draft {
     /// The places that lead to it, in order.
     #[must_use]
     pub fn chain(mut self, places: Vec<Related>) -> Self {
-        self.related.extend(places);
+        self.steps += places.len();
+        self.related.splice(0..0, places);
         self
     }
 
@@ -283,6 +293,13 @@ impl Draft {
     #[must_use]
     pub fn phase(mut self, phase: Phase) -> Self {
         self.phase = phase;
+        self
+    }
+
+    /// How many other failures each program meets before this one.
+    #[must_use]
+    pub fn moments(mut self, moments: BTreeMap<ProgramId, usize>) -> Self {
+        self.moments = moments;
         self
     }
 

@@ -12,7 +12,8 @@
 //!
 //! A line that the rule has to report ends with `error` in a comment; formats without comments list
 //! the lines beside the block instead: `errors=3,7`. The marks are no part of the audited text.
-//! `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`.
+//! A blank in a path is written `%20`. `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`; `ends=crlf` ends its
+//! lines as on Windows; `mode=755` and `mode=644` say whether it has its run bit, of which nothing is known otherwise.
 
 use std::collections::BTreeSet;
 
@@ -59,6 +60,10 @@ pub struct File {
     pub errors: BTreeSet<u32>,
     /// Whether the file is stored as Latin-1.
     pub is_latin: bool,
+    /// Whether its lines end as on Windows.
+    pub has_returns: bool,
+    /// Whether it has its run bit, where the page says so.
+    pub is_executable: Option<bool>,
 }
 
 impl File {
@@ -157,7 +162,7 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
     let is_language = |(at, word): &(usize, &str)| *at == 0 && !word.contains('=');
     for (_, word) in words.enumerate().filter(|word| !is_language(word)) {
         match word.split_once('=') {
-            Some(("file", path)) => path.clone_into(&mut file.path),
+            Some(("file", path)) => file.path = path.replace("%20", " "),
             Some(("target", target)) => example.target = Some(target.to_owned()),
             Some(("errors", lines)) => {
                 for line in lines.split(',') {
@@ -170,9 +175,13 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
                 }
             }
             Some(("encoding", "latin-1")) => file.is_latin = true,
+            Some(("ends", "crlf")) => file.has_returns = true,
+            Some(("mode", "755")) => file.is_executable = Some(true),
+            Some(("mode", "644")) => file.is_executable = Some(false),
             _ => {
                 return Err(format!(
-                    "a block takes file=, errors=, target= and encoding=latin-1, not {word}"
+                    "a block takes file=, errors=, target=, encoding=latin-1, ends=crlf and mode=755 or mode=644, \
+                     not {word}"
                 ));
             }
         }
@@ -186,7 +195,7 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
             file.errors.insert(number);
         }
         file.text.push_str(unmarked.map_or(*line, str::trim_end));
-        file.text.push('\n');
+        file.text.push_str(if file.has_returns { "\r\n" } else { "\n" });
     }
     example.files.push(file);
     Ok(())
@@ -243,7 +252,8 @@ mod tests {
             ),
             (
                 "python file=a.py error=1",
-                "line 3 of the text: a block takes file=, errors=, target= and encoding=latin-1, not error=1",
+                "line 3 of the text: a block takes file=, errors=, target=, encoding=latin-1, ends=crlf and mode=755 or \
+                 mode=644, not error=1",
             ),
         ] {
             let text = format!("## Examples\n### One\n```{info}\nx\n```\n");

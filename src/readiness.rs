@@ -282,20 +282,33 @@ fn weight(finding: &Finding) -> f64 {
     weight * factor
 }
 
+/// Minutes of editing by cause, as ranges. `rules` gives the efforts.
+pub fn efforts<'a>(findings: &'a [Finding], rules: &[&Meta]) -> BTreeMap<&'a str, [u32; 2]> {
+    let causes = causes(findings).into_iter();
+    causes
+        .map(|(key, cause)| (key, effort_of(&cause, rules)))
+        .collect()
+}
+
 fn effort(causes: &BTreeMap<&str, Cause<'_>>, rules: &[&Meta]) -> [u32; 2] {
-    let mut minutes = [0_u32; 2];
-    for cause in causes.values().filter(|cause| cause.severity > Severity::Info) {
-        let Some(rule) = rules.iter().find(|rule| rule.id == cause.rule) else {
-            continue;
-        };
-        let further = u32::try_from(cause.places.saturating_sub(1)).unwrap_or(u32::MAX);
-        for (at, sum) in minutes.iter_mut().enumerate() {
-            let of_cause =
-                rule.effort_first[at].saturating_add(rule.effort_further[at].saturating_mul(further));
-            *sum = sum.saturating_add(of_cause);
-        }
-    }
-    minutes
+    causes.values().fold([0, 0], |sum, cause| {
+        let minutes = effort_of(cause, rules);
+        [
+            sum[0].saturating_add(minutes[0]),
+            sum[1].saturating_add(minutes[1]),
+        ]
+    })
+}
+
+fn effort_of(cause: &Cause<'_>, rules: &[&Meta]) -> [u32; 2] {
+    let rule = rules.iter().find(|rule| rule.id == cause.rule);
+    let Some(rule) = rule.filter(|_| cause.severity > Severity::Info) else {
+        return [0, 0];
+    };
+    let further = u32::try_from(cause.places.saturating_sub(1)).unwrap_or(u32::MAX);
+    let minutes =
+        |at: usize| rule.effort_first[at].saturating_add(rule.effort_further[at].saturating_mul(further));
+    [minutes(0), minutes(1)]
 }
 
 #[cfg(test)]
@@ -327,9 +340,11 @@ mod tests {
                 span: Span::default(),
             },
             related: Vec::new(),
+            steps: 0,
             programs: Vec::new(),
             effect: Effect::Advice,
             phase: crate::finding::Phase::Run,
+            moments: std::collections::BTreeMap::new(),
         }
     }
 
@@ -415,6 +430,7 @@ mod tests {
             effort_first: [5, 10],
             effort_further: [1, 2],
             since: String::new(),
+            sound: None,
             page: "",
         };
         let findings: Vec<_> = ["x", "x", "x", "y"]

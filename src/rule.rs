@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Draft, Finding, Scope, Severity};
 use crate::pattern::Pattern;
-use crate::project::Project;
+use crate::project::{Matter, Project};
 
 /// What a rule's page says about it.
 #[derive(Debug, Clone)]
@@ -23,8 +23,20 @@ pub struct Meta {
     pub effort_further: [u32; 2],
     /// The version of the program that brought the rule.
     pub since: String,
+    /// What may be said when the rule found all that it looked at right.
+    pub sound: Option<Sound>,
     /// The page's text below the front matter.
     pub page: &'static str,
+}
+
+/// What a rule looks at, and what may be said when it finds all of it right. Where the project holds none of
+/// it, there was nothing to check, and nothing is said.
+#[derive(Debug, Clone)]
+pub struct Sound {
+    /// What it looks at; the project counts it.
+    pub of: Matter,
+    /// What may be said of all of it: `no conflicts`.
+    pub says: String,
 }
 
 /// A check written in Rust: from the project to findings.
@@ -102,9 +114,11 @@ impl Sink<'_> {
             help: draft.help,
             place: draft.place,
             related: draft.related,
+            steps: draft.steps,
             programs,
             effect: draft.effect,
             phase: draft.phase,
+            moments: draft.moments,
         });
     }
 }

@@ -197,9 +197,11 @@ mod tests {
                     span: Span::new(at, at + 4),
                 },
                 related: Vec::new(),
+                steps: 0,
                 programs: Vec::new(),
                 effect: Effect::Start,
                 phase: crate::finding::Phase::Run,
+                moments: std::collections::BTreeMap::new(),
             })
             .collect();
         apply(findings, &project, selection, &["hardcoded-ip", "macos-path"])

@@ -58,13 +58,23 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rule",
             "source",
             "target",
-            // Why a path stays behind, as the project answers.
+            // What the project answers of what is left behind, and why a path stays behind.
+            "tree::Leftover",
+            "tree::VirtualEnvironment",
             "tree::Withheld",
         ],
     ),
     (
         "catalog",
-        &["finding", "formats::Format", "pattern", "rule", "rules"],
+        // Of the project only the names of what rules look at.
+        &[
+            "finding",
+            "formats::Format",
+            "pattern",
+            "project::Matter",
+            "rule",
+            "rules",
+        ],
     ),
     (
         "suppress",

@@ -64,6 +64,7 @@ fn every_output_is_as_it_was() {
             ("terminal", &["--color", "never"][..]),
             ("score", &["--score"]),
             ("json", &["--format", "json"]),
+            ("markdown", &["--format", "markdown"]),
         ] {
             // The path is typed relative to the package, so that no report names a machine's folder.
             let output = run(Path::new("fixtures").join(&name).as_path(), arguments);

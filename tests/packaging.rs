@@ -68,6 +68,7 @@ fn ours(read: &Requirement) -> Value {
             requirements: vec![read.clone()],
             ..Facts::default()
         },
+        is_executable: None,
         host: None,
     };
     let python = PythonVersion { major: 3, minor: 10 };

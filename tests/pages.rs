@@ -127,7 +127,12 @@ fn report(rule: &Rule, example: &Example) -> Result<Places, String> {
         }
     }
     let files = example.files.iter().map(|file| (file.path.clone(), file.bytes()));
-    let (project, _) = engine::read(&Memory::new(files), target, &|_| false, &Progress::default());
+    let bits = example
+        .files
+        .iter()
+        .filter_map(|file| Some((file.path.clone(), file.is_executable?)));
+    let tree = Memory::new(files).with_run_bits(bits);
+    let (project, _) = engine::read(&tree, target, &|_| false, &Progress::default());
     let mut places = Places::new();
     for finding in rule.findings(&project) {
         let place = project.in_file(finding.place);

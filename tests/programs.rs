@@ -123,7 +123,7 @@ const APPLICATIONS: &[(&str, &str)] = &[
     ("gunicorn main", "module main:application from / by gunicorn"),
     (
         "gunicorn --chdir src api:app",
-        "module api:app from /src by gunicorn in src",
+        "module api:app from /src by gunicorn in src with ",
     ),
     (
         "gunicorn --pythonpath src,jobs main:app",
@@ -133,7 +133,26 @@ const APPLICATIONS: &[(&str, &str)] = &[
         "gunicorn 'shop:create_app()'",
         "module shop:create_app from / by gunicorn",
     ),
-    ("gunicorn -c conf.py", "tool gunicorn"),
+    (
+        "gunicorn -c conf.py",
+        "script conf.py? with  isolated + tool gunicorn",
+    ),
+    (
+        "gunicorn -k uvicorn.workers.UvicornWorker main:app",
+        "module uvicorn.workers:UvicornWorker from / + module main:app from / by gunicorn",
+    ),
+    (
+        "gunicorn --worker-class=gevent main:app",
+        "module gevent from / + module main:app from / by gunicorn",
+    ),
+    (
+        "gunicorn -k gthread main:app",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "env GUNICORN_CMD_ARGS=--chdir=src gunicorn api:app",
+        "module api:app from /src by gunicorn in src with ",
+    ),
     ("hypercorn main:app", "module main:app from / by hypercorn"),
     ("daphne -p 80 main:app", "module main:app from / by daphne"),
     (
@@ -299,8 +318,24 @@ fn commands_of_the_own_project_are_known() {
         ("src/shop/__init__.py", ""),
         ("src/shop/cli.py", ""),
     ]);
-    // Until the project's own commands are read from its pyproject.toml, nothing is claimed.
-    assert!(found.is_empty() || found == ["module shop.cli:main installed with src"]);
+    assert_eq!(found, ["module shop.cli:main installed with src"]);
+    for (path, text) in [
+        (
+            "setup.cfg",
+            "[options.entry_points]\nconsole_scripts =\n    serve = shop.cli:main\n",
+        ),
+        (
+            "setup.py",
+            "from setuptools import setup\nsetup(entry_points={'console_scripts': ['serve=shop.cli:main']})\n",
+        ),
+    ] {
+        let found = stages(&[
+            ("supervisord.conf", "[program:x]\ncommand=venv/bin/serve\n"),
+            (path, text),
+            ("shop/cli.py", ""),
+        ]);
+        assert_eq!(found, ["module shop.cli:main installed with "], "{path}");
+    }
 }
 
 #[test]
@@ -468,4 +503,461 @@ fn beside_a_process_manager_scripts_start_nothing() {
         ("old.py", ""),
     ]);
     assert_eq!(found, ["supervisor web: script web.py"]);
+}
+
+/// The names of the programs that do not start when pip refuses the requirement of this name.
+fn dead_without(refused: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let project = project(files);
+    let asks = project.requirements.asks();
+    let refused: Vec<_> = asks.iter().filter(|ask| ask.name == refused).collect();
+    let programs = project.programs_without(&refused);
+    let names = programs.iter().filter_map(|id| project.program(*id));
+    names.map(|program| program.name.clone()).collect()
+}
+
+#[test]
+fn pip_installs_all_of_a_file_or_nothing() {
+    let mut files = vec![
+        ("requirements.txt", "numpy\nrequests\nuvicorn\n"),
+        (
+            "Procfile",
+            "web: python web.py\nquiet: python quiet.py\nlater: python later.py\nserver: uvicorn quiet:app\nother: python \
+             other.py\nplain: python plain.py\n",
+        ),
+        ("web.py", "import requests\n"),
+        (
+            "quiet.py",
+            "try:\n    import requests\nexcept ImportError:\n    requests = None\napp = 1\n",
+        ),
+        ("later.py", "def main():\n    import requests\n"),
+        (
+            "other.py",
+            "try:\n    import quiet\nfinally:\n    import requests\n",
+        ),
+        ("plain.py", "import json\n"),
+    ];
+    assert_eq!(dead_without("numpy", &files), ["web", "server", "other"]);
+    files.push(("archive/requirements.txt", "requests\n"));
+    files.push((
+        "setup.sh",
+        "if [ -z \"$FAST\" ]; then\n  pip install requests\nfi\n",
+    ));
+    assert_eq!(dead_without("numpy", &files), ["web", "server", "other"]);
+    files.push(("deploy.sh", "pip install requests\n"));
+    assert_eq!(dead_without("numpy", &files), ["server"]);
+}
+
+#[test]
+fn a_variable_in_pythonpath_is_taken_to_be_the_trees_place() {
+    let with = |value: &str| {
+        let config = format!("[program:x]\ncommand=python lib/x.py\nenvironment=PYTHONPATH=\"{value}\"\n");
+        stages(&[("supervisord.conf", &config), ("lib/x.py", "")]).join(" + ")
+    };
+    for (value, expected) in [
+        ("$ROOT", "script lib/x.py with "),
+        ("$ROOT/lib", "script lib/x.py with lib"),
+        ("$VENV/site-packages", "script lib/x.py"),
+        ("lib:$PYTHONPATH", "script lib/x.py with lib"),
+        ("lib${PYTHONPATH:+:$PYTHONPATH}", "script lib/x.py with lib"),
+    ] {
+        assert_eq!(with(value), expected, "{value}");
+    }
+}
+
+const SEVERAL: &str = "[group:feeds]\nprograms=feed\n[program:feed]\ncommand=python feed.py --port 90%(process_num)02d\n\
+                       directory=%(here)s/n%(process_num)d\nnumprocs=3\nnumprocs_start=1\n\
+                       process_name=%(program_name)s_%(process_num)02d\n";
+
+#[test]
+fn each_process_of_a_section_is_a_program() {
+    let found = programs(&[
+        ("supervisord.conf", SEVERAL),
+        ("n1/feed.py", ""),
+        ("n2/feed.py", ""),
+        ("n3/other.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor feeds:feed_01: script n1/feed.py in n1",
+            "supervisor feeds:feed_02: script n2/feed.py in n2",
+            "supervisor feeds:feed_03: script n3/feed.py? in n3",
+        ]
+    );
+}
+
+#[test]
+fn so_many_processes_are_one_finding_and_no_flood() {
+    let config = "[program:feed]\ncommand=python feed.py\nnumprocs=400000000\nprocess_name=%(process_num)d\n";
+    let tree = Memory::new([("supervisord.conf", config)]);
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    assert_eq!(project.programs().count(), 64);
+    let rules: Vec<_> = audit::catalog::rules().unwrap().iter().collect();
+    let findings = engine::judge(&project, &rules);
+    let missing: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.rule == "missing-entry-point")
+        .collect();
+    assert_eq!(missing.len(), 1, "{missing:#?}");
+    assert_eq!(missing[0].programs.len(), 64);
+    assert!(missing[0].message.starts_with("`feed` cannot start"));
+}
+
+#[test]
+fn what_a_wrapper_has_a_shell_run_is_taken_apart() {
+    let files = &["x.py", "api/x.py", "lib/y.py"];
+    for (command, expected) in [
+        (
+            "sudo -u app bash -lc \"cd api && exec python x.py\"",
+            "script api/x.py in api",
+        ),
+        (
+            "su app -s /bin/sh -c \"PYTHONPATH=lib python x.py\"",
+            "script x.py with lib",
+        ),
+        (
+            "env PYTHONPATH=lib bash -c \"python x.py\"",
+            "script x.py with lib",
+        ),
+        (
+            "env PYTHONPATH=lib su - app -c \"python /opt/x.py\"",
+            "script x.py",
+        ),
+        ("flock -n /tmp/l -c \"python x.py\"", "script x.py"),
+        ("env -S \"PYTHONPATH=lib python\" x.py", "script x.py with lib"),
+        ("bash wait-for-it.sh db:5432 -- python x.py", "script x.py"),
+        ("./wait-for-it.sh db:5432 -- python x.py", "script x.py"),
+    ] {
+        let found = line(command, files).replace('?', "");
+        assert_eq!(found, expected, "{command}");
+    }
+    // A login starts in a home folder, which the tree does not tell of.
+    let found = stages(&[(
+        "supervisord.conf",
+        "[program:x]\ncommand=su - app -c \"python gone.py\"\n",
+    )]);
+    assert_eq!(found, ["script gone.py?"]);
+}
+
+#[test]
+fn honcho_starts_the_lines_of_a_procfile() {
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=honcho -f api/Procfile start web worker\n",
+        ),
+        (
+            "api/Procfile",
+            "web: cd api && python web.py\nclock: python clock.py\nworker: python api/worker.py\n",
+        ),
+        ("api/web.py", ""),
+        ("api/worker.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "procfile clock: script api/clock.py? in api",
+            "supervisor x: tool honcho + script api/web.py in api + script api/worker.py"
+        ]
+    );
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=foreman start -f api/Procfile\n",
+        ),
+        ("api/Procfile", "web: python web.py\n"),
+        ("api/web.py", ""),
+    ]);
+    assert_eq!(found, ["supervisor x: script api/web.py in api"]);
+}
+
+#[test]
+fn drop_ins_and_instances_are_part_of_a_unit() {
+    let found = programs(&[
+        (
+            "deploy/web.service",
+            "[Service]\nExecStartPre=/usr/bin/python3 /opt/app/early.py\nExecStart=/usr/bin/python3 old.py\n",
+        ),
+        (
+            "deploy/web.service.d/20-new.conf",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=\nExecStart=/usr/bin/python3 web.py\n",
+        ),
+        (
+            "deploy/web.service.d/10-path.conf",
+            "[Service]\nEnvironment=PYTHONPATH=/opt/app/lib\n",
+        ),
+        (
+            "deploy/nginx.service.d/override.conf",
+            "[Service]\nExecStart=/usr/bin/python3 nginx.py\n",
+        ),
+        (
+            "deploy/feed@.service",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=/usr/bin/python3 feeds/%i.py\n",
+        ),
+        (
+            "deploy.sh",
+            "sudo systemctl enable --now feed@btc.service feed@eth\nsystemctl stop feed@old\n",
+        ),
+        ("early.py", ""),
+        ("web.py", ""),
+        ("lib/x.py", ""),
+        ("feeds/btc.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "systemd feed@btc: script feeds/btc.py",
+            "systemd feed@eth: script feeds/eth.py?",
+            "systemd web: script early.py with lib + script web.py with lib",
+        ]
+    );
+}
+
+/// Settings of gunicorn, a command line, and what the two come to.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    (
+        "bind = ':80'\n",
+        "gunicorn main:app",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "wsgi_app = 'main:app'\n",
+        "gunicorn",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "wsgi_app = 'gone:app'\n",
+        "gunicorn main:app",
+        "module main:app from / by gunicorn",
+    ),
+    (
+        "chdir = 'src'\nwsgi_app = 'api:app'\n",
+        "gunicorn",
+        "module api:app from /src by gunicorn in src with ",
+    ),
+    (
+        "import os\nbase = os.path.dirname(os.path.abspath(__file__))\nchdir = os.path.join(base, 'src')\n",
+        "gunicorn api:app",
+        "module api:app from /src by gunicorn in src with ",
+    ),
+    (
+        "chdir = 'gone'\n",
+        "gunicorn --chdir src api:app",
+        "module api:app from /src by gunicorn in src with ",
+    ),
+    (
+        "import where\nchdir = where.at()\n",
+        "gunicorn api:app",
+        "tool gunicorn",
+    ),
+    (
+        "pythonpath = 'src,lib'\nworker_class = 'gevent'\n",
+        "gunicorn main:app",
+        "module gevent from / with src:lib + module main:app from / by gunicorn with src:lib",
+    ),
+];
+
+#[test]
+fn settings_of_a_server_count() {
+    for (settings, command, expected) in SETTINGS {
+        let config = format!("[program:x]\ncommand={command}\n");
+        let found = stages(&[
+            ("supervisord.conf", &config),
+            ("gunicorn.conf.py", settings),
+            ("main.py", ""),
+            ("src/api.py", ""),
+            ("lib/x.py", ""),
+        ]);
+        let (first, rest) = found.split_first().unwrap();
+        assert!(first.starts_with("script gunicorn.conf.py"), "{first}");
+        assert_eq!(rest.join(" + "), *expected, "{settings}");
+    }
+    // A file elsewhere is read from where gunicorn is started; a module is imported from there.
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=gunicorn -c deploy/g.py main:app\n",
+        ),
+        ("deploy/g.py", "import main\n"),
+        ("main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script deploy/g.py with  isolated",
+            "module main:app from / by gunicorn"
+        ]
+    );
+    // A sample that people put where the unit has it.
+    let found = stages(&[
+        (
+            "contrib/web.service",
+            "[Service]\nWorkingDirectory=/opt/app\nExecStart=/opt/app/venv/bin/gunicorn -c /opt/app/g.py main:app\n",
+        ),
+        ("contrib/g.py", "chdir = '/opt/app/src'\n"),
+        ("src/main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "script contrib/g.py with  isolated",
+            "module main:app from /src by gunicorn in src with "
+        ]
+    );
+    let found = stages(&[
+        (
+            "supervisord.conf",
+            "[program:x]\ncommand=gunicorn -c python:deploy.g\n",
+        ),
+        ("deploy/g.py", "wsgi_app = 'main:app'\n"),
+        ("main.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        ["module deploy.g from /", "module main:app from / by gunicorn"]
+    );
+}
+
+#[test]
+fn a_service_runs_its_command_behind_the_entry_point_of_its_image() {
+    let compose =
+        |service: &str| format!("services:\n  x:\n    build: {{context: ., target: app}}\n    {service}\n");
+    let entry = "#!/bin/sh\nset -e\npython prepare.py\nexec \"$@\"\n";
+    for (point, service, expected) in [
+        ("[\"python\"]", "command: web.py", "script web.py"),
+        (
+            "[\"python\", \"-m\", \"jobs\"]",
+            "command: --fast",
+            "module jobs main",
+        ),
+        ("[\"tini\", \"--\"]", "command: python web.py", "script web.py"),
+        ("[\"python\"]", "entrypoint: python jobs.py", "script jobs.py"),
+        ("[\"python\", \"jobs.py\"]", "working_dir: /app", "script jobs.py"),
+        ("python jobs.py", "command: python web.py", "script jobs.py"),
+        (
+            "[\"/app/entry.sh\"]",
+            "command: python web.py",
+            "script prepare.py + script web.py",
+        ),
+        (
+            "[\"/app/entry.sh\"]",
+            "command: sh -c 'python web.py'",
+            "script prepare.py + script web.py",
+        ),
+    ] {
+        let dockerfile = format!(
+            "FROM python:3.11 AS app\nWORKDIR /app\nCOPY . .\nENTRYPOINT {point}\nFROM app AS test\nENTRYPOINT [\"pytest\"]\n"
+        );
+        let found = stages(&[
+            ("docker-compose.yml", &compose(service)),
+            ("Dockerfile", &dockerfile),
+            ("entry.sh", entry),
+            ("prepare.py", ""),
+            ("web.py", ""),
+            ("jobs.py", ""),
+        ]);
+        assert_eq!(found.join(" + "), expected, "{point} {service}");
+    }
+}
+
+#[test]
+fn what_a_build_leaves_out_does_not_reach_the_container() {
+    let files = |ignore: &'static str, compose: &'static str| {
+        programs(&[
+            (".dockerignore", ignore),
+            ("docker-compose.yml", compose),
+            (
+                "Dockerfile",
+                "FROM python:3.11\nWORKDIR /app\nCOPY . .\nCMD [\"python\", \"jobs/run.py\"]\n",
+            ),
+            ("jobs/run.py", ""),
+        ])
+    };
+    let plain = "services:\n  x:\n    build: .\n";
+    let shown = "services:\n  x:\n    build: .\n    volumes: ['.:/app']\n";
+    for (ignore, compose, is_there) in [
+        ("jobs\n", plain, false),
+        ("# jobs\n", plain, true),
+        ("/jobs/\n", plain, false),
+        ("*.py\n", plain, true),
+        ("**/*.py\n", plain, false),
+        ("*\n!jobs\n", plain, true),
+        ("*\n!jobs/run.py\n", plain, true),
+        ("*\n!other\n", plain, false),
+        ("jobs\n", shown, true),
+    ] {
+        let mark = if is_there { "" } else { "?" };
+        let expected = format!("compose x: script jobs/run.py{mark}");
+        assert_eq!(files(ignore, compose), [expected], "{ignore}");
+    }
+}
+
+#[test]
+fn texts_in_a_dockerfile_are_commands_and_scripts() {
+    let files = [
+        (
+            "Dockerfile",
+            "FROM python:3.11\nWORKDIR /app\nCOPY app.py .\nRUN <<EOF\npip install flask\nEOF\n\
+             COPY --chmod=755 <<'EOF' /start.sh\n#!/bin/sh\nset -e\npython app.py\nEOF\nENTRYPOINT [\"/start.sh\"]\n",
+        ),
+        ("app.py", "import flask\nimport yaml\n"),
+    ];
+    assert_eq!(programs(&files), ["docker docker: script app.py"]);
+    let missing: Vec<_> = project(&files)
+        .failures
+        .iter()
+        .map(|failed| failed.failure.module.clone())
+        .collect();
+    assert_eq!(missing, ["yaml"]);
+}
+
+#[test]
+fn a_script_that_a_script_writes_is_what_it_runs() {
+    let found = programs(&[
+        (
+            "deploy.sh",
+            "cat > start.sh <<'EOF'\n#!/bin/bash\nset -e\ncd api\nexec python main.py\nEOF\nchmod +x start.sh\n\
+             cat > /usr/local/bin/feed <<EOF\n#!/bin/sh\nexec python3 feed.py\nEOF\n",
+        ),
+        (
+            "supervisord.conf",
+            "[program:api]\ncommand=bash start.sh\n[program:feed]\ncommand=/usr/local/bin/feed\n",
+        ),
+        ("api/main.py", ""),
+        ("feed.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor api: script api/main.py in api",
+            "supervisor feed: script feed.py",
+        ]
+    );
+}
+
+#[test]
+fn what_supervisord_sets_reaches_the_programs_of_included_files() {
+    let found = programs(&[
+        (
+            "supervisord.conf",
+            "[supervisord]\nenvironment=PYTHONPATH=\"lib\"\n[include]\nfiles=conf.d/*.ini\n",
+        ),
+        ("conf.d/a.ini", "[program:a]\ncommand=python a.py\n"),
+        (
+            "conf.d/b.ini",
+            "[program:b]\ncommand=python a.py\nenvironment=PYTHONPATH=other\n",
+        ),
+        ("elsewhere/c.conf", "[program:c]\ncommand=python a.py\n"),
+        ("a.py", ""),
+        ("lib/x.py", ""),
+        ("other/x.py", ""),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "supervisor a: script a.py with lib",
+            "supervisor b: script a.py with other",
+            "supervisor c: script a.py",
+        ]
+    );
 }

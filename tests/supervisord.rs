@@ -20,6 +20,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use supervisor::configs::CONFIGS;
+use supervisor::habits::{COMMANDS, LEAVING, PORTS, Said, WORDS};
 use supervisor::starts::Scratch;
 
 #[test]
@@ -43,8 +44,7 @@ fn configurations_read_as_supervisor_reads_them() {
     for ((name, files), verdict) in CONFIGS.iter().zip(verdicts.as_array().unwrap()) {
         let ours = reading(files);
         let theirs = match &verdict["error"] {
-            // A program of no processes is none.
-            Value::Null => json!(programs_of(verdict)),
+            Value::Null => verdict["programs"].clone(),
             _ => Value::Null,
         };
         if ours != theirs {
@@ -61,11 +61,6 @@ fn configurations_read_as_supervisor_reads_them() {
         CONFIGS.len(),
         wrong.join("\n")
     );
-}
-
-fn programs_of(verdict: &Value) -> Vec<&Value> {
-    let programs = verdict["programs"].as_array().unwrap().iter();
-    programs.filter(|program| !program["command"].is_null()).collect()
 }
 
 fn judge(python: &Path, cases: &Value) -> Value {
@@ -227,6 +222,11 @@ const SPAWNS: &[(&str, &str, &str, bool)] = &[
     ("in-its-directory", "./runner", "directory=%(here)s/bin", false),
     ("in-one-of-both", "bin/runner", "directory=%(here)s/bin", false),
     ("in-supervisords-folder", "bin/runner", "", true),
+    // What the kernel does not take for a program is none, and no shell reads it.
+    ("no-run-bit", "%(here)s/bin/plain", "", false),
+    ("no-first-line", "%(here)s/bin/bare", "", false),
+    ("windows-first-line", "%(here)s/bin/windows", "", false),
+    ("given-to-sh", "sh %(here)s/bin/plain", "", true),
     ("bare-in-its-directory", "runner", "directory=%(here)s/bin", false),
 ];
 
@@ -237,6 +237,10 @@ fn supervisord_starts_programs_without_looking_at_their_files() {
     };
     let scratch = Scratch::empty();
     scratch.write_runner("bin/runner", "#!/bin/sh\nsleep 60\n");
+    scratch.write_runner("bin/plain", "#!/bin/sh\nsleep 60\n");
+    scratch.take_run_bit("bin/plain");
+    scratch.write_runner("bin/bare", "sleep 60\n");
+    scratch.write_runner("bin/windows", "#!/bin/sh\r\nsleep 60\r\n");
     let mut config = "[unix_http_server]\nfile=/run/s.sock\n[supervisord]\nlogfile=/run/s.log\n\
                       pidfile=/run/s.pid\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = \
                       supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\n\
@@ -256,4 +260,189 @@ fn supervisord_starts_programs_without_looking_at_their_files() {
         .map(|(name, ..)| (name, outcomes.get(*name).map(|outcome| &outcome.log)))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+const HEAD: &str = "[unix_http_server]\nfile=/run/s.sock\n[supervisord]\nlogfile=/run/s.log\npidfile=/run/s.pid\n\
+                    [rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = \
+                    supervisor.rpcinterface:make_main_rpcinterface\n[supervisorctl]\nserverurl=unix:///run/s.sock\n";
+
+/// What a rule says of the programs of a tree, by their names.
+fn said(rule: &str, files: &[(&str, &str)]) -> BTreeMap<String, Said> {
+    let tree = Memory::new(files.iter().map(|(path, text)| (*path, *text)));
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    let rules = audit::catalog::rules().unwrap();
+    let rule = rules.iter().find(|found| found.meta.id == rule).unwrap();
+    let mut said = BTreeMap::new();
+    for finding in rule.findings(&project) {
+        let what = if finding.effect == audit::finding::Effect::Start {
+            Said::Start
+        } else {
+            Said::Use
+        };
+        for id in &finding.programs {
+            said.insert(project.program(*id).unwrap().name.clone(), what);
+        }
+    }
+    said
+}
+
+#[test]
+fn no_shell_reads_a_command() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let scratch = Scratch::empty();
+    scratch.write_runner("logs/.gitkeep", "");
+    let args = "import sys, time\nprint(sys.argv[1:], flush=True)\ntime.sleep(60)\n";
+    scratch.write_runner("args.py", args);
+    let mut config = HEAD.to_owned();
+    for (at, (command, ..)) in COMMANDS.iter().enumerate() {
+        let _ = writeln!(
+            config,
+            "[program:p{at}]\ncommand={command}\nautorestart=false\nstdout_logfile=%(here)s/logs/p{at}.log"
+        );
+    }
+    scratch.write_runner("s.conf", &config);
+    let outcomes = scratch.outcome(environment, "s.conf");
+    let ours = said(
+        "shell-in-command",
+        &[("s.conf", &config), ("args.py", args), ("logs/.gitkeep", "")],
+    );
+    for (at, (command, arguments, expected)) in COMMANDS.iter().enumerate() {
+        let name = format!("p{at}");
+        assert_eq!(
+            outcomes[&name].starts,
+            arguments.is_some(),
+            "{command}: {}",
+            outcomes[&name].log
+        );
+        if let Some(arguments) = arguments {
+            assert_eq!(scratch.log(&name).trim(), *arguments, "{command}");
+        }
+        let said = ours.get(&name).copied().unwrap_or(Said::Nothing);
+        assert_eq!(said, *expected, "{command}");
+    }
+}
+
+#[test]
+fn who_leaves_is_taken_for_dead() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let scratch = Scratch::empty();
+    // What gunicorn does with --daemon, as far as its first process goes.
+    let gunicorn = "#!/bin/sh\n[ \"$1\" = --daemon ] || exec sleep 60\nsleep 20 > /dev/null 2>&1 &\n";
+    scratch.write_runner("bin/gunicorn", gunicorn);
+    let scripts = [
+        (
+            "leaves.sh",
+            "nohup python3 web.py > /dev/null 2>&1 &\necho started\n",
+        ),
+        ("waits.sh", "python3 web.py &\nwait\n"),
+        ("execs.sh", "exec python3 web.py\n"),
+        ("web.py", "import time\ntime.sleep(20)\n"),
+    ];
+    let mut config = HEAD.to_owned();
+    for (at, (command, ..)) in LEAVING.iter().enumerate() {
+        let _ = writeln!(config, "[program:p{at}]\ncommand={command}\nautorestart=false");
+    }
+    for (path, text) in scripts {
+        scratch.write_runner(path, text);
+    }
+    scratch.write_runner("s.conf", &config);
+    let outcomes = scratch.outcome(environment, "s.conf");
+    let mut files = scripts.to_vec();
+    files.push(("s.conf", &config));
+    let ours = said("detached-command", &files);
+    for (at, (command, runs, is_told)) in LEAVING.iter().enumerate() {
+        let name = format!("p{at}");
+        assert_eq!(
+            outcomes[&name].starts, *runs,
+            "{command}: {}",
+            outcomes[&name].log
+        );
+        assert_eq!(ours.get(&name) == Some(&Said::Start), *is_told, "{command}");
+    }
+}
+
+#[test]
+fn supervisord_says_what_our_labels_say() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let config = |(head, lines, _): &(&str, &str, &str)| json!({ "files": { "s.conf": format!("[supervisord]\n{head}\n[program:a]\ncommand=x\n{lines}\n") } });
+    let cases: Vec<Value> = WORDS.iter().map(config).collect();
+    let verdicts = judge(&environment.join("bin/python"), &json!(cases));
+    for ((_, lines, words), verdict) in WORDS.iter().zip(verdicts.as_array().unwrap()) {
+        let said = format!("{} {}", verdict["error"], verdict["warnings"]);
+        if words.is_empty() {
+            assert_eq!(said, "null []", "{lines}");
+        } else {
+            assert!(said.contains(words), "{lines}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_port_alone_is_open_on_every_address() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    for (port, is_everywhere) in PORTS {
+        let asks = format!("from supervisor.datatypes import inet_address as a; print(a('{port}')[0] == '')");
+        let answer =
+            supervisor::run(Command::new(environment.join("bin/python")).args(["-c", &asks])).unwrap();
+        assert_eq!(answer.trim() == "True", *is_everywhere, "{port}");
+        let config = format!("[supervisord]\n[inet_http_server]\nport={port}\n[program:a]\ncommand=x\n");
+        let ours = said("open-supervisor", &[("s.conf", &config)]);
+        assert_eq!(ours.len(), 1, "{port}: nobody is asked for a password");
+        let tree = Memory::new([("s.conf", config.as_str())]);
+        let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+        let rules = audit::catalog::rules().unwrap();
+        let rule = rules
+            .iter()
+            .find(|rule| rule.meta.id == "open-supervisor")
+            .unwrap();
+        let is_major = rule.findings(&project)[0].severity == audit::finding::Severity::Major;
+        assert_eq!(is_major, *is_everywhere, "{port}");
+    }
+}
+
+#[test]
+fn a_shell_keeps_the_signal_for_itself() {
+    let Some(environment) = supervisor::environment() else {
+        return;
+    };
+    let child = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(15)\n";
+    for (script, survives) in [
+        ("#!/bin/bash\npython3 child.py\n", true),
+        ("#!/bin/bash\nexec python3 child.py\n", false),
+    ] {
+        let scratch = Scratch::empty();
+        scratch.write_runner("start.sh", script);
+        scratch.write_runner("child.py", child);
+        let config = format!("{HEAD}[program:web]\ncommand=bash start.sh\n");
+        scratch.write_runner("s.conf", &config);
+        // When the outcome is known, supervisord has been told to end, and has ended its programs.
+        assert!(scratch.outcome(environment, "s.conf")["web"].starts);
+        let pid = scratch.text("pid");
+        assert!(!pid.is_empty());
+        let is_there = Command::new("kill")
+            .args(["-0", &pid])
+            .status()
+            .unwrap()
+            .success();
+        let _ = Command::new("kill").arg(&pid).stderr(Stdio::null()).status();
+        assert_eq!(is_there, survives, "{script}");
+        let files = [
+            ("s.conf", config.as_str()),
+            ("start.sh", script),
+            ("child.py", child),
+        ];
+        assert_eq!(
+            said("orphaned-children", &files).contains_key("web"),
+            survives,
+            "{script}"
+        );
+    }
 }

@@ -42,7 +42,7 @@ pub(super) struct ExplainArguments {
 pub(super) struct RulesArguments {
     /// The form of the list
     #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Form,
+    pub(super) format: ListForm,
 }
 
 #[derive(Debug, Args)]
@@ -55,15 +55,18 @@ pub(super) struct AuditArguments {
     #[arg(default_value = ".")]
     pub(super) path: PathBuf,
     /// Print one line for a CI log: verdict, score, programs, causes
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long)]
     pub(super) score: bool,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Form,
-    /// Write the report to this file instead of stdout
+    /// The form of the report [default: terminal]; may be given several times
+    ///
+    /// Each --format takes the --output that follows it; one of them may go without, to stdout:
+    /// --format sarif --output audit.sarif --format markdown --output audit.md --score
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(super) format: Vec<Form>,
+    /// Write the report to this file, not to stdout; with several forms, the one before it
     #[arg(long, short, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// Show findings that are only for information, too
+    pub(super) output: Vec<PathBuf>,
+    /// Tell findings that are only for information, too; json and jsonl always do
     #[arg(long, short)]
     pub(super) verbose: bool,
     /// Say nothing on stderr beside errors
@@ -122,13 +125,46 @@ fn threads(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "it has to be a number from 0 to 256".to_owned())
 }
 
-/// The form of what is printed.
+/// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Form {
     /// For people
     #[default]
     Terminal,
     /// For programs: version 1, described by schema/report.v1.schema.json
+    Json,
+    /// One finding of that on each line, and a last line with the readiness
+    Jsonl,
+    /// A page for a pull request, a wiki, or a step's summary on GitHub
+    Markdown,
+    /// SARIF 2.1.0, for GitHub's code scanning and editors
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit's XML: a test for each program and rule
+    Junit,
+    /// reviewdog's diagnostics
+    Rdjson,
+    /// path:line:column: rule message, for problem matchers
+    Concise,
+    /// The endpoint of a badge of shields.io
+    BadgeJson,
+    /// A badge
+    BadgeSvg,
+    /// What --score gives
+    #[value(skip)]
+    Score,
+}
+
+/// The form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum ListForm {
+    /// For people
+    #[default]
+    Terminal,
+    /// For programs
     Json,
 }
 

@@ -1,23 +1,25 @@
 //! `audit [PATH]`: the audit itself, its report and its gate.
 
-use super::args::{AuditArguments, FailOn, Form};
-use super::{Exit, print, progress, screen, tell};
+use super::args::{AuditArguments, FailOn};
+use super::outputs::{self, Output};
+use super::{Exit, progress, tell};
 use crate::finding::Severity;
 use crate::formats::Format;
 use crate::readiness::{self, SetAside, Subject, Tally, Verdict};
-use crate::report::terminal::Look;
-use crate::report::{self, Parts, Report};
+use crate::report::{Parts, Report};
 use crate::rule::{Meta, Rule};
 use crate::settings::{Settings, Typed};
 use crate::tree::WorkTree;
 use crate::{catalog, engine, suppress};
 use std::io::IsTerminal;
+use std::path::{Component, Path};
 
 /// Stack of each thread in bytes, most preferred first. It is address space, not memory; where that is
 /// limited, less has to do.
 const STACKS: [usize; 3] = [engine::STACK, 64 << 20, 8 << 20];
 
-pub(super) fn run(arguments: &AuditArguments) -> Result<Exit, String> {
+/// Audits, and writes the reports that are wanted.
+pub(super) fn run(arguments: &AuditArguments, wanted: &[Output]) -> Result<Exit, String> {
     let settings = Settings::resolve(typed(arguments))?;
     let rules = catalog::rules()?;
     let pool = STACKS.iter().find_map(|stack| {
@@ -26,13 +28,8 @@ pub(super) fn run(arguments: &AuditArguments) -> Result<Exit, String> {
     });
     let pool = pool.ok_or("no thread can be started here; --threads 1 needs the least")?;
     pool.install(|| {
-        let report = audit(&settings, rules, arguments);
-        let text = render(&report, arguments)?;
-        match &arguments.output {
-            Some(file) => std::fs::write(file, text)
-                .map_err(|error| format!("{} cannot be written: {error}", file.display()))?,
-            None => print(&text)?,
-        }
+        let report = audit(&settings, rules, arguments, wanted);
+        outputs::write(&report, wanted, arguments)?;
         Ok(gate(&report, &settings, arguments.quiet))
     })
 }
@@ -58,7 +55,7 @@ fn typed(arguments: &AuditArguments) -> Typed {
     }
 }
 
-fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments) -> Report {
+fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments, wanted: &[Output]) -> Report {
     let root = root_name(settings);
     if !settings.root.is_dir() {
         let nothing = Subject {
@@ -73,7 +70,11 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments) -> Rep
     let tree = WorkTree::new(&settings.root);
     let counter = engine::Progress::default();
     let has_bar = std::io::stderr().is_terminal() && !arguments.quiet && !arguments.no_progress;
-    let is_excluded = |path: &str| settings.exclude.iter().any(|glob| glob.matches(path));
+    // A report of an earlier run is no part of the system.
+    let written = outputs::inside(&settings.root, wanted);
+    let is_excluded = |path: &str| {
+        settings.exclude.iter().any(|glob| glob.matches(path)) || written.iter().any(|own| own == path)
+    };
     let (project, files, findings) = progress::shown(has_bar, &counter, || {
         let (project, files) = engine::read(&tree, settings.target.clone(), &is_excluded, &counter);
         let all: Vec<&Rule> = rules.iter().collect();
@@ -98,11 +99,14 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments) -> Rep
     let readiness = readiness::assess(subject, &outcome.open, aside, &metas);
     Report::new(Parts {
         root,
+        prefix: prefix(&settings.root),
+        rules: &metas,
         project: &project,
         tree: &tree,
         files,
         findings: outcome.open,
         aside,
+        silenced: outcome.suppressed.iter().map(|finding| finding.rule).collect(),
         notices: outcome.notices,
         readiness,
     })
@@ -129,22 +133,22 @@ fn root_name(settings: &Settings) -> String {
     }
 }
 
-fn render(report: &Report, arguments: &AuditArguments) -> Result<String, String> {
-    if arguments.score {
-        return Ok(report::score::render(report) + "\n");
-    }
-    let is_file = arguments.output.is_some();
-    match arguments.format {
-        Form::Json => report::json::render(report),
-        Form::Terminal => {
-            let look = Look {
-                palette: screen::palette(arguments.color, is_file),
-                width: screen::width(is_file),
-                is_verbose: arguments.verbose,
-            };
-            Ok(report::terminal::render(report, look))
+/// What makes a path of the tree one from the working directory; nothing where that would lead out of it.
+fn prefix(root: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let inside = root.strip_prefix(&here).unwrap_or(root);
+    let mut prefix = String::new();
+    for part in inside.components() {
+        match part {
+            Component::CurDir => {}
+            Component::Normal(name) => {
+                prefix.push_str(&name.to_string_lossy());
+                prefix.push('/');
+            }
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return String::new(),
         }
     }
+    prefix
 }
 
 /// The exit status, with words on stderr that say what failed and by how much.

@@ -3,12 +3,13 @@
 mod args;
 mod audit;
 mod explain;
+mod outputs;
 mod progress;
 mod rules;
 mod screen;
 
 use args::{Arguments, Command};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -30,11 +31,12 @@ enum Exit {
 /// Runs the program; gives its exit status.
 pub fn run() -> u8 {
     // clap ends the program itself for --help, --version and wrong usage, with 0 and 2.
-    let arguments = Arguments::parse();
+    let typed = Arguments::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
     guarded(|| match arguments.command {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
-        None => audit::run(&arguments.audit),
+        None => audit::run(&arguments.audit, &outputs::wanted(&typed)?),
     }) as u8
 }
 

@@ -1,6 +1,6 @@
 //! `audit rules`: all rules, one line each.
 
-use super::args::{Form, RulesArguments};
+use super::args::{ListForm, RulesArguments};
 use super::{Exit, print};
 use crate::catalog;
 use serde::Serialize;
@@ -30,8 +30,8 @@ pub(super) fn run(wanted: &RulesArguments) -> Result<Exit, String> {
         })
         .collect();
     let text = match wanted.format {
-        Form::Json => serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())? + "\n",
-        Form::Terminal => table(&rows),
+        ListForm::Json => serde_json::to_string_pretty(&rows).map_err(|error| error.to_string())? + "\n",
+        ListForm::Terminal => table(&rows),
     };
     print(&text)?;
     Ok(Exit::Passed)

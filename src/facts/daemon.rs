@@ -11,8 +11,41 @@ pub struct Daemon {
     pub files: Vec<DaemonFile>,
     /// The user that it changes to, where one is set.
     pub user: Option<Spanned<String>>,
+    /// What it sets for every program, those of the files that it includes among them.
+    pub environment: Vec<(String, String)>,
     /// The patterns of `[include] files=`, as written.
     pub includes: Vec<Spanned<String>>,
+    /// What the sections say that define no program: `[supervisord]`, `[unix_http_server]`, `[supervisorctl]`,
+    /// `[group:x]` and their like.
+    pub settings: Vec<DaemonSetting>,
+}
+
+impl Daemon {
+    /// What a section says under a key; the last one counts.
+    pub fn setting(&self, section: &str, key: &str) -> Option<&Spanned<String>> {
+        let mut found = self.settings.iter().rev();
+        found
+            .find(|setting| setting.section == section && setting.key == key)
+            .map(|setting| &setting.value)
+    }
+
+    /// The keys and values of a section.
+    pub fn section<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a DaemonSetting> {
+        self.settings
+            .iter()
+            .filter(move |setting| setting.section == section)
+    }
+}
+
+/// One `key=value` of a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaemonSetting {
+    /// The section's name: `unix_http_server`.
+    pub section: String,
+    /// The key, in lower case.
+    pub key: String,
+    /// The value, as written.
+    pub value: Spanned<String>,
 }
 
 /// A file or folder of the daemon.

@@ -5,19 +5,22 @@
 
 pub mod command;
 pub mod daemon;
+pub mod launchd;
 pub mod lock;
 pub mod port;
 pub mod program;
 pub mod python;
 pub mod requirement;
+pub mod script;
 pub mod value;
 
 use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
-pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
+pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use port::{Port, PortRole};
-pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
+pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
+pub use script::{Bashism, Outcome, Shebang};
 pub use value::{Reach, Role, Value};
 
 /// All that one document states.
@@ -31,6 +34,12 @@ pub struct Facts {
     pub newer_syntax: Vec<NewerSyntax>,
     /// Processes that the target will start.
     pub programs: Vec<Program>,
+    /// The named stages of a Dockerfile, and what each would start.
+    pub targets: Vec<(String, Program)>,
+    /// What the document, a `.dockerignore`, keeps out of builds; as written, with `!` before what stays in.
+    pub build_ignores: Vec<Spanned<String>>,
+    /// What the document changes in units of systemd.
+    pub drop_ins: Vec<DropIn>,
     /// What the document says of the daemon that starts them.
     pub daemons: Vec<Daemon>,
     /// Distributions that the document has installed.
@@ -41,6 +50,8 @@ pub struct Facts {
     pub console_scripts: Vec<ConsoleScript>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
+    /// What the document has macOS's launchd run.
+    pub launchd: Option<Box<launchd::LaunchdJob>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
     /// Environment variables that are read or set.
@@ -61,6 +72,13 @@ pub struct Facts {
     pub embedded: Vec<Embedded>,
     /// `audit: ignore[…]` comments.
     pub suppressions: Vec<Suppression>,
+    /// Its first line, when that names an interpreter.
+    pub shebang: Option<Shebang>,
+    /// The first line of a text whose lines end as on Windows, without that end.
+    pub carriage_return: Option<Span>,
+    /// What dash would not understand of the shell's text in it, in the order of the text: of a script each kind
+    /// once, of any other document each kind once for each text that `/bin/sh` is told to run.
+    pub bashisms: Vec<Bashism>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
 }
@@ -233,6 +251,23 @@ impl Facts {
     /// or starting it raises a `SyntaxError`.
     pub fn newer_than(&self, version: (u32, u32)) -> Option<&NewerSyntax> {
         self.newer_syntax.iter().find(|syntax| version < syntax.needs)
+    }
+
+    /// The command that a place stands in.
+    pub fn command_at(&self, span: Span) -> Option<&Command> {
+        let behind = self
+            .commands
+            .partition_point(|command| command.span.start <= span.start);
+        let command = behind.checked_sub(1).and_then(|index| self.commands.get(index))?;
+        (span.end <= command.span.end).then_some(command)
+    }
+
+    /// Takes the line ends of Windows for those of Linux.
+    pub fn drop_carriage_returns(&mut self) {
+        self.carriage_return = None;
+        if let Some(shebang) = &mut self.shebang {
+            shebang.has_return = false;
+        }
     }
 
     /// Facts that hold nothing but one problem.

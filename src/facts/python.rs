@@ -35,6 +35,8 @@ pub enum Step {
     Use(Spanned<String>),
     /// A function that is known by name is called.
     Call(Call),
+    /// A module is looked for, which imports the packages around it: `importlib.util.find_spec("a.b")`.
+    Find(Spanned<String>),
     /// An environment variable is read that has to be there: `os.environ["X"]`.
     Environ(Spanned<String>),
     /// `if`/`elif`/`else`, each arm with its guard; an `else` has [`Guard::Otherwise`].
@@ -172,6 +174,8 @@ pub enum Guard {
     IsNone(String),
     /// Only when this module can be found (`importlib.util.find_spec`).
     ModuleFound(String),
+    /// This folder is an entry of `sys.path`.
+    InPath(PathExpr),
     /// Another guard, negated.
     Not(Box<Guard>),
     /// Every one of these.
@@ -289,6 +293,16 @@ impl Guard {
             Self::ModuleFound(name) => vec![name],
             Self::Not(inner) => inner.modules(),
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::modules).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The folders that it looks for in `sys.path`.
+    pub fn folders(&self) -> Vec<&PathExpr> {
+        match self {
+            Self::InPath(folder) => vec![folder],
+            Self::Not(inner) => inner.folders(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::folders).collect(),
             _ => Vec::new(),
         }
     }

@@ -1,7 +1,8 @@
 //! Command lines that stand in other documents: a unit's `ExecStart`, a Procfile's line, a service's command.
 
+use super::inner::{self, Inner};
 use super::shell;
-use crate::facts::{Command, Word};
+use crate::facts::{Command, Facts, Word};
 use crate::source::Span;
 
 /// The command of a line that its manager splits into words itself, without a shell; `span` is where the
@@ -17,8 +18,9 @@ pub(super) fn of_words(words: Vec<String>, span: Span) -> Vec<Command> {
     if words.is_empty() {
         return Vec::new();
     }
-    if let Some(script) = shell_script(&words) {
-        return of_shell(&script, span);
+    let texts: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let Some(inner) = inner::of(&texts) {
+        return of_inner(&texts, &inner, span);
     }
     let words = words
         .into_iter()
@@ -43,6 +45,28 @@ pub(super) fn of_shell(line: &str, span: Span) -> Vec<Command> {
     commands
 }
 
+/// Notes what dash does not understand of the texts that programs' command lines give to `sh`.
+pub(super) fn note_bashisms(facts: &mut Facts) {
+    let given: Vec<(String, Span)> = facts
+        .programs
+        .iter()
+        .filter_map(|program| program.command.as_ref())
+        .filter_map(|command| Some((script_of_sh(&command.value)?, command.span)))
+        .collect();
+    for (script, span) in given {
+        shell::note_bashisms(&script, span, facts);
+    }
+}
+
+/// The script of `/bin/sh -c "script"`.
+fn script_of_sh(line: &str) -> Option<String> {
+    let words = shlex::split(line)?;
+    let texts: Vec<&str> = words.iter().map(String::as_str).collect();
+    let inner = inner::of(&texts)?;
+    let is_sh = matches!(texts[inner.runner].rsplit('/').next(), Some("sh" | "dash"));
+    is_sh.then(|| texts[inner.at].to_owned())
+}
+
 /// The same for a line that begins at byte `start` of its document and stands there as it is: each command
 /// has its own place.
 pub(super) fn of_shell_at(line: &str, start: usize) -> Vec<Command> {
@@ -56,23 +80,34 @@ pub(super) fn of_shell_at(line: &str, start: usize) -> Vec<Command> {
     commands
 }
 
-/// The script of `bash -lc "script"`.
-fn shell_script(words: &[String]) -> Option<String> {
-    let name = words.first()?.rsplit('/').next()?;
-    if !matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh") {
-        return None;
-    }
-    let mut rest = words[1..].iter();
-    while let Some(word) = rest.next() {
-        let is_script = word.starts_with('-') && !word.starts_with("--") && word.ends_with('c');
-        if is_script {
-            return rest.next().cloned();
+/// The commands of a text that one of the words is, with what the words before it set.
+fn of_inner(words: &[&str], inner: &Inner, span: Span) -> Vec<Command> {
+    let before = words[..inner.runner]
+        .iter()
+        .filter(|word| !word.starts_with('-'))
+        .filter_map(|word| word.split_once('='));
+    let set: Vec<(String, String)> = if inner.is_login {
+        inner::login()
+    } else {
+        before
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    };
+    let mut commands = of_shell(words[inner.at], span);
+    for command in &mut commands {
+        let own = std::mem::take(&mut command.assignments);
+        command.assignments = set.iter().cloned().chain(own).collect();
+        if inner.is_login {
+            // A home folder, which the tree does not tell of.
+            let own = command.folder.take().unwrap_or_default();
+            command.folder = Some(if own.starts_with(['/', '~', '$']) {
+                own
+            } else {
+                format!("~/{own}").trim_end_matches('/').to_owned()
+            });
         }
-        if !word.starts_with('-') {
-            return None;
-        }
     }
-    None
+    commands
 }
 
 #[cfg(test)]

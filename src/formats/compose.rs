@@ -2,7 +2,7 @@
 
 use super::commandline;
 use super::structured::{self, Entry, Node, Shape};
-use crate::facts::{Build, EnvironmentFile, Facts, Manager, Placement, Port, PortRole, Program};
+use crate::facts::{Build, EntryPoint, EnvironmentFile, Facts, Manager, Placement, Port, PortRole, Program};
 use crate::source::{Span, Spanned};
 
 /// Adds what the services of a document state.
@@ -64,6 +64,8 @@ fn plain(text: &str) -> String {
 /// Entry point and command are one line. As a text they are split as a shell would, but no shell runs.
 fn command(node: &Node, program: &mut Program) {
     let parts = ["entrypoint", "command"].map(|key| node.get(key));
+    // With an entry point of its own a service takes nothing over from the image's.
+    program.entry_point = parts[0].map(|_| EntryPoint::Words(Vec::new()));
     let mut words = Vec::new();
     let mut written = Vec::new();
     let mut span = None;
@@ -136,21 +138,24 @@ fn environment_files(node: Option<&Node>) -> Vec<EnvironmentFile> {
     }
 }
 
-/// `build: ./api`, or `{context, dockerfile}`. An address is no folder of the tree, and a `target` may be a
-/// stage that is not the last one: of that nothing is said.
+/// `build: ./api`, or `{context, dockerfile, target}`. An address is no folder of the tree.
 fn build(node: &Node) -> Option<Build> {
     let context = node
         .scalar()
         .or_else(|| node.get("context").and_then(Node::scalar));
     let context = context.unwrap_or(".");
     let is_elsewhere = context.contains("://") || context.starts_with("git@");
-    if is_elsewhere || node.get("dockerfile_inline").is_some() || node.get("target").is_some() {
+    if is_elsewhere || node.get("dockerfile_inline").is_some() {
         return None;
     }
     let dockerfile = node.get("dockerfile").and_then(Node::scalar);
     Some(Build {
         context: context.to_owned(),
         dockerfile: dockerfile.unwrap_or("Dockerfile").to_owned(),
+        target: node
+            .get("target")
+            .and_then(Node::scalar)
+            .map(str::to_ascii_lowercase),
     })
 }
 
@@ -297,7 +302,8 @@ mod tests {
         );
         assert_eq!(service("build: .").build.unwrap().dockerfile, "Dockerfile");
         assert!(service("build: https://x/y.git").build.is_none());
-        assert!(service("build: {context: ., target: dev}").build.is_none());
+        let staged = service("build: {context: ., target: Dev}").build.unwrap();
+        assert_eq!(staged.target.as_deref(), Some("dev"));
     }
 
     #[test]

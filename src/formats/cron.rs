@@ -1,7 +1,7 @@
 //! Crontabs, as cron reads them (crontab(5)).
 
 use super::plain::{self, Statement};
-use super::{commandline, structured};
+use super::{commandline, shell, structured};
 use crate::facts::{Command, Facts, Manager, Program};
 use crate::source::{Span, Spanned};
 
@@ -79,6 +79,9 @@ impl Reader {
             };
             let written = until_percent(command);
             let span = place(command);
+            if self.has_sh() {
+                shell::note_bashisms(&written, span, facts);
+            }
             let commands = commandline::of_shell(&written, span);
             let name = format!("{}:{number}", name_of(&commands));
             let mut program = Program::new(name, Span::new(start, start + body.len()), Manager::Cron);
@@ -90,6 +93,12 @@ impl Reader {
             program.directory = program.variable("HOME").cloned();
             facts.programs.push(program);
         }
+    }
+
+    /// Whether `sh` reads the commands, which it does unless the table says otherwise.
+    fn has_sh(&self) -> bool {
+        let own = self.environment.iter().find(|(name, _)| name == "SHELL");
+        own.is_none_or(|(_, shell)| matches!(shell.value.rsplit('/').next(), Some("sh" | "dash")))
     }
 
     /// Who runs a job, and its command; nothing for a line that schedules nothing.

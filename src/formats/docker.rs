@@ -4,11 +4,12 @@
 
 mod copy;
 mod expand;
+mod heredoc;
 mod instruction;
 
 use super::plain::{self, Statement};
-use super::{commandline, structured};
-use crate::facts::{Command, Facts, Manager, Placement, Program};
+use super::{commandline, shell, structured};
+use crate::facts::{Command, EntryPoint, Facts, Manager, Placement, Program};
 use crate::source::{Span, Spanned};
 use expand::Variables;
 use instruction::Instruction;
@@ -26,14 +27,55 @@ pub(super) fn is_dockerfile(name: &str) -> bool {
     (is_one(name) || is_first || is_last) && !name.ends_with(".dockerignore") && !name.ends_with(".md")
 }
 
+/// Whether a path is that of a `.dockerignore`, or of one Dockerfile's own.
+pub(super) fn is_ignore(path: &str) -> bool {
+    path.rsplit('/')
+        .next()
+        .is_some_and(|name| name.ends_with(".dockerignore"))
+}
+
+/// The patterns of a `.dockerignore`.
+pub(super) fn extract_ignore(text: &str) -> Facts {
+    let mut facts = Facts::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let body = line.trim();
+        if !body.is_empty() && !line.starts_with('#') {
+            let begin = start + line.len() - line.trim_start().len();
+            let span = Span::new(begin, begin + body.len());
+            facts.build_ignores.push(Spanned::new(body.to_owned(), span));
+        }
+    }
+    facts
+}
+
 /// The facts of the Dockerfile at `path`.
 pub fn extract(path: &str, text: &str) -> Facts {
     let mut facts = plain::by_lines(text, plain::is_comment, |_, body| statement(body));
     let mut reader = Reader::default();
     for instruction in instruction::read(text) {
         reader.take(&instruction, &mut facts);
+        let stage = reader.stages.last().map(|(_, stage)| stage);
+        let directory = stage.and_then(|stage| stage.directory.as_ref());
+        let directory = directory.map(|directory| directory.value.as_str());
+        facts
+            .embedded
+            .extend(heredoc::documents(&instruction, directory, text));
     }
-    facts.programs.extend(reader.program(name_of(path)));
+    let name = name_of(path);
+    let last = reader.stages.pop();
+    for (stage, image) in reader.stages {
+        if let Some(stage) = stage {
+            facts.targets.push((stage, image.program(name.clone())));
+        }
+    }
+    if let Some((stage, image)) = last {
+        let program = image.program(name);
+        facts.targets.extend(stage.map(|stage| (stage, program.clone())));
+        facts.programs.push(program);
+    }
     facts
 }
 
@@ -75,6 +117,10 @@ enum Line {
 struct Stage {
     span: Span,
     python: Option<Spanned<String>>,
+    /// Whether the image's `/bin/sh` is dash, where it is known.
+    has_dash: Option<bool>,
+    /// Whether `SHELL` names another shell.
+    has_own_shell: bool,
     directory: Option<Spanned<String>>,
     user: Option<Spanned<String>>,
     environment: Vec<(String, Spanned<String>)>,
@@ -136,18 +182,24 @@ impl Reader {
             }
             ("ENV", Some((_, stage))) => stage.set(instruction, facts),
             ("WORKDIR", Some((_, stage))) => stage.work_in(instruction),
+            ("SHELL", Some((_, stage))) => stage.has_own_shell = true,
+            ("RUN", Some((_, stage))) => {
+                stage.judge(instruction, facts);
+                facts.commands.extend(run(instruction));
+            }
             ("USER", Some((_, stage))) => {
                 let user = expand::expand(instruction.arguments.trim(), stage);
                 let user = user.split(':').next().unwrap_or("").to_owned();
                 stage.user = Some(Spanned::new(user, instruction.span()));
             }
-            ("RUN", Some(_)) => facts.commands.extend(run(instruction)),
             ("COPY" | "ADD", Some(_)) => self.copy(instruction),
             ("CMD", Some((_, stage))) => {
+                stage.judge(instruction, facts);
                 stage.command = Some(line(instruction));
                 stage.has_own_command = true;
             }
             ("ENTRYPOINT", Some((_, stage))) => {
+                stage.judge(instruction, facts);
                 stage.entrypoint = Some(line(instruction));
                 // A new entry point takes away the command of the image below.
                 if !stage.has_own_command {
@@ -209,32 +261,6 @@ impl Reader {
         if let Some((_, (_, earlier))) = earlier {
             copied.of_stage(earlier, stage);
         }
-    }
-
-    fn program(mut self, name: String) -> Option<Program> {
-        let (_, stage) = self.stages.pop()?;
-        let mut program = Program::new(name, stage.span, Manager::Docker);
-        let (words, span) = started(stage.entrypoint.as_ref(), stage.command.as_ref());
-        // An image that starts nothing of its own may still be what a compose file's service runs in.
-        program.autostart = words.is_some();
-        if let Some(line) = words {
-            program.commands = match &line {
-                Line::Words(words) => commandline::of_words(words.clone(), span),
-                Line::Shell(line) => commandline::of_shell(line, span),
-            };
-            let text = match line {
-                Line::Words(words) => words.join(" "),
-                Line::Shell(line) => line,
-            };
-            program.command = Some(Spanned::new(text, span));
-        }
-        program.python = stage.python;
-        program.directory = stage.directory;
-        program.user = stage.user;
-        program.environment = stage.environment;
-        program.placements = stage.placements;
-        program.in_container = true;
-        Some(program)
     }
 }
 
@@ -298,8 +324,56 @@ impl Stage {
         Self {
             python,
             directory,
+            has_dash: has_dash(image),
             ..Self::default()
         }
+    }
+
+    /// What a container of the image starts.
+    fn program(self, name: String) -> Program {
+        let mut program = Program::new(name, self.span, Manager::Docker);
+        let (words, span) = started(self.entrypoint.as_ref(), self.command.as_ref());
+        // An image that starts nothing of its own may still be what a compose file's service runs in.
+        program.autostart = words.is_some();
+        if let Some(line) = words {
+            program.commands = match &line {
+                Line::Words(words) => commandline::of_words(words.clone(), span),
+                Line::Shell(line) => commandline::of_shell(line, span),
+            };
+            let text = match line {
+                Line::Words(words) => words.join(" "),
+                Line::Shell(line) => line,
+            };
+            program.command = Some(Spanned::new(text, span));
+        }
+        program.python = self.python;
+        program.directory = self.directory;
+        program.user = self.user;
+        program.environment = self.environment;
+        program.placements = self.placements;
+        program.in_container = true;
+        program.has_dash = self.has_dash;
+        program.entry_point = self.entrypoint.map(|line| match line.value {
+            Line::Words(words) => EntryPoint::Words(words),
+            Line::Shell(_) => EntryPoint::Shell,
+        });
+        program
+    }
+
+    /// Notes what the image's shell, when that is dash, does not understand of an instruction.
+    fn judge(&self, instruction: &Instruction, facts: &mut Facts) {
+        let is_for_dash = self.has_dash == Some(true) && !self.has_own_shell;
+        if !is_for_dash || instruction.list().is_some() || instruction.arguments.contains("<<") {
+            return;
+        }
+        let flags = instruction
+            .arguments
+            .split_whitespace()
+            .take_while(|word| word.starts_with("--"));
+        let line = flags.fold(instruction.arguments.as_str(), |rest, flag| {
+            rest.trim_start().strip_prefix(flag).unwrap_or(rest)
+        });
+        shell::note_bashisms(line, instruction.span(), facts);
     }
 
     fn set(&mut self, instruction: &Instruction, facts: &mut Facts) {
@@ -338,6 +412,30 @@ fn parts(image: &str) -> (&str, &str) {
 
 fn is_python(image: &str) -> bool {
     parts(image).0 == "python"
+}
+
+/// Whether the `/bin/sh` of an image is dash: Debian's is, and with it that of most official images; Alpine's is
+/// not. Nothing for images of which it is not known.
+pub(super) fn has_dash(image: &str) -> Option<bool> {
+    const OF_DEBIAN: [&str; 8] = [
+        "python",
+        "debian",
+        "ubuntu",
+        "node",
+        "ruby",
+        "golang",
+        "rust",
+        "buildpack-deps",
+    ];
+    const RELEASES: [&str; 10] = [
+        "slim", "bullseye", "bookworm", "trixie", "focal", "jammy", "noble", "buster", "debian", "ubuntu",
+    ];
+    let (name, tag) = parts(image);
+    if tag.contains("alpine") || name.contains("alpine") || name == "busybox" {
+        return Some(false);
+    }
+    let is_debian = OF_DEBIAN.contains(&name) || RELEASES.iter().any(|release| tag.contains(release));
+    is_debian.then_some(true)
 }
 
 /// The version of Python that an image is named after: `python:3.11-slim`, `uv:python3.12-bookworm`.

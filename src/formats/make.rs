@@ -2,6 +2,7 @@
 
 use super::commandline;
 use super::joined::{Joining, joined};
+use super::shell;
 use crate::facts::{Command, Facts, Reach};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -27,7 +28,10 @@ pub(super) fn is_makefile(name: &str) -> bool {
 
 /// Adds the commands of a Makefile's recipes, and those of its `$(shell …)`.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        has_own_shell: text.lines().any(names_shell),
+        ..Reader::default()
+    };
     let mut at = 0;
     for line in joined(text, JOINING).split_inclusive('\n') {
         let start = at;
@@ -40,6 +44,12 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
     }
 }
 
+/// `SHELL := /bin/bash`.
+fn names_shell(line: &str) -> bool {
+    let rest = line.trim_start_matches("export ").strip_prefix("SHELL");
+    rest.is_some_and(|rest| rest.trim_start().starts_with(['=', ':', '?']))
+}
+
 #[derive(Default)]
 struct Reader {
     variables: BTreeMap<String, String>,
@@ -47,6 +57,8 @@ struct Reader {
     arms: Vec<(Reach, Reach)>,
     /// Bytes of lines that have been read with their variables put in.
     read: usize,
+    /// Whether another shell than `/bin/sh` reads the recipes.
+    has_own_shell: bool,
 }
 
 impl Reader {
@@ -144,6 +156,9 @@ impl Reader {
             command.reach = command.reach.max(self.reach());
         }
         facts.commands.extend(commands);
+        if !self.has_own_shell && self.reach() != Reach::Elsewhere {
+            shell::note_bashisms(&text, Span::new(start, start + script.len()), facts);
+        }
     }
 
     /// A text with the variables of make put in. What is not known becomes a variable of the shell, of the
@@ -263,6 +278,31 @@ mod tests {
         assert_eq!(reach("xdg-open"), Reach::Always);
         assert_eq!(reach("c"), Reach::Always);
         assert_eq!(reach("d"), Reach::Elsewhere);
+    }
+
+    #[test]
+    fn recipes_are_for_sh() {
+        let found = |text: &str| {
+            let mut facts = Facts::default();
+            read(text, &mut facts);
+            let spans = facts.bashisms.iter();
+            spans
+                .map(|bashism| bashism.span.text(text).to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("run:\n\t@source .env && ./run\n"), ["source .env && ./run"]);
+        assert_eq!(
+            found("run:\n\techo a && \\\n\t  [[ -f x ]]\n"),
+            ["echo a && \\\n\t  [[ -f x ]]"]
+        );
+        for text in [
+            "SHELL := /bin/bash\nrun:\n\tsource .env\n",
+            "run:\n\techo $(shell [[ x ]]) $${x} $@ ${A}\n",
+            "source = x\n",
+            "run:\n\t# source x\n",
+        ] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
     }
 
     #[test]

@@ -7,19 +7,23 @@ pub mod cron;
 pub mod docker;
 pub mod dotenv;
 mod grammar;
+mod inner;
 mod joined;
 pub mod json;
+mod lines;
 mod lock;
 mod make;
 mod npm;
 mod pip;
 pub mod plain;
+mod plist;
 mod pm2;
 pub mod procfile;
 pub mod python;
 mod quoted;
 pub mod requirements;
 pub mod rust;
+mod setuptools;
 pub mod shell;
 pub mod structured;
 pub mod supervisor;
@@ -127,7 +131,7 @@ impl Format {
         Self::of_name(path, name).or_else(|| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             match extension.map(str::to_ascii_lowercase).as_deref() {
-                Some(extension) => Self::of_extension(extension, head),
+                Some(extension) => Self::of_extension(path, extension, head),
                 None => Self::of_shebang(head),
             }
         })
@@ -162,7 +166,7 @@ impl Format {
             "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
             "Pipfile.lock" => Some(Self::Json),
             "Caddyfile" => Some(Self::Plain),
-            _ if make::is_makefile(&lower) => Some(Self::Plain),
+            _ if docker::is_ignore(&lower) || make::is_makefile(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
@@ -170,7 +174,7 @@ impl Format {
         }
     }
 
-    fn of_extension(extension: &str, head: &[u8]) -> Option<Self> {
+    fn of_extension(path: &str, extension: &str, head: &[u8]) -> Option<Self> {
         Some(match extension {
             "py" | "pyw" => Self::Python,
             "sh" | "bash" | "zsh" | "ksh" | "command" => Self::Shell,
@@ -183,6 +187,7 @@ impl Format {
             "rs" => Self::Rust,
             "conf" | "ini" | "supervisor" if supervisor::is_supervisor(head) => Self::Supervisor,
             "service" | "timer" | "socket" => Self::Systemd,
+            "conf" if systemd::unit_of(path).is_some() => Self::Systemd,
             "conf" | "ini" | "cfg" | "plist" | "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc"
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
             | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
@@ -213,6 +218,7 @@ impl Format {
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     let mut facts = match format {
+        Format::Python if path.rsplit('/').next() == Some("setup.py") => python::extract_setup(text),
         Format::Python => python::extract(text),
         Format::Shell => shell::extract(text),
         Format::Json => json::extract(path, text),
@@ -230,8 +236,15 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
+        Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
     };
+    commandline::note_bashisms(&mut facts);
+    lines::read(text, &mut facts);
+    if path.ends_with(".plist") {
+        facts.launchd = plist::job(text).map(Box::new);
+    }
     facts.suppressions = suppression::find(text);
     facts
 }
@@ -351,7 +364,7 @@ mod tests {
         fn no_text_is_too_much(text in text()) {
             for path in [
                 "a.service", "x@y.service", "Dockerfile", "Procfile", "cron.d/x", "compose.yml", "ecosystem.config.js",
-                "ecosystem.json",
+                "ecosystem.json", "Makefile", "a.sh",
             ] {
                 let format = Format::of(path, text.as_bytes());
                 let facts = extract(path, format.unwrap_or(Format::Plain), &text);

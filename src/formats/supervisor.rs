@@ -4,13 +4,14 @@
 //! silent, by what release 4.3 does with a text: the tests hold its verdicts.
 
 mod ini;
+mod processes;
 mod text;
 mod values;
 
-use super::{commandline, structured};
+use super::structured;
 use crate::facts::{
-    Daemon, DaemonFile, DaemonFileKind, Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind,
-    Program, Purpose, Role,
+    Daemon, DaemonFile, DaemonFileKind, DaemonSetting, Facts, PathUse, Port, PortRole, Problem, ProblemKind,
+    Purpose, Role,
 };
 use crate::source::{Span, Spanned};
 use ini::{Opt, Section};
@@ -145,6 +146,13 @@ impl Reader {
             self.program(section, name.trim());
             return;
         }
+        self.daemon
+            .settings
+            .extend(section.options.iter().map(|option| DaemonSetting {
+                section: section.name.clone(),
+                key: option.key.clone(),
+                value: Spanned::new(option.value(), option.span()),
+            }));
         match section.name.as_str() {
             "include" => self.include(section),
             "inet_http_server" => self.server(section),
@@ -176,6 +184,7 @@ impl Reader {
         if let Some(option) = section.get("environment") {
             self.shared = self.environment_of(section, option, &BTreeMap::new());
             for (name, value) in &self.shared {
+                self.daemon.environment.push((name.clone(), value.value.clone()));
                 self.environment
                     .insert(format!("ENV_{name}"), value.value.clone());
             }
@@ -283,68 +292,6 @@ impl Reader {
             environment.push((name.to_owned(), Spanned::new(value, span)));
         }
         environment
-    }
-
-    fn program(&mut self, section: &Section, name: &str) {
-        if let Some(bad) = name.chars().find(|letter| matches!(letter, ' ' | ':' | '/')) {
-            self.problem(&format!("a name may not hold `{bad}`"), section.span);
-        }
-        let number = |key: &str| {
-            section
-                .get(key)
-                .and_then(|option| values::integer(&option.value()))
-        };
-        let count = number("numprocs").unwrap_or(1);
-        let first = number("numprocs_start").unwrap_or(0);
-        let process_name = section.get("process_name");
-        if count > 1 && !process_name.is_some_and(|option| option.value().contains("%(process_num)")) {
-            let place = section.get("numprocs").map_or(section.span, Opt::span);
-            self.problem("with numprocs above 1, process_name needs %(process_num)d", place);
-        }
-        let group = self.groups.get(name).cloned().unwrap_or_else(|| name.to_owned());
-        let mut known = BTreeMap::from([
-            ("program_name".to_owned(), name.to_owned()),
-            ("group_name".to_owned(), group),
-            ("process_num".to_owned(), first.to_string()),
-            ("numprocs".to_owned(), count.to_string()),
-        ]);
-        let mut program = Program::new(name, section.span, Manager::Supervisor);
-        if let Some(option) = section.get("environment") {
-            program.environment = self.environment_of(section, option, &known);
-            for (name, value) in &program.environment {
-                known.insert(format!("ENV_{name}"), value.value.clone());
-            }
-        }
-        let mut field = |key: &str| {
-            let option = section.get(key)?;
-            Some(Spanned::new(self.expanded(option, &known)?, option.span()))
-        };
-        program.command = field("command");
-        if let Some(command) = &program.command {
-            program.commands = commandline::direct(&command.value, command.span);
-        }
-        program.directory = field("directory");
-        program.user = field("user");
-        let logs = [field("stdout_logfile"), field("stderr_logfile")];
-        program.logs = logs
-            .into_iter()
-            .flatten()
-            .filter(|log| is_file(&log.value))
-            .collect();
-        let autostart = section.get("autostart");
-        program.autostart = autostart.is_none_or(|option| values::truth(&option.value()) != Some(false));
-        if section.get("command").is_none() {
-            self.problem(&format!("[{}] has no command=", section.name), section.span);
-        }
-        if section.name.starts_with("eventlistener:") && section.get("events").is_none() {
-            self.problem(&format!("[{}] has no events=", section.name), section.span);
-        }
-        // What [supervisord] sets reaches every program, unless the program sets it itself.
-        let own = std::mem::take(&mut program.environment);
-        program.environment = self.shared.iter().cloned().chain(own).collect();
-        if count > 0 {
-            self.facts.programs.push(program);
-        }
     }
 }
 

@@ -8,7 +8,10 @@ mod words;
 
 use super::joined::{Joining, joined};
 use super::{commandline, plain, structured};
-use crate::facts::{Command, EnvironmentFile, Facts, Manager, Problem, ProblemKind, Program};
+use crate::facts::{
+    Command, DropIn, EnvironmentFile, Facts, Manager, PathUse, Problem, ProblemKind, Program, Purpose,
+    UnitList,
+};
 use crate::source::{Span, Spanned};
 use specifier::Unit;
 use std::collections::BTreeMap;
@@ -30,8 +33,24 @@ pub fn extract(path: &str, text: &str) -> Facts {
     if let Some(stem) = name.strip_suffix(".service") {
         let whole = joined(text, JOINING);
         service(path, stem, &settings(&whole), &mut facts);
+    } else if let Some(unit) = unit_of(path) {
+        let whole = joined(text, JOINING);
+        drop_in(unit, &settings(&whole), &mut facts);
     }
     facts
+}
+
+/// The service that a drop-in at `path` changes, without `.service`; the empty one stands for all.
+pub(super) fn unit_of(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let folder = folder.rsplit('/').next().unwrap_or(folder);
+    if !name.ends_with(".conf") {
+        return None;
+    }
+    match folder {
+        "service.d" => Some(""),
+        _ => folder.strip_suffix(".service.d"),
+    }
 }
 
 /// A `Key=value` line.
@@ -117,10 +136,59 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
     });
     let unit = Unit::new(stem, user.as_ref().map(|user| user.value.as_str()), is_users);
     let mut program = Program::new(stem, first.span(), Manager::Systemd);
-    program.environment = environment(&service, &unit, facts);
-    program.environment_files = environment_files(&service, &unit);
+    fill(&mut program, &service, &unit, facts);
+    program.user = user;
+    program.settings = settings.iter().map(written).collect();
+    if let Some(second) = starts.get(1).filter(|_| !program.runs_once) {
+        facts.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            message: "more than one ExecStart=, which only Type=oneshot may have".to_owned(),
+            span: second.span(),
+        });
+    }
+    facts.programs.push(program);
+}
+
+/// What a drop-in sets. Its unit's user stands elsewhere, and so his home is not known.
+fn drop_in(stem: &str, settings: &[Setting<'_>], facts: &mut Facts) {
+    let service = Service {
+        settings: settings
+            .iter()
+            .filter(|setting| setting.section == "Service")
+            .collect(),
+    };
+    let Some(first) = service.settings.first() else {
+        return;
+    };
+    let user = service.last("User");
+    let unit = Unit::new(stem, Some(user.map_or("%u", |setting| setting.value)), false);
+    let mut program = Program::new(stem, first.span(), Manager::Systemd);
+    fill(&mut program, &service, &unit, facts);
+    program.user = user.map(|setting| Spanned::new(unit.expand(setting.value), setting.span()));
+    program.settings = settings.iter().map(written).collect();
+    let empties = UnitList::ALL.into_iter().filter(|list| {
+        let mut all = service.settings.iter();
+        all.any(|setting| setting.key == list.key() && setting.value.is_empty())
+    });
+    facts.drop_ins.push(DropIn {
+        unit: stem.to_owned(),
+        program,
+        empties: empties.collect(),
+    });
+}
+
+/// A setting as it stands in the file.
+fn written(setting: &Setting<'_>) -> (String, Spanned<String>) {
+    let value = Spanned::new(setting.value.to_owned(), setting.span());
+    (setting.key.to_owned(), value)
+}
+
+/// Puts in what a `[Service]` section says of a program.
+fn fill(program: &mut Program, service: &Service<'_>, unit: &Unit<'_>, facts: &mut Facts) {
+    program.environment = environment(service, unit, facts);
+    program.environment_files = environment_files(service, unit);
     let known = Known {
-        unit: &unit,
+        unit,
         // What a file says counts more than `Environment=`, and is not known here.
         variables: if program.environment_files.is_empty() {
             let pairs = program.environment.iter();
@@ -132,27 +200,23 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
             BTreeMap::new()
         },
     };
-    let befores = service.list("ExecStartPre");
-    for setting in befores.iter().chain(&starts) {
-        let is_before = setting.key == "ExecStartPre";
-        program.commands.extend(known.commands(setting, is_before));
+    for setting in service.list("ExecStartPre") {
+        program.commands.extend(known.commands(setting, true));
         facts.problems.extend(open_quote(setting));
     }
-    let is_oneshot = service
+    program.before = program.commands.len();
+    let starts = service.list("ExecStart");
+    for setting in &starts {
+        program.commands.extend(known.commands(setting, false));
+        facts.problems.extend(open_quote(setting));
+    }
+    program.runs_once = service
         .last("Type")
         .is_some_and(|setting| setting.value == "oneshot");
-    if let Some(second) = starts.get(1).filter(|_| !is_oneshot) {
-        facts.problems.push(Problem {
-            kind: ProblemKind::Syntax,
-            message: "more than one ExecStart=, which only Type=oneshot may have".to_owned(),
-            span: second.span(),
-        });
-    }
-    program.command = Some(command_line(first, &unit));
-    program.directory = directory(&service, &unit);
-    program.logs = logs(&service, &unit);
-    program.user = user;
-    facts.programs.push(program);
+    program.command = starts.first().map(|first| command_line(first, unit));
+    makes_folders(service, facts);
+    program.directory = directory(service, unit);
+    program.logs = logs(service, unit);
 }
 
 /// systemd refuses a unit for a quote that is never closed in what it starts, unless `-` forgives it.
@@ -180,6 +244,27 @@ fn command_line(setting: &Setting<'_>, unit: &Unit<'_>) -> Spanned<String> {
         &line
     };
     Spanned::new(unit.expand(line), Span::new(start, start + bare.len()))
+}
+
+/// Folders that systemd makes for a unit (systemd.exec(5), `RuntimeDirectory=` and its like).
+fn makes_folders(service: &Service<'_>, facts: &mut Facts) {
+    for (key, base) in [
+        ("RuntimeDirectory", "/run"),
+        ("StateDirectory", "/var/lib"),
+        ("CacheDirectory", "/var/cache"),
+        ("LogsDirectory", "/var/log"),
+        ("ConfigurationDirectory", "/etc"),
+    ] {
+        for setting in service.list(key) {
+            for name in setting.value.split_whitespace() {
+                facts.paths.push(PathUse {
+                    path: format!("{base}/{}", name.split(':').next().unwrap_or(name)),
+                    span: setting.span(),
+                    purpose: Purpose::MakesFolder,
+                });
+            }
+        }
+    }
 }
 
 fn directory(service: &Service<'_>, unit: &Unit<'_>) -> Option<Spanned<String>> {
@@ -283,11 +368,18 @@ impl Known<'_> {
                 }
             }
             let span = setting.span();
-            let found = if prefix.contains('|') {
+            let mut found = if prefix.contains('|') {
                 commandline::of_shell(&line.join(" "), span)
             } else {
                 commandline::of_words(line, span)
             };
+            // Only what a shell ends with tells systemd how the line went.
+            let goes_on = !setting.value.contains("&&") || setting.value.contains(';');
+            if let Some((_, others)) = found.split_last_mut().filter(|_| goes_on) {
+                for command in others {
+                    command.is_conditional = true;
+                }
+            }
             commands.extend(found.into_iter().map(|mut command| {
                 command.is_conditional |= before && prefix.contains('-');
                 for word in &mut command.words {

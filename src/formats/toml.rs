@@ -3,6 +3,7 @@
 use super::commandline;
 use super::lock;
 use super::requirements;
+use super::setuptools;
 use super::structured::{self, DEPTH, Entry, Node, Shape};
 use crate::facts::{ConsoleScript, Facts, Manager, Origin, Problem, ProblemKind, Program, Requirement};
 use crate::source::{Span, Spanned};
@@ -157,17 +158,8 @@ fn console_script(entry: &Entry) -> Option<ConsoleScript> {
         .get("reference")
         .or(entry.node.get("callable"))
         .unwrap_or(&entry.node);
-    let reference = node.text()?.split('[').next()?.trim();
-    let (module, attribute) = reference.split_once(':').unwrap_or((reference, ""));
-    if module.contains('/') {
-        return None;
-    }
-    Some(ConsoleScript {
-        name: entry.key.clone(),
-        module: module.trim().to_owned(),
-        attribute: attribute.trim().to_owned(),
-        span: Span::new(entry.key_span.start as usize, node.span.end as usize),
-    })
+    let span = Span::new(entry.key_span.start as usize, node.span.end as usize);
+    setuptools::script(&entry.key, node.text()?, span)
 }
 
 fn of_pipfile(root: &Node, facts: &mut Facts) {

@@ -1,7 +1,11 @@
 //! What changes with the world: the tables of `rules/knowledge/`, each read once, when it is first asked.
 
+pub mod accounts;
 pub mod commands;
+pub mod databases;
+pub mod detaches;
 pub mod distributions;
+pub mod interpreters;
 pub mod mac_commands;
 pub mod mac_paths;
 pub mod releases;
@@ -9,6 +13,7 @@ pub mod runners;
 pub mod stdlib;
 pub mod stdlib_names;
 pub mod system_libraries;
+pub mod units;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;
@@ -33,6 +38,10 @@ pub struct Knowledge {
 pub struct Release {
     /// What `python3` is.
     pub python: PythonVersion,
+    /// What `/bin/sh` is.
+    pub sh: String,
+    /// Whether that knows `set -o pipefail`, where it is known.
+    pub pipefail: Option<bool>,
 }
 
 /// The targets.
@@ -44,6 +53,8 @@ pub fn get() -> &'static Knowledge {
 struct ReleaseRow {
     name: String,
     python: String,
+    sh: String,
+    pipefail: Option<bool>,
 }
 
 impl Knowledge {
@@ -57,6 +68,8 @@ impl Knowledge {
                         row.name,
                         Release {
                             python: PythonVersion::parse(&row.python)?,
+                            sh: row.sh,
+                            pipefail: row.pipefail,
                         },
                     ))
                 })
@@ -98,6 +111,7 @@ pub(crate) mod tests {
         let written = text_of("targets").matches("python = ").count();
         let releases = &get().releases;
         assert_eq!(releases.len(), written);
+        assert!(releases.values().all(|release| !release.sh.is_empty()));
         assert_eq!(
             releases["ubuntu-22.04"].python,
             PythonVersion { major: 3, minor: 10 }

@@ -25,6 +25,8 @@ pub struct Wrapper {
     pub operands: usize,
     /// The word that has to follow its name.
     pub verb: Option<String>,
+    /// Whether its command stands behind `--`, whatever stands before.
+    pub dashes: bool,
     /// Options whose value is the folder that it goes to first.
     pub folder: Vec<String>,
     /// Whether a `.py` file or `-m module` may stand in the command's place.
@@ -61,6 +63,22 @@ pub struct Runner {
     pub submodule: Option<String>,
     /// What is taken when no attribute is named.
     pub attribute: Option<String>,
+    /// Whether the folder in which it is started stays in `sys.path` behind the one that it goes to.
+    #[serde(default)]
+    pub keeps_start: bool,
+    /// Options that name the Python file with its settings.
+    #[serde(default)]
+    pub settings: Vec<String>,
+    /// The file that it takes its settings from otherwise, where it is started.
+    pub settings_file: Option<String>,
+    /// Options that name the class of its workers.
+    #[serde(default)]
+    pub worker: Vec<String>,
+    /// Short names of such classes, and the module that each imports.
+    #[serde(default)]
+    pub workers: BTreeMap<String, String>,
+    /// The environment variable with more of its arguments, which come first.
+    pub arguments: Option<String>,
     /// Options that take a value.
     #[serde(default)]
     pub options: Vec<String>,
@@ -87,9 +105,17 @@ pub enum Naming {
 impl Runner {
     /// Whether an option takes a value.
     pub fn takes_value(&self, option: &str) -> bool {
-        [&self.by, &self.path, &self.also, &self.chdir, &self.options]
-            .iter()
-            .any(|list| list.iter().any(|known| known == option))
+        [
+            &self.by,
+            &self.path,
+            &self.also,
+            &self.chdir,
+            &self.settings,
+            &self.worker,
+            &self.options,
+        ]
+        .iter()
+        .any(|list| list.iter().any(|known| known == option))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is asked of pip, and what it is asked for at once.
 
 use super::paths::resolve;
-use super::reach::is_development;
+use super::reach::{is_development, is_of_development};
 use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Command, Origin, Purpose, Requirement};
@@ -24,9 +24,11 @@ pub struct Ask {
     pub place: Place,
     /// On whose behalf.
     pub origin: Origin,
-    /// Whether its file is one that the deployment installs: where commands of the tree name the files that
-    /// they install, no other counts.
+    /// Whether its file is one that the deployment installs: none of an archive or a sample, and where
+    /// commands of the tree name the files that they install, no other.
     pub is_used: bool,
+    /// Whether the command that asks for it may be skipped.
+    pub is_conditional: bool,
 }
 
 impl Ask {
@@ -45,6 +47,7 @@ impl Ask {
             },
             origin: requirement.origin.clone(),
             is_used: true,
+            is_conditional: false,
         }
     }
 
@@ -102,13 +105,7 @@ fn plain(part: &str) -> Option<String> {
 
 /// The requirements that one `pip install` gets together, as positions in `asks`, without duplicates.
 pub(super) fn sets(documents: &[Document], asks: &[Ask]) -> Vec<Vec<usize>> {
-    let mut by_document: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
-    for (index, ask) in asks.iter().enumerate() {
-        by_document.entry(ask.place.document).or_default().push(index);
-    }
-    for indices in by_document.values_mut() {
-        indices.sort_by_key(|index| asks[*index].place.span);
-    }
+    let by_document = by_document(asks);
     let files = Files::new(documents);
     let mut sets = BTreeSet::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
@@ -134,30 +131,48 @@ pub(super) fn sets(documents: &[Document], asks: &[Ask]) -> Vec<Vec<usize>> {
     sets.into_iter().filter(|set| set.len() > 1).collect()
 }
 
-/// Notes which asks stand in files that no command installs, while commands install others.
+/// Notes which asks the deployment may do without: in files that no command installs while commands install
+/// others, in files of archives and samples, of commands that may be skipped.
 pub(super) fn mark_unused(documents: &[Document], asks: &mut [Ask]) {
     let files = Files::new(documents);
     let named = names_installed(documents);
     let is_named = |path: &str| path.rsplit('/').next().is_some_and(|name| named.contains(name));
-    let used = files.by_path.iter().filter(|(path, _)| is_named(path));
-    let used: Vec<DocumentId> = used.map(|(_, id)| *id).collect();
-    if used.is_empty() {
-        return;
-    }
-    let used = files.reached(&used);
-    for ask in asks.iter_mut().filter(|ask| ask.origin == Origin::Main) {
+    let own = files.by_path.iter().filter(|(path, _)| !is_development(path));
+    let (used, others): (Vec<_>, Vec<_>) = own.partition(|(path, _)| is_named(path));
+    let roots = if used.is_empty() { others } else { used };
+    let used = files.reached(&roots.into_iter().map(|(_, id)| *id).collect::<Vec<_>>());
+    for ask in asks.iter_mut() {
         let id = ask.place.document;
-        let document = documents.get(id.0 as usize);
-        ask.is_used = used.contains(&id) || document.is_none_or(|found| found.format != Format::Requirements);
+        let Some(document) = documents.get(id.0 as usize) else {
+            continue;
+        };
+        let command = document.facts.command_at(ask.place.span);
+        ask.is_conditional = command.is_some_and(|command| command.is_conditional);
+        ask.is_used = match document.format {
+            Format::Requirements => used.contains(&id),
+            _ => !is_of_development(documents, document),
+        };
     }
+}
+
+/// The positions of the asks of each document, in the order of its text.
+fn by_document(asks: &[Ask]) -> BTreeMap<DocumentId, Vec<usize>> {
+    let mut found: BTreeMap<DocumentId, Vec<usize>> = BTreeMap::new();
+    for (index, ask) in asks.iter().enumerate() {
+        found.entry(ask.place.document).or_default().push(index);
+    }
+    for indices in found.values_mut() {
+        indices.sort_by_key(|index| asks[*index].place.span);
+    }
+    found
 }
 
 /// The names, without folders, of the files that commands have pip install: from which folder they are
 /// called is not always known.
 fn names_installed(documents: &[Document]) -> BTreeSet<&str> {
-    let others = documents
-        .iter()
-        .filter(|document| document.format != Format::Requirements && !is_development(&document.path));
+    let others = documents.iter().filter(|document| {
+        document.format != Format::Requirements && !is_of_development(documents, document)
+    });
     let mut names = BTreeSet::new();
     for document in others {
         let read = document
@@ -266,6 +281,7 @@ mod tests {
                     path: (*path).to_owned(),
                     format,
                     facts: extract(path, format, text),
+                    is_executable: None,
                     host: None,
                 })
             })

@@ -1,7 +1,7 @@
 //! What the names of a module stand for, when a path is worked out.
 
 use super::eval::{self, Scope, Value};
-use super::imports::Run;
+use super::imports::{ModuleId, Run};
 use crate::facts::python::{PathExpr, Step};
 use crate::finding::DocumentId;
 
@@ -9,6 +9,8 @@ use crate::finding::DocumentId;
 pub(super) struct Module<'a, 'b> {
     pub(super) run: &'a Run<'b>,
     pub(super) document: DocumentId,
+    /// Its object, where it runs: what its names are by now.
+    pub(super) object: Option<ModuleId>,
 }
 
 impl Module<'_, '_> {
@@ -21,10 +23,10 @@ impl Module<'_, '_> {
     }
 
     /// The module that `from package.paths import name` takes `name` from, seen from anywhere in the tree.
-    fn home_of(&self, dotted: &str) -> Option<(DocumentId, String)> {
+    fn home_of(&self, dotted: &str) -> Option<(Self, String)> {
         let (module, name) = dotted.rsplit_once('.')?;
-        let loaded = self.run.loaded.get(module).copied().flatten();
-        let document = loaded.or_else(|| {
+        let loaded = self.run.module_of(module);
+        let document = loaded.map(|(_, document)| document).or_else(|| {
             let paths = self
                 .run
                 .world
@@ -32,18 +34,12 @@ impl Module<'_, '_> {
                 .elsewhere(self.run.world.paths, module.trim_start_matches('.'));
             paths.first().and_then(|path| self.run.world.modules.at(path))
         })?;
-        Some((document, name.to_owned()))
-    }
-
-    fn within(&self, expr: &PathExpr, document: DocumentId, depth: usize) -> Value {
-        eval::evaluate(
-            expr,
-            &Module {
-                run: self.run,
-                document,
-            },
-            depth,
-        )
+        let home = Self {
+            run: self.run,
+            document,
+            object: loaded.map(|(module, _)| module),
+        };
+        Some((home, name.to_owned()))
     }
 }
 
@@ -57,14 +53,14 @@ impl Scope for Module<'_, '_> {
     }
 
     fn name(&self, name: &str, depth: usize) -> Value {
+        let now = self.object.and_then(|module| self.run.path_named(module, name));
+        if let Some(value) = now {
+            return value;
+        }
         match find(self.body(), name, &bound) {
-            Some(value) => self.within(value, self.document, depth),
+            Some(value) => eval::evaluate(value, self, depth),
             None => match self.home_of(name) {
-                Some((document, name)) if document != self.document => Module {
-                    run: self.run,
-                    document,
-                }
-                .name(&name, depth),
+                Some((home, name)) if home.document != self.document => home.name(&name, depth),
                 _ => Value::Unknown,
             },
         }
@@ -72,13 +68,11 @@ impl Scope for Module<'_, '_> {
 
     fn call(&self, name: &str, depth: usize) -> Value {
         match find(self.body(), name, &returned) {
-            Some(value) => self.within(value, self.document, depth),
+            Some(value) => eval::evaluate(value, self, depth),
             None => match self.home_of(name) {
-                Some((document, name)) if document != self.document && depth > 0 => Module {
-                    run: self.run,
-                    document,
+                Some((home, name)) if home.document != self.document && depth > 0 => {
+                    home.call(&name, depth - 1)
                 }
-                .call(&name, depth - 1),
                 _ => Value::Unknown,
             },
         }

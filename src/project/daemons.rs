@@ -1,16 +1,20 @@
 //! The supervisord of each configuration: which programs it starts, and what it has to find before it
 //! starts any of them.
 
+mod apart;
+mod made;
+
 use super::modules::folder_of;
 use super::paths::{Paths, resolve};
 use super::programs::{ProgramView, is_foreign};
 use crate::document::Document;
-use crate::facts::{Manager, Purpose};
+use crate::facts::Manager;
 use crate::finding::{DocumentId, Place, ProgramId};
-use crate::formats::Format;
 use crate::source::Spanned;
 use crate::tree::{Tree, Withheld};
+pub(super) use apart::{shared_environments, unit_needs};
 use globset::GlobBuilder;
+use made::{Maker, Starter, is_maker, makers, makes, starters};
 
 /// The process manager of one configuration and of the files that it includes.
 #[derive(Debug, Clone)]
@@ -42,6 +46,16 @@ pub struct Need {
     pub ground: Ground,
 }
 
+impl Need {
+    /// Whether logs are written there.
+    pub fn is_of_logs(&self) -> bool {
+        matches!(self.option, "logfile" | "childlogdir" | LOG)
+    }
+}
+
+/// What a program's log is called.
+const LOG: &str = "log file";
+
 /// Whether a folder exists when a daemon starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ground {
@@ -59,10 +73,12 @@ pub enum Ground {
         withheld: Option<Withheld>,
         /// Whether its place depends on the folder in which supervisord is started.
         is_relative: bool,
-        /// A file that makes the folder when somebody runs it first.
-        maker: Option<DocumentId>,
-        /// Whether that file deploys the tree or starts its programs.
+        /// Files that make the folder when somebody runs them first; steps of every deployment come first.
+        makers: Vec<DocumentId>,
+        /// Whether the first of them deploys the tree or starts its programs.
         is_deployed: bool,
+        /// Commands of scripts that start this supervisord and do not make the folder before.
+        bare: Vec<Place>,
     },
 }
 
@@ -91,22 +107,6 @@ const USUAL: [&str; 22] = [
     "/var/run",
     "/var/tmp",
 ];
-/// Commands of a script that puts the tree on a server or starts its programs.
-const DEPLOYS: [&str; 12] = [
-    "apt",
-    "apt-get",
-    "dnf",
-    "docker",
-    "pip",
-    "pip3",
-    "rsync",
-    "scp",
-    "supervisorctl",
-    "supervisord",
-    "systemctl",
-    "yum",
-];
-
 /// All daemons, in the order of their configurations.
 pub(super) fn collect(
     documents: &[Document],
@@ -119,7 +119,7 @@ pub(super) fn collect(
         .map(DocumentId)
         .zip(documents)
         .filter(|(_, document)| !document.facts.daemons.is_empty())
-        .filter(|(_, document)| !super::reach::is_development(&document.path))
+        .filter(|(_, document)| !super::reach::is_of_development(documents, document))
         .map(|(id, _)| id)
         .collect();
     let join = Join {
@@ -129,6 +129,7 @@ pub(super) fn collect(
         tree,
         root: root.map(|root| root.trim_end_matches('/')),
         makers: makers(documents),
+        starters: starters(documents),
     };
     let is_whole = |id: &DocumentId| {
         join.document(*id)
@@ -149,14 +150,6 @@ pub(super) fn collect(
     daemons
 }
 
-/// A folder that some file makes.
-struct Maker {
-    path: String,
-    document: DocumentId,
-    /// Whether the file is a step of every deployment.
-    is_deploy: bool,
-}
-
 struct Join<'a> {
     documents: &'a [Document],
     programs: &'a [ProgramView],
@@ -164,6 +157,7 @@ struct Join<'a> {
     tree: &'a dyn Tree,
     root: Option<&'a str>,
     makers: Vec<Maker>,
+    starters: Vec<Starter>,
 }
 
 impl<'a> Join<'a> {
@@ -195,7 +189,7 @@ impl<'a> Join<'a> {
         let mut needs = Vec::new();
         let mut users = Vec::new();
         for id in &documents {
-            self.needs(*id, start, &mut needs);
+            self.needs(*id, config, start, &mut needs);
             self.users(*id, &mut users);
         }
         Daemon {
@@ -263,9 +257,15 @@ impl<'a> Join<'a> {
         }));
     }
 
-    fn needs(&self, id: DocumentId, start: Option<&str>, needs: &mut Vec<Need>) {
+    fn needs(&self, id: DocumentId, config: DocumentId, start: Option<&str>, needs: &mut Vec<Need>) {
         let document = self.document(id);
         let here = folder_of(&document.path);
+        let is_written = document.host.is_some();
+        let writer = document.host.as_ref().map(|host| host.document);
+        let starters = || {
+            let config = &self.document(config).path;
+            self.starters.iter().filter(|starter| starter.starts(config))
+        };
         let mut need = |option, path: &Spanned<String>, is_folder: bool, directory: Option<&str>| {
             let written = path.value.trim();
             let folder = if is_folder {
@@ -285,7 +285,15 @@ impl<'a> Join<'a> {
                     span: path.span,
                 },
                 folder: folder.to_owned(),
-                ground: self.ground(folder, start, here, directory),
+                ground: match self.ground(folder, start, here, directory, is_written) {
+                    // Who writes the file makes its folders as well.
+                    Ground::Missing { makers, .. }
+                        if writer.is_some_and(|writer| makers.contains(&writer)) =>
+                    {
+                        Ground::Present
+                    }
+                    ground => self.with_starters(ground, starters()),
+                },
             });
         };
         for file in document.facts.daemons.iter().flat_map(|daemon| &daemon.files) {
@@ -297,12 +305,19 @@ impl<'a> Join<'a> {
                 .as_ref()
                 .map(|directory| directory.value.as_str());
             for log in &program.logs {
-                need("log file", log, false, directory);
+                need(LOG, log, false, directory);
             }
         }
     }
 
-    fn ground(&self, folder: &str, start: Option<&str>, here: &str, directory: Option<&str>) -> Ground {
+    fn ground(
+        &self,
+        folder: &str,
+        start: Option<&str>,
+        here: &str,
+        directory: Option<&str>,
+        is_written: bool,
+    ) -> Ground {
         if let Some(rest) = folder.strip_prefix("%(here)s") {
             let rest = rest.trim_start_matches('/');
             return if here.starts_with('/') {
@@ -313,6 +328,14 @@ impl<'a> Join<'a> {
         }
         if folder.contains("%(") || folder.starts_with('~') {
             return Ground::Unknown;
+        }
+        // The shell that writes the file puts something there: mostly the tree's root.
+        if is_written && folder.contains('$') {
+            let behind = folder.split_once('/').map(|(_, rest)| rest);
+            return match behind.filter(|rest| folder.starts_with('$') && !rest.contains('$')) {
+                Some(rest) => self.in_tree("", rest, true),
+                None => Ground::Unknown,
+            };
         }
         if let Some(rest) = self.below_root(folder) {
             return self.in_tree("", rest, false);
@@ -340,19 +363,54 @@ impl<'a> Join<'a> {
         if self.paths.has_folder(&path) {
             return Ground::Present;
         }
-        let makers = || self.makers.iter().filter(|maker| makes(&maker.path, &path));
-        let deploys = makers().find(|maker| maker.is_deploy);
+        let mut found: Vec<&Maker> = self
+            .makers
+            .iter()
+            .filter(|maker| makes(&maker.path, &path))
+            .collect();
+        found.sort_by_key(|maker| (!maker.is_deploy, maker.document));
+        let mut makers: Vec<DocumentId> = found.iter().map(|maker| maker.document).collect();
+        makers.dedup();
         // A pattern with a slash at its end means folders, and these are asked for by what is in them.
         let inside = format!("{path}/x");
-        let withheld = self.tree.withheld(&path).or_else(|| self.tree.withheld(&inside));
-        if deploys.is_some() && withheld.is_none() {
+        Ground::Missing {
+            withheld: self.tree.withheld(&path).or_else(|| self.tree.withheld(&inside)),
+            is_relative,
+            makers,
+            is_deployed: found.first().is_some_and(|maker| maker.is_deploy),
+            bare: Vec::new(),
+        }
+    }
+
+    /// What those who start this supervisord do about a folder: it is there when the deployment makes it, and
+    /// nobody starts supervisord without.
+    fn with_starters<'s>(&self, ground: Ground, starters: impl Iterator<Item = &'s Starter>) -> Ground {
+        let Ground::Missing {
+            withheld,
+            is_relative,
+            makers,
+            is_deployed,
+            ..
+        } = ground
+        else {
+            return ground;
+        };
+        let starters: Vec<Place> = starters.map(|starter| starter.place).collect();
+        let bare: Vec<Place> = starters
+            .iter()
+            .copied()
+            .filter(|place| !is_maker(self.documents, place.document, &makers))
+            .collect();
+        let is_deployed = is_deployed || (bare.is_empty() && !starters.is_empty());
+        if is_deployed && withheld.is_none() && bare.is_empty() {
             return Ground::Present;
         }
         Ground::Missing {
             withheld,
             is_relative,
-            maker: deploys.or_else(|| makers().next()).map(|maker| maker.document),
-            is_deployed: deploys.is_some(),
+            makers,
+            is_deployed,
+            bare,
         }
     }
 
@@ -372,109 +430,6 @@ impl<'a> Join<'a> {
         match below {
             Some(rest) => self.in_tree("", rest, true),
             None => Ground::Outside,
-        }
-    }
-}
-
-/// Whether making `made` leaves `folder` there: it is the folder, or one below it, under whatever name
-/// the server has for the tree.
-fn makes(made: &str, folder: &str) -> bool {
-    let is_tail = |path: &str| {
-        path.strip_suffix(folder)
-            .is_some_and(|before| before.is_empty() || before.ends_with('/') || folder.starts_with('/'))
-    };
-    let mut path = made;
-    loop {
-        if is_tail(path) {
-            return true;
-        }
-        match path.rsplit_once('/') {
-            Some((above, _)) => path = above,
-            None => return false,
-        }
-    }
-}
-
-/// Every folder that a file of the tree makes.
-fn makers(documents: &[Document]) -> Vec<Maker> {
-    let mut makers = Vec::new();
-    for (document, found) in (0..).map(DocumentId).zip(documents) {
-        if super::reach::is_development(&found.path) {
-            continue;
-        }
-        let base = folder_of(&found.path);
-        let programs = found.facts.commands.iter().map(crate::facts::Command::program);
-        let is_deploy = match found.format {
-            Format::Python => false,
-            Format::Shell => programs.clone().any(|program| DEPLOYS.contains(&program)),
-            _ => true,
-        };
-        let mut make = |path: &str| {
-            let path = path.trim_end_matches('/').trim_start_matches("./").to_owned();
-            makers.push(Maker {
-                path,
-                document,
-                is_deploy,
-            });
-        };
-        for used in found
-            .facts
-            .paths
-            .iter()
-            .filter(|used| used.purpose == Purpose::MakesFolder)
-        {
-            make(&used.path);
-            make(&super::modules::join(base, &used.path));
-        }
-        // What a container mounts is made with it.
-        for placement in found
-            .facts
-            .programs
-            .iter()
-            .flat_map(|program| &program.placements)
-        {
-            make(&placement.to);
-            make(&super::modules::join(
-                base,
-                placement.from.trim_start_matches("./"),
-            ));
-        }
-        for command in &found.facts.commands {
-            let words = || command.words.iter().map(|word| word.text.as_str());
-            let is_install = command.program() == "install" && words().any(|word| word == "-d");
-            if is_install
-                || words()
-                    .take(3)
-                    .any(|word| word.rsplit('/').next() == Some("mkdir"))
-            {
-                for word in words().skip(1).filter(|word| !word.starts_with('-')) {
-                    make(word);
-                    if let Some(folder) = command.known_folder() {
-                        make(&super::modules::join(folder, word));
-                    }
-                }
-            }
-        }
-    }
-    makers
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_is_made_with_those_above_it() {
-        for (made, folder, expected) in [
-            ("logs", "logs", true),
-            ("/opt/app/logs", "logs", true),
-            ("/opt/app/logs/web", "logs", true),
-            ("/var/log/app", "/var/log/app", true),
-            ("catalogs", "logs", false),
-            ("log", "logs", false),
-            ("", "logs", false),
-        ] {
-            assert_eq!(makes(made, folder), expected, "{made} {folder}");
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Project;
 use super::modules::folder_of;
 use super::paths::Paths;
 use super::programs::ProgramView;
-use super::reach::is_development;
+use super::reach::is_of_development;
 use crate::document::Document;
 use crate::facts::python::Step;
 use crate::facts::{Access, Command, Manager, Variable};
@@ -80,7 +80,7 @@ impl Environment {
     pub(super) fn join(documents: &[Document], paths: &Paths) -> Self {
         let mut environment = Self::default();
         for (id, document) in (0..).map(DocumentId).zip(documents) {
-            let is_development = is_development(file_of(documents, document));
+            let is_development = is_of_development(documents, document);
             if document.format == Format::Dotenv {
                 environment.add_dotenv(id, document, is_development);
             } else if !is_development {
@@ -224,18 +224,6 @@ impl Project {
 
 fn is_common(name: &str) -> bool {
     COMMON.contains(&name) || name.starts_with("LC_")
-}
-
-/// The path of the file that holds a document.
-fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> &'a str {
-    let mut at = document;
-    while let Some(host) = &at.host {
-        let Some(outer) = documents.get(host.document.0 as usize) else {
-            break;
-        };
-        at = outer;
-    }
-    &at.path
 }
 
 /// Whether `load_dotenv`, which looks in the folder of its caller and in all around it, finds a file of the tree.

@@ -36,6 +36,18 @@ pub struct Failure {
     pub confidence: Confidence,
 }
 
+impl Failure {
+    /// Whether a program that meets it does not start.
+    pub fn stops(&self) -> bool {
+        self.when == When::Start && !matches!(self.kind, FailureKind::SecondName(_))
+    }
+
+    /// Whether it is this failure, met in another run.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.place == other.place && self.module == other.module && self.missing == other.missing
+    }
+}
+
 /// Why an import does not resolve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FailureKind {
@@ -45,6 +57,8 @@ pub enum FailureKind {
     Lacking,
     /// What stands before the last dot is a module of the tree, not a package.
     NotPackage,
+    /// The package (`missing`) that it is in failed before, and has left `sys.modules`.
+    Gone,
     /// The module of the tree (`module`) does not define the name (`missing`).
     Name {
         /// Whether an attribute is read, rather than a name imported.

@@ -1,6 +1,6 @@
 //! What a guard comes to on the target.
 
-use crate::facts::python::{Comparison, Guard};
+use crate::facts::python::{Comparison, Guard, PathExpr};
 use crate::target::PythonVersion;
 use std::cmp::Ordering;
 
@@ -32,6 +32,8 @@ pub(super) struct Asked {
     is_main: bool,
     /// Names, with whether each is true and whether it is `None`, as far as that is known.
     pub(super) names: Vec<(String, Option<bool>, Option<bool>)>,
+    /// Folders, with whether each is in `sys.path`.
+    pub(super) folders: Vec<(PathExpr, Option<bool>)>,
     /// Modules, with whether each can be found.
     pub(super) modules: Vec<(String, Option<bool>)>,
 }
@@ -43,6 +45,7 @@ impl Asked {
             python,
             is_main,
             names: Vec::new(),
+            folders: Vec::new(),
             modules: Vec::new(),
         }
     }
@@ -66,6 +69,10 @@ pub(super) fn truth(guard: &Guard, asked: &Asked) -> Truth {
     match guard {
         Guard::Unknown | Guard::Otherwise => Truth::Maybe,
         Guard::ModuleFound(name) => known(asked.module(name)),
+        Guard::InPath(wanted) => {
+            let found = asked.folders.iter().find(|(folder, _)| folder == wanted);
+            known(found.and_then(|(_, answer)| *answer))
+        }
         Guard::Named(name) => known(asked.name(name).0),
         Guard::IsNone(name) => known(asked.name(name).1),
         Guard::OnLinux(answer) | Guard::Constant(answer) => Truth::of(*answer),

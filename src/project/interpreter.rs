@@ -1,7 +1,7 @@
 //! Which Python runs the deployment, where the tree says it better than the server's release does.
 
 use super::programs::is_foreign;
-use super::reach::is_development;
+use super::reach::is_of_development;
 use crate::document::Document;
 use crate::facts::{Command, Program, Reach};
 use crate::formats::Format;
@@ -16,7 +16,7 @@ pub(super) fn python(documents: &[Document], target: &Target) -> PythonVersion {
     }
     let deployed: Vec<&Document> = documents
         .iter()
-        .filter(|document| !is_development(&document.path))
+        .filter(|document| !is_of_development(documents, document))
         .collect();
     of_containers(&deployed)
         .or_else(|| of_scripts(&deployed))
@@ -63,6 +63,62 @@ fn makes_environment(command: &Command) -> bool {
     let has = |wanted: &str| command.words.iter().any(|word| word.text == wanted);
     let is_sure = !command.is_conditional && command.reach == Reach::Always;
     is_sure && has("-m") && (has("venv") || has("virtualenv"))
+}
+
+/// How the server comes by a Python that is not its release's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supply {
+    /// A step of the tree installs it.
+    Installed,
+    /// Nothing does, but scripts run it: somebody may have put it there.
+    Used,
+    /// Nothing does.
+    None,
+}
+
+/// Commands that install a Python.
+const INSTALLERS: [&str; 14] = [
+    "add-apt-repository",
+    "apk",
+    "apt",
+    "apt-get",
+    "asdf",
+    "conda",
+    "dnf",
+    "make",
+    "mamba",
+    "micromamba",
+    "mise",
+    "pyenv",
+    "uv",
+    "yum",
+];
+
+/// How the server comes by a version of Python.
+pub(super) fn supply(documents: &[Document], version: PythonVersion) -> Supply {
+    let number = version.to_string();
+    let deployed = documents
+        .iter()
+        .filter(|document| !is_of_development(documents, document));
+    let commands = deployed.flat_map(|document| &document.facts.commands);
+    let mut supply = Supply::None;
+    for command in commands {
+        let mut words = command.words.iter().map(|word| word.text.as_str());
+        let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+        if words.any(|word| INSTALLERS.contains(&name(word).as_str()))
+            && words.any(|word| word.contains(&number))
+        {
+            return Supply::Installed;
+        }
+        if command
+            .words
+            .iter()
+            .any(|word| name(&word.text) == format!("python{number}"))
+        {
+            supply = Supply::Used;
+        }
+    }
+    supply
 }
 
 /// The version in the name of a command's interpreter: `/usr/bin/python3.12`.

@@ -2,10 +2,9 @@
 
 use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
-use super::reach::is_development;
+use super::reach::is_of_development;
 use crate::document::Document;
 use crate::facts::{Command, Origin};
-use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// What makes a folder a project that pip takes.
@@ -16,7 +15,7 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
     let mut folders = BTreeSet::new();
     for document in documents
         .iter()
-        .filter(|document| !is_development(&document.path))
+        .filter(|document| !is_of_development(documents, document))
     {
         let here = if document.host.is_some() {
             ""
@@ -25,7 +24,10 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
         };
         for install in &document.facts.local_installs {
             // pip starts from where it is called, which is mostly the root or the document's folder.
-            let gone_to = command_at(document, install.span).and_then(|command| command.folder.as_deref());
+            let gone_to = document
+                .facts
+                .command_at(install.span)
+                .and_then(|command| command.folder.as_deref());
             let starts = gone_to.map_or(["", here], |folder| [folder, folder]);
             let seen_from = starts.map(|folder| resolve(folder, &install.folder));
             let project = seen_from
@@ -45,14 +47,6 @@ pub(super) fn roots(documents: &[Document], paths: &Paths) -> Vec<String> {
         .into_iter()
         .map(|folder| importable(&folder, paths))
         .collect()
-}
-
-/// The command that a place stands in.
-fn command_at(document: &Document, span: Span) -> Option<&Command> {
-    let commands = &document.facts.commands;
-    let behind = commands.partition_point(|command| command.span.start <= span.start);
-    let command = behind.checked_sub(1).and_then(|index| commands.get(index))?;
-    (span.end <= command.span.end).then_some(command)
 }
 
 fn is_project(folder: &str, paths: &Paths) -> bool {

@@ -5,42 +5,59 @@ mod bindings;
 mod daemons;
 mod environment;
 mod eval;
+mod executions;
 mod failure;
 mod guards;
 mod importers;
 mod imports;
+mod inclusions;
 mod interpreter;
+mod inventory;
+mod leftovers;
 mod local;
 mod locks;
 mod modules;
 mod paths;
 mod ports;
+mod processes;
 mod programs;
 mod reach;
 mod requirements;
+mod run_bits;
 mod runs;
+mod setup;
+mod superseded;
+mod surroundings;
 mod sys_path;
 
 use crate::document::Document;
+use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
 use crate::source::Span;
-use crate::target::Target;
+use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
+pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use inclusions::{Circle, unread_requirements};
+pub use interpreter::Supply;
+pub use inventory::{Evidence, Matter, VariableRead};
+pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Clash, Manifest, Ports, Stated};
+pub use processes::ProcessPattern;
 pub(crate) use programs::same_name;
-pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
+pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+pub use surroundings::{Database, Host};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -49,24 +66,32 @@ pub struct Project {
     pub target: Target,
     /// Which paths the server gets.
     pub paths: Paths,
+    /// What nobody means to deploy.
+    pub leftovers: Leftovers,
     /// What `pip` installs there.
     pub requirements: Requirements,
     /// The processes that it starts, in the order of their definitions.
     programs: Vec<ProgramView>,
     /// Their process managers, as far as configurations of supervisord tell.
     pub daemons: Vec<Daemon>,
+    /// Folders that units of systemd need for their logs.
+    pub unit_needs: Vec<(ProgramId, Need)>,
     /// Imports that do not resolve, by place.
     pub failures: Vec<ProgramFailure>,
     /// Who has which port, and who disagrees.
     pub ports: Ports,
     /// What sets which environment variable.
     environment: Environment,
+    superseded: BTreeMap<DocumentId, DocumentId>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
-    orders: Vec<BTreeMap<Place, usize>>,
+    /// By module of an installed distribution: the programs that do not start without it, sorted.
+    needing: BTreeMap<String, Vec<ProgramId>>,
     /// Worked out when a rule first asks for it.
-    imported: OnceLock<importers::Imported>,
+    executions: OnceLock<Vec<Execution>>,
+    /// The same: steps that give run bits.
+    grants: OnceLock<Vec<run_bits::Grant>>,
 }
 
 impl Project {
@@ -79,9 +104,12 @@ impl Project {
         let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
-        let programs = programs::collect(&documents, &paths, tree, &target);
+        let superseded = superseded::collect(&documents);
+        let programs = programs::collect(&documents, &paths, tree, &target, &superseded);
         let environment = Environment::join(&documents, &paths);
-        let daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
+        daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
+        let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
         let world = imports::World {
             environment: &environment,
             documents: &documents,
@@ -91,22 +119,41 @@ impl Project {
             target: &target,
             tree,
         };
-        let reach = reach::work_out(&world, &programs);
+        let mut reach = reach::work_out(&world, &programs);
+        for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
+            if superseded.contains_key(&id) {
+                *scope = Scope::Development;
+            }
+        }
         Self {
             target,
+            leftovers: Leftovers::find(listing, tree),
             paths,
             requirements,
             programs,
             daemons,
+            unit_needs,
             failures: reach.failures,
             ports: Ports::join(&documents),
             environment,
+            superseded,
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
-            orders: reach.orders,
-            imported: OnceLock::new(),
+            needing: reach.needing,
+            executions: OnceLock::new(),
+            grants: OnceLock::new(),
         }
+    }
+
+    /// How the server comes by a version of Python.
+    pub fn supply_of(&self, python: PythonVersion) -> Supply {
+        interpreter::supply(&self.documents, python)
+    }
+
+    /// Requirements files that include each other: pip never comes to an end with them.
+    pub fn circles(&self) -> Vec<Circle> {
+        inclusions::circles(&self.documents)
     }
 
     /// Every document with its id, in the order of paths.
@@ -139,16 +186,45 @@ impl Project {
         self.programs.get(id.0 as usize)
     }
 
-    /// How many other failures a program meets before the one at this place. What its run does not meet
-    /// is in its definition, and comes first, or in code that it does not get to, and comes last.
-    pub fn moment(&self, program: ProgramId, place: Place) -> usize {
-        let order = self.orders.get(program.0 as usize);
+    /// Each configuration of the tree that a script writes anew, with the document that takes its place.
+    pub fn superseded(&self) -> impl Iterator<Item = (DocumentId, DocumentId)> {
+        self.superseded
+            .iter()
+            .map(|(committed, generated)| (*committed, *generated))
+    }
+
+    /// What a program's definition says, and the document that holds it.
+    pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
+        let view = self.program(id)?;
+        let document = view.place.document;
+        let mut programs = self.document(document)?.facts.programs.iter();
+        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
+        Some((document, programs.find(is_it)?))
+    }
+
+    /// Every place where something runs a file of the tree, by file.
+    pub fn executions(&self) -> &[Execution] {
+        self.executions.get_or_init(|| executions::collect(self))
+    }
+
+    /// The places that run this file.
+    pub fn executions_of(&self, id: DocumentId) -> &[Execution] {
+        let all = self.executions();
+        let from = all.partition_point(|execution| execution.document < id);
+        let to = all.partition_point(|execution| execution.document <= id);
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether some step of the deployment gives this file its run bit.
+    pub fn is_made_executable(&self, path: &str) -> bool {
+        run_bits::is_granted(self.grants.get_or_init(|| run_bits::collect(self)), path)
+    }
+
+    /// Whether a place is in code. What a program does not get to there comes behind all that it meets; what
+    /// fails in its definition comes before it.
+    pub fn is_in_code(&self, place: Place) -> bool {
         let document = self.document(place.document);
-        let is_code = document.is_some_and(|document| document.facts.python.is_some());
-        let aside = if is_code { usize::MAX } else { 0 };
-        order
-            .and_then(|order| order.get(&place))
-            .map_or(aside, |moment| moment + 1)
+        document.is_some_and(|document| document.facts.python.is_some())
     }
 
     /// The programs that do not start when the path at this place does not exist, and when they fail: its
@@ -158,8 +234,10 @@ impl Project {
             let written = view.directory.written.as_ref();
             written.is_some_and(|(_, at)| *at == place)
         };
-        if let Some((id, _)) = self.programs().find(|(_, view)| is_directory(view)) {
-            return Some((Phase::Spawn, vec![id]));
+        let of_directory = self.programs().filter(|(_, view)| is_directory(view));
+        let of_directory: Vec<ProgramId> = of_directory.map(|(id, _)| id).collect();
+        if !of_directory.is_empty() {
+            return Some((Phase::Spawn, of_directory));
         }
         let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
         let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
@@ -190,7 +268,7 @@ impl Project {
             .and_then(|id| self.program(*id));
         let start = starter.map(|program| Related {
             place: program.command_place,
-            message: format!("{} starts here", program.name),
+            message: format!("{} starts here", program.definition),
         });
         // What the command line names is said by the line above already.
         let at_command = starter.map(|program| program.command_place.document);

@@ -409,6 +409,7 @@ mod tests {
             path: path.to_owned(),
             format,
             facts: formats::extract(path, format, text),
+            is_executable: None,
             host: None,
         }
     }

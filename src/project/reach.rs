@@ -20,8 +20,8 @@ pub(super) struct Reach {
     pub programs: Vec<Vec<ProgramId>>,
     /// By document: who runs it.
     pub scopes: Vec<Scope>,
-    /// By program: the places where it fails, in the order in which it gets there.
-    pub orders: Vec<BTreeMap<Place, usize>>,
+    /// By module of an installed distribution: the programs that do not start without it, sorted.
+    pub needing: BTreeMap<String, Vec<ProgramId>>,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -33,18 +33,29 @@ pub struct ProgramFailure {
     pub programs: Vec<ProgramId>,
     /// Those of them that do not start because of it.
     pub stopped: Vec<ProgramId>,
+    /// How many other failures each of those meets before it.
+    pub moments: BTreeMap<ProgramId, usize>,
 }
 
 /// Runs every program, and every file that none reaches.
 pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
-    let outcomes: Vec<Outcome> = programs.par_iter().map(|program| run(world, program)).collect();
+    let is_twin = |at: usize| at > 0 && are_twins(&programs[at - 1], &programs[at]);
+    let outcomes: Vec<Option<Outcome>> = programs
+        .par_iter()
+        .enumerate()
+        .map(|(at, program)| (!is_twin(at)).then(|| run(world, program)))
+        .collect();
     let mut reach = Reach {
         programs: vec![Vec::new(); world.documents.len()],
         ..Reach::default()
     };
     let mut merged: BTreeMap<(Place, String), ProgramFailure> = BTreeMap::new();
-    let names = names_of(&outcomes);
+    let names = names_of(outcomes.iter().flatten());
+    let nothing = Outcome::default();
+    let mut latest = &nothing;
     for ((id, program), outcome) in (0..).map(ProgramId).zip(programs).zip(&outcomes) {
+        let outcome = outcome.as_ref().unwrap_or(latest);
+        latest = outcome;
         let places = program.stages.iter().map(|stage| stage.place);
         for place in places.chain([program.place]) {
             reach.programs[place.document.0 as usize].push(id);
@@ -52,19 +63,12 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
-        let mut order = BTreeMap::new();
-        let at_start = |failure: &&Failure| failure.when == When::Start;
-        for (at, failure) in outcome.failures.iter().filter(at_start).enumerate() {
-            order.entry(failure.place).or_insert(at);
+        for (module, _) in outcome.installed.iter().filter(|(_, is_needed)| **is_needed) {
+            reach.needing.entry(module.clone()).or_default().push(id);
         }
-        reach.orders.push(order);
-        for failure in outcome
-            .failures
-            .iter()
-            .cloned()
-            .chain(second_names(outcome, &names))
-        {
-            merge(&mut merged, failure, Some(id));
+        let second = second_names(outcome, &names);
+        for (moment, failure) in outcome.failures.iter().cloned().chain(second).enumerate() {
+            merge(&mut merged, failure, Some((id, moment)));
         }
     }
     for reached in &mut reach.programs {
@@ -87,6 +91,14 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     reach
 }
 
+/// Whether two processes of one definition run the same: a port or a number may differ.
+fn are_twins(one: &ProgramView, other: &ProgramView) -> bool {
+    one.place == other.place
+        && one.python == other.python
+        && one.stages == other.stages
+        && one.environment.keys().eq(other.environment.keys())
+}
+
 /// What the commands of a program come to, one after the other.
 fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
     let mut whole = Outcome::default();
@@ -97,10 +109,14 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
             for failure in &mut outcome.failures {
                 failure.when = failure.when.min(When::Use);
             }
+            outcome.installed.clear();
         }
         whole.failures.append(&mut outcome.failures);
         whole.reached.append(&mut outcome.reached);
         whole.by_folder.append(&mut outcome.by_folder);
+        for (module, is_needed) in outcome.installed {
+            *whole.installed.entry(module).or_default() |= is_needed;
+        }
         for (document, names) in outcome.names {
             whole.names.entry(document).or_default().extend(names);
         }
@@ -109,9 +125,43 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
 }
 
 fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome {
+    let mut outcome = take_stage(world, program, stage, false);
+    let is_sure = |failure: &Failure| failure.stops() && failure.confidence > Confidence::Possible;
+    if outcome.failures.iter().any(is_sure) {
+        settle(
+            &mut outcome.failures,
+            take_stage(world, program, stage, true).death,
+        );
+    }
+    outcome
+}
+
+/// What the program really dies of comes first. A `finally` may put another failure in the place of one, or
+/// another exception that is caught: what is left to find behind that is still worth mending.
+fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
+    let Some(mut death) = death else {
+        for failure in failures {
+            failure.when = failure.when.min(When::Hidden);
+        }
+        return;
+    };
+    let known = failures
+        .iter()
+        .position(|failure| failure.is_same(&death) && failure.stops());
+    if let Some(known) = known {
+        failures.remove(known);
+    }
+    death.when = When::Start;
+    failures.insert(0, death);
+}
+
+/// One run of a stage, to its end or `exactly` as far as it comes.
+fn take_stage(world: &World<'_>, program: &ProgramView, stage: &Stage, is_exact: bool) -> Outcome {
     let run = |mut folders: Vec<String>| {
         folders.extend(stage.python_path.iter().cloned());
-        Run::new(world, folders, &stage.directory, true).under(program)
+        let python = stage.python().unwrap_or(program.python);
+        let run = Run::new(world, folders, &stage.directory, true).under(program, python);
+        if is_exact { run.exactly() } else { run }
     };
     match &stage.entry {
         Entry::Script { path, state, .. } => {
@@ -200,14 +250,15 @@ fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
 fn merge(
     merged: &mut BTreeMap<(Place, String), ProgramFailure>,
     failure: Failure,
-    program: Option<ProgramId>,
+    program: Option<(ProgramId, usize)>,
 ) {
-    let stops = failure.when == When::Start && !matches!(failure.kind, FailureKind::SecondName(_));
+    let stops = failure.stops();
     let key = (failure.place, failure.missing.clone());
     let entry = merged.entry(key).or_insert_with(|| ProgramFailure {
         failure: failure.clone(),
         programs: Vec::new(),
         stopped: Vec::new(),
+        moments: BTreeMap::new(),
     });
     let is_worse = failure.when > entry.failure.when
         || (matches!(entry.failure.kind, FailureKind::SecondName(_))
@@ -215,10 +266,11 @@ fn merge(
     if is_worse {
         entry.failure = failure;
     }
-    if let Some(program) = program {
+    if let Some((program, moment)) = program {
         insert(&mut entry.programs, program);
         if stops {
             insert(&mut entry.stopped, program);
+            entry.moments.entry(program).or_insert(moment);
         }
     }
 }
@@ -230,9 +282,9 @@ fn insert(programs: &mut Vec<ProgramId>, program: ProgramId) {
 }
 
 /// Every dotted name that each document is imported by, over all programs.
-fn names_of(outcomes: &[Outcome]) -> BTreeMap<DocumentId, BTreeSet<String>> {
+fn names_of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> BTreeMap<DocumentId, BTreeSet<String>> {
     let mut names: BTreeMap<DocumentId, BTreeSet<String>> = BTreeMap::new();
-    for (document, known) in outcomes.iter().flat_map(|outcome| &outcome.names) {
+    for (document, known) in outcomes.flat_map(|outcome| &outcome.names) {
         names.entry(*document).or_default().extend(known.iter().cloned());
     }
     names
@@ -355,16 +407,35 @@ fn is_variant(name: &str) -> bool {
     rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(is_of_developers))
 }
 
+/// Whether a folder is one of tests, documents or archives by its name: `archive`, `archive_old`.
+fn is_development_folder(name: &str) -> bool {
+    let is_so = |part: &str| DEVELOPMENT.contains(&part);
+    is_so(name) || name.contains(['_', '-']) && name.split(['_', '-']).all(is_so)
+}
+
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     folder
         .split('/')
-        .any(|part| DEVELOPMENT.contains(&part.to_ascii_lowercase().as_str()))
+        .any(|part| is_development_folder(&part.to_ascii_lowercase()))
         || name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"
         || is_variant(name)
+}
+
+/// Whether a document, or the file that it is part of, is one of a test, a document, a sample or an archive.
+pub(super) fn is_of_development(documents: &[Document], document: &Document) -> bool {
+    let mut at = document;
+    while let Some(outer) = at
+        .host
+        .as_ref()
+        .and_then(|host| documents.get(host.document.0 as usize))
+    {
+        at = outer;
+    }
+    is_development(&at.path)
 }
 
 fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {

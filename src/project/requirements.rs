@@ -11,7 +11,7 @@ use crate::finding::{DocumentId, Place};
 use crate::knowledge::{distributions, stdlib};
 use crate::target::PythonVersion;
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::{PoisonError, RwLock};
 
@@ -120,6 +120,45 @@ impl Requirements {
     pub fn sets(&self) -> impl Iterator<Item = Vec<&Ask>> {
         let of = |set: &Vec<usize>| set.iter().filter_map(|index| self.asks.get(*index)).collect();
         self.sets.iter().map(of)
+    }
+
+    /// The distributions that the target does not get when pip refuses these requirements: all that is asked
+    /// for in the same `pip install`, and in no other.
+    pub fn lost_with(&self, refused: &[&Ask]) -> BTreeSet<&str> {
+        let is_refused = |ask: &&Ask| refused.iter().any(|other| other.place == ask.place);
+        let (failing, fine): (Vec<_>, Vec<_>) =
+            self.sets().partition(|set| set.iter().any(|ask| is_refused(ask)));
+        let lost: BTreeSet<Place> = failing.iter().flatten().map(|ask| ask.place).collect();
+        let kept: BTreeSet<Place> = fine.iter().flatten().map(|ask| ask.place).collect();
+        let is_lost = |ask: &&Ask| is_refused(ask) || lost.contains(&ask.place) && !kept.contains(&ask.place);
+        let (gone, there): (Vec<&Ask>, Vec<&Ask>) = self
+            .asks
+            .iter()
+            .filter(|ask| ask.is_installed())
+            .partition(is_lost);
+        let is_there = |ask: &&Ask| ask.is_used && !ask.is_conditional;
+        let there: BTreeSet<&str> = there
+            .into_iter()
+            .filter(is_there)
+            .map(|ask| ask.name.as_str())
+            .collect();
+        let gone = gone.into_iter().map(|ask| ask.name.as_str());
+        gone.filter(|name| !there.contains(name)).collect()
+    }
+
+    /// Whether a module gets onto the target with these distributions (normalised names) and no others.
+    pub fn comes_only_from(&self, module: &str, distributions: &BTreeSet<&str>) -> bool {
+        let providers = self.declared.iter().filter(|(name, places)| {
+            places.iter().any(is_installed) && distributions::provides(name, module)
+        });
+        let mut providers = providers.map(|(name, _)| name.as_str()).peekable();
+        if providers.peek().is_some() {
+            return providers.all(|name| distributions.contains(name));
+        }
+        match self.provision(module) {
+            Provision::Brought(by) => distributions.contains(by.as_str()),
+            _ => false,
+        }
     }
 
     /// Whether a marker, as written, holds on the target; one that cannot be read counts as true.

@@ -2,12 +2,13 @@
 
 use super::bindings::Module;
 use super::eval::{self, Value};
-use super::imports::Run;
+use super::imports::{ModuleId, Run};
 use super::modules::Found;
 use super::requirements::Provision;
-use crate::facts::python::{PathEdit, PathEditKind};
+use crate::facts::python::{PathEdit, PathEditKind, PathExpr};
 use crate::finding::DocumentId;
 use crate::knowledge::stdlib;
+use crate::source::Spanned;
 use crate::tree::Withheld;
 
 /// One entry of `sys.path`.
@@ -24,21 +25,19 @@ pub(super) enum Entry {
 }
 
 impl Run<'_> {
-    pub(super) fn edit(&mut self, edit: &PathEdit, document: DocumentId) {
-        let entries: Vec<Entry> =
-            edit.entries
-                .iter()
-                .map(|entry| {
-                    match eval::value(&entry.value, &Module { run: self, document }) {
-                        Value::Tree(folder) => Entry::Folder(folder),
-                        Value::Text(text) => super::paths::resolve(&self.directory, &text)
-                            .map_or(Entry::Unknown, Entry::Folder),
-                        // A folder of the author's machine, or above the tree: the server has nothing there.
-                        Value::Absolute(_) | Value::Above => Entry::Folder("\0".to_owned()),
-                        Value::Unknown => Entry::Unknown,
-                    }
-                })
-                .collect();
+    pub(super) fn edit(&mut self, edit: &PathEdit, module: ModuleId, document: DocumentId) {
+        let value = |entry: &Spanned<PathExpr>| self.value_of(&entry.value, module, document);
+        let values: Vec<Value> = edit.entries.iter().map(value).collect();
+        let entry = |value| match value {
+            Value::Tree(folder) => Entry::Folder(folder),
+            Value::Text(text) => {
+                super::paths::resolve(&self.directory, &text).map_or(Entry::Unknown, Entry::Folder)
+            }
+            // A folder of the author's machine, or above the tree: the server has nothing there.
+            Value::Absolute(_) | Value::Above => Entry::Folder("\0".to_owned()),
+            Value::Unknown => Entry::Unknown,
+        };
+        let entries: Vec<Entry> = values.into_iter().map(entry).collect();
         match edit.kind {
             PathEditKind::Append => self.path.extend(entries),
             PathEditKind::Insert(index) => {
@@ -52,22 +51,25 @@ impl Run<'_> {
         }
     }
 
-    /// The folders of a namespace package that was loaded.
-    pub(super) fn namespace_folders(&self, module: &str) -> Option<Vec<String>> {
-        self.loaded.contains_key(module).then_some(())?;
-        let mut parts = module.split('.');
-        let mut found = self.find_top(parts.next()?)?.1;
-        for part in parts {
-            let folders = match found {
-                Found::Namespace(folders) => folders,
-                Found::Package(_, folder) => vec![folder],
-                Found::Module(_) | Found::Compiled => return None,
-            };
-            found = self.world.modules.find_in(self.world.paths, &folders, part)?;
-        }
-        match found {
-            Found::Namespace(folders) => Some(folders),
-            _ => None,
+    /// The value of an expression in a module that runs.
+    pub(super) fn value_of(&self, expr: &PathExpr, module: ModuleId, document: DocumentId) -> Value {
+        let scope = Module {
+            run: self,
+            document,
+            object: Some(module),
+        };
+        eval::value(expr, &scope)
+    }
+
+    /// Whether a folder is an entry of `sys.path`; nothing when that cannot be told. Python compares texts.
+    pub(super) fn has_entry(&self, folder: &Value) -> Option<bool> {
+        match folder {
+            Value::Tree(folder) => {
+                let has = self.path.contains(&Entry::Folder(folder.clone()));
+                (has || !self.path.contains(&Entry::Unknown)).then_some(has)
+            }
+            Value::Unknown => None,
+            Value::Text(_) | Value::Absolute(_) | Value::Above => Some(false),
         }
     }
 

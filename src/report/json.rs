@@ -1,7 +1,10 @@
 //! Version 1 of the machine-readable report. `schema/report.v1.schema.json` describes it; what it says
 //! is a promise, so these views are kept apart from the types of the program.
 
-use super::{FindingReport, Location, NoticeReport, ProgramReport, Report};
+use super::{
+    CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport, ProgramReport,
+    Report, RuleReport, Start, VariableReport,
+};
 use crate::readiness::{self, Tally};
 use crate::source::Position;
 use serde::Serialize;
@@ -18,6 +21,56 @@ struct Document<'a> {
     suppressed: Severities,
     files: Files,
     notices: Vec<Notice<'a>>,
+    sound: Vec<Sound<'a>>,
+    categories: Vec<Category>,
+    deployment: Deployment<'a>,
+}
+
+#[derive(Serialize)]
+struct Sound<'a> {
+    rule: &'a str,
+    category: &'a str,
+    statement: String,
+    count: usize,
+    paths: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Category {
+    name: &'static str,
+    causes: Causes,
+    effort_minutes: [u32; 2],
+}
+
+#[derive(Serialize)]
+struct Deployment<'a> {
+    manifest: Option<&'a str>,
+    ports: Vec<Port<'a>>,
+    hosts: Vec<Named<'a>>,
+    databases: Vec<Named<'a>>,
+    variables: Vec<Variable<'a>>,
+    requirements: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Port<'a> {
+    number: u16,
+    service: Option<&'a str>,
+    bound: bool,
+    path: &'a str,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    paths: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Variable<'a> {
+    name: &'a str,
+    default: bool,
+    paths: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -35,7 +88,7 @@ struct Target<'a> {
 }
 
 #[derive(Serialize)]
-struct Readiness<'a> {
+pub(super) struct Readiness<'a> {
     model: u32,
     verdict: &'static str,
     score: Option<u8>,
@@ -56,6 +109,7 @@ struct Causes {
 struct Programs {
     total: usize,
     starting: usize,
+    unknown: usize,
 }
 
 #[derive(Serialize)]
@@ -94,12 +148,12 @@ struct Program<'a> {
     path: &'a str,
     range: Range,
     command: &'a str,
-    starts: bool,
+    starts: Option<bool>,
     because: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     id: &'a str,
     rule: &'a str,
     category: &'a str,
@@ -158,12 +212,16 @@ pub fn render(report: &Report) -> Result<String, String> {
             unreadable: report.files.unreadable,
         },
         notices: report.notices.iter().map(notice).collect(),
+        sound: report.rules.iter().filter_map(sound).collect(),
+        categories: report.categories.iter().map(category).collect(),
+        deployment: deployment(&report.picture),
     };
     let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
     Ok(text + "\n")
 }
 
-fn readiness_of(report: &Report) -> Readiness<'_> {
+/// The verdict.
+pub(super) fn readiness_of(report: &Report) -> Readiness<'_> {
     let readiness = &report.readiness;
     Readiness {
         model: readiness::MODEL,
@@ -171,15 +229,75 @@ fn readiness_of(report: &Report) -> Readiness<'_> {
         score: readiness.score,
         reason: readiness.reason,
         effort_minutes: readiness.effort,
-        causes: Causes {
-            blocker: readiness.causes.blocker,
-            major: readiness.causes.major,
-            minor: readiness.causes.minor,
-        },
+        causes: causes(&readiness.causes),
         programs: Programs {
             total: report.programs.len(),
-            starting: report.starting(),
+            starting: report.programs_that(Start::Starts),
+            unknown: report.programs_that(Start::Unknown),
         },
+    }
+}
+
+fn causes(tally: &Tally) -> Causes {
+    Causes {
+        blocker: tally.blocker,
+        major: tally.major,
+        minor: tally.minor,
+    }
+}
+
+fn sound(rule: &RuleReport) -> Option<Sound<'_>> {
+    let statement = format!("{}: {}", rule.looked_at()?, rule.sound()?);
+    let evidence = rule.evidence.as_ref()?;
+    Some(Sound {
+        rule: rule.meta.id,
+        category: rule.meta.category,
+        statement,
+        count: evidence.count,
+        paths: &evidence.paths,
+    })
+}
+
+fn category(category: &CategoryReport) -> Category {
+    Category {
+        name: category.name,
+        causes: causes(&category.causes),
+        effort_minutes: category.effort,
+    }
+}
+
+fn deployment(picture: &Picture) -> Deployment<'_> {
+    Deployment {
+        manifest: picture.manifest.as_deref(),
+        ports: picture.ports.iter().map(port).collect(),
+        hosts: picture.hosts.iter().map(named).collect(),
+        databases: picture.databases.iter().map(named).collect(),
+        variables: picture.variables.iter().map(variable).collect(),
+        requirements: &picture.requirements,
+    }
+}
+
+fn named(row: &PathCount) -> Named<'_> {
+    Named {
+        name: &row.name,
+        paths: &row.paths,
+    }
+}
+
+fn port(port: &PortReport) -> Port<'_> {
+    Port {
+        number: port.number,
+        service: port.service.as_deref(),
+        bound: port.is_bound,
+        path: &port.path,
+    }
+}
+
+fn variable(variable: &VariableReport) -> Variable<'_> {
+    Variable {
+        name: &variable.name,
+        default: variable.has_default,
+        paths: &variable.paths,
     }
 }
 
@@ -200,12 +318,17 @@ fn program(program: &ProgramReport) -> Program<'_> {
         path: &program.location.path,
         range: range(&program.location),
         command: &program.command,
-        starts: program.because.is_empty(),
+        starts: match program.start {
+            Start::Starts => Some(true),
+            Start::Dies => Some(false),
+            Start::Unknown => None,
+        },
         because: &program.because,
     }
 }
 
-fn finding(report: &FindingReport) -> Finding<'_> {
+/// One finding.
+pub(super) fn finding(report: &FindingReport) -> Finding<'_> {
     let finding = &report.finding;
     let related = report.related.iter().map(|(message, location)| Related {
         message,

@@ -1,22 +1,41 @@
 //! What was found, as people and machines read it: one model, several forms.
 
+pub mod badge;
+mod cause;
+pub mod concise;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
 mod page;
+mod picture;
+mod processes;
+pub mod rdjson;
+pub mod sarif;
 pub mod score;
+mod secret;
+mod sound;
+mod sources;
 mod style;
 pub mod terminal;
+mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, Place, ProgramId};
-use crate::formats;
+use crate::finding::{Finding, ProgramId, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Readiness, SetAside};
-use crate::source::{LineIndex, Position};
+use crate::rule::Meta;
+use crate::source::Position;
 use crate::suppress::Notice;
 use crate::target::Target;
 use crate::tree::Tree;
+pub use cause::{CategoryReport, CauseReport};
 pub use page::explain;
-use rayon::prelude::*;
+pub use picture::{PathCount, Picture, PortReport, VariableReport};
+pub use sound::RuleReport;
+use sources::{Sources, path_of};
 use std::collections::{BTreeMap, BTreeSet};
 pub use style::{Palette, wrap};
 
@@ -25,6 +44,8 @@ pub use style::{Palette, wrap};
 pub struct Report {
     /// The audited folder as it was named; of an absolute path the last part.
     pub root: String,
+    /// What stands before each path to make it one from the working directory: nothing, or ends with `/`.
+    pub prefix: String,
     /// The server.
     pub target: Target,
     /// The verdict.
@@ -33,14 +54,24 @@ pub struct Report {
     pub programs: Vec<ProgramReport>,
     /// The open findings, by place.
     pub findings: Vec<FindingReport>,
+    /// Their root causes, the worst first.
+    pub causes: Vec<CauseReport>,
+    /// The causes by category, in alphabetical order.
+    pub categories: Vec<CategoryReport>,
+    /// Every rule, and whether it found right what it looked at, by category and id.
+    pub rules: Vec<RuleReport>,
+    /// What the system is and needs on the server.
+    pub picture: Picture,
     /// What was set aside.
     pub aside: SetAside,
     /// What was read.
     pub files: Counts,
     /// What else is to be told.
     pub notices: Vec<NoticeReport>,
-    /// The texts of the files that findings lie in.
+    /// The texts of the files that findings lie in, their secrets covered.
     pub sources: BTreeMap<String, String>,
+    /// Where the finding of an id stands in the findings.
+    by_id: BTreeMap<String, usize>,
 }
 
 /// A program, and whether it starts.
@@ -50,12 +81,29 @@ pub struct ProgramReport {
     pub name: String,
     /// Who starts it.
     pub source: &'static str,
+    /// The user that its definition names.
+    pub user: Option<String>,
+    /// Whether it runs in a container.
+    pub in_container: bool,
     /// Where it is defined.
     pub location: Location,
     /// Its command line.
     pub command: String,
-    /// Ids of the findings that stop it; it starts when there are none.
+    /// Whether it starts.
+    pub start: Start,
+    /// Ids of the findings that stop it, the one that it meets first in front.
     pub because: Vec<String>,
+}
+
+/// What becomes of a program on the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// It starts.
+    Starts,
+    /// Something stops it.
+    Dies,
+    /// Nothing is known to stop it, and what it runs is not Python code of the tree.
+    Unknown,
 }
 
 /// A finding, with its places as people name them.
@@ -71,6 +119,23 @@ pub struct FindingReport {
     pub related: Vec<(String, Location)>,
     /// The names of the programs that it concerns, sorted.
     pub programs: Vec<String>,
+}
+
+impl FindingReport {
+    /// What is wrong and what to do, as one text of sentences.
+    pub fn told(&self) -> String {
+        let sentence = |text: &str| {
+            let text = style::capitalised(text.trim_end());
+            let is_ended = text.is_empty() || text.ends_with(['.', '!', '?', ':']);
+            if is_ended { text } else { format!("{text}.") }
+        };
+        let (message, help) = (sentence(&self.finding.message), sentence(&self.finding.help));
+        if help.is_empty() {
+            message
+        } else {
+            format!("{message} {help}")
+        }
+    }
 }
 
 /// A notice and its place.
@@ -99,6 +164,10 @@ pub struct Location {
 pub struct Parts<'a> {
     /// The audited folder as it was named.
     pub root: String,
+    /// What makes a path of the folder one from the working directory.
+    pub prefix: String,
+    /// What the pages say of all rules.
+    pub rules: &'a [&'a Meta],
     /// The joined facts.
     pub project: &'a Project,
     /// Where the files come from.
@@ -109,6 +178,8 @@ pub struct Parts<'a> {
     pub findings: Vec<Finding>,
     /// What was set aside.
     pub aside: SetAside,
+    /// The rules of which findings were set aside.
+    pub silenced: BTreeSet<&'static str>,
     /// What else is to be told.
     pub notices: Vec<Notice>,
     /// The verdict.
@@ -119,54 +190,27 @@ impl Report {
     /// The report of an audit.
     pub fn new(parts: Parts<'_>) -> Self {
         let sources = Sources::read(&parts);
-        let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
-        let findings: Vec<FindingReport> = parts
-            .findings
-            .iter()
-            .map(|finding| {
-                let location = sources.locate(finding.place);
-                let key = (finding.rule, location.path.clone(), finding.cause.clone());
-                let number = numbers.entry(key).or_default();
-                *number += 1;
-                FindingReport {
-                    id: id(finding, &location.path, *number),
-                    related: finding
-                        .related
-                        .iter()
-                        .map(|related| (related.message.clone(), sources.locate(related.place)))
-                        .collect(),
-                    programs: names(parts.project, &finding.programs),
-                    finding: finding.clone(),
-                    location,
-                }
-            })
-            .collect();
-        let programs = parts
-            .project
-            .programs()
-            .map(|(program_id, program)| ProgramReport {
-                name: program.name.clone(),
-                source: program.manager.name(),
-                location: sources.locate(program.place),
-                command: program.command.clone(),
-                because: because(parts.project, &findings, program_id),
-            })
-            .collect();
-        let notices = parts
-            .notices
-            .iter()
-            .map(|notice| NoticeReport {
-                kind: notice.kind,
-                message: notice.message.clone(),
-                location: sources.locate(notice.place),
-            })
-            .collect();
+        let findings = findings(&parts, &sources);
+        let notices = parts.notices.iter().map(|notice| NoticeReport {
+            kind: notice.kind,
+            message: secret::masked(&notice.message),
+            location: sources.locate(notice.place),
+        });
+        let notices = notices.collect();
+        let causes = cause::causes(&parts, &findings);
+        let ids = findings.iter().enumerate();
         Self {
-            programs,
+            by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
+            programs: programs(&parts, &findings, &sources),
+            categories: cause::by_category(&causes),
+            rules: sound::rules(&parts),
+            picture: Picture::of(parts.project),
+            causes,
             findings,
             notices,
             sources: sources.texts(),
             root: parts.root,
+            prefix: parts.prefix,
             target: parts.project.target.clone(),
             readiness: parts.readiness,
             aside: parts.aside,
@@ -178,22 +222,109 @@ impl Report {
     pub fn empty(root: String, target: Target, readiness: Readiness) -> Self {
         Self {
             root,
+            prefix: String::new(),
             target,
             readiness,
             programs: Vec::new(),
             findings: Vec::new(),
+            causes: Vec::new(),
+            categories: Vec::new(),
+            rules: Vec::new(),
+            picture: Picture::default(),
             aside: SetAside::default(),
             files: Counts::default(),
             notices: Vec::new(),
             sources: BTreeMap::new(),
+            by_id: BTreeMap::new(),
         }
     }
 
-    /// How many programs start.
-    pub fn starting(&self) -> usize {
-        let starts = |program: &&ProgramReport| program.because.is_empty();
-        self.programs.iter().filter(starts).count()
+    /// The findings of a cause, the worst first.
+    pub fn places<'a>(&'a self, cause: &'a CauseReport) -> impl Iterator<Item = &'a FindingReport> {
+        cause.places.iter().filter_map(|at| self.findings.get(*at))
     }
+
+    /// The worst finding of a cause, which speaks for it.
+    pub fn first<'a>(&'a self, cause: &'a CauseReport) -> Option<&'a FindingReport> {
+        self.places(cause).next()
+    }
+
+    /// The findings that are told: those that are only for information are, when that is wanted.
+    pub fn told(&self, with_info: bool) -> impl Iterator<Item = &FindingReport> {
+        let is_told = move |found: &&FindingReport| with_info || found.finding.severity > Severity::Info;
+        self.findings.iter().filter(is_told)
+    }
+
+    /// The finding of this id.
+    pub fn finding(&self, id: &str) -> Option<&FindingReport> {
+        self.findings.get(*self.by_id.get(id)?)
+    }
+
+    /// The path of a place, from the working directory.
+    pub fn path(&self, location: &Location) -> String {
+        format!("{}{}", self.prefix, location.path)
+    }
+
+    /// How many programs start, die, or are not known to do either.
+    pub fn programs_that(&self, start: Start) -> usize {
+        let is_so = |program: &&ProgramReport| program.start == start;
+        self.programs.iter().filter(is_so).count()
+    }
+}
+
+fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
+    let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
+    let findings = parts.findings.iter().map(|finding| {
+        let location = sources.locate(finding.place);
+        let key = (finding.rule, location.path.clone(), finding.cause.clone());
+        let number = numbers.entry(key).or_default();
+        *number += 1;
+        let related = finding.related.iter().map(|related| {
+            let location = sources.locate(related.place);
+            (secret::masked(&related.message), location)
+        });
+        FindingReport {
+            id: id(finding, &location.path, *number),
+            related: related.collect(),
+            programs: names(parts.project, &finding.programs),
+            finding: Finding {
+                message: secret::masked(&finding.message),
+                label: secret::masked(&finding.label),
+                help: secret::masked(&finding.help),
+                cause: secret::masked(&finding.cause),
+                ..finding.clone()
+            },
+            location,
+        }
+    });
+    findings.collect()
+}
+
+fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>) -> Vec<ProgramReport> {
+    let programs = parts.project.programs().map(|(id, program)| {
+        let because = because(parts.project, findings, id);
+        ProgramReport {
+            name: program.name.clone(),
+            source: program.manager.name(),
+            user: user(parts.project, id),
+            in_container: program.in_container,
+            location: sources.locate(program.place),
+            command: secret::masked(&program.command),
+            start: match (because.is_empty(), program.is_followed()) {
+                (false, _) => Start::Dies,
+                (true, true) => Start::Starts,
+                (true, false) => Start::Unknown,
+            },
+            because,
+        }
+    });
+    programs.collect()
+}
+
+/// The user that a program's definition names.
+fn user(project: &Project, id: ProgramId) -> Option<String> {
+    let (_, program) = project.definition(id)?;
+    program.user.as_ref().map(|user| user.value.clone())
 }
 
 /// The findings that keep a program from starting, the one that it meets first in front.
@@ -204,72 +335,15 @@ fn because(project: &Project, findings: &[FindingReport], program: ProgramId) ->
         .collect();
     stopping.sort_by_key(|found| {
         let finding = &found.finding;
-        (finding.phase, project.moment(program, finding.place))
+        let moment = finding.moments.get(&program).map(|moment| moment + 1);
+        let aside = if project.is_in_code(finding.place) {
+            usize::MAX
+        } else {
+            0
+        };
+        (finding.phase, moment.unwrap_or(aside))
     });
     stopping.into_iter().map(|found| found.id.clone()).collect()
-}
-
-/// The files that places lie in, read again: after the scan nothing keeps their texts.
-struct Sources<'a> {
-    project: &'a Project,
-    files: BTreeMap<&'a str, (String, LineIndex)>,
-}
-
-impl<'a> Sources<'a> {
-    fn read(parts: &Parts<'a>) -> Self {
-        let project = parts.project;
-        let of_findings = parts.findings.iter().flat_map(|finding| {
-            let related = finding.related.iter().map(|related| related.place);
-            std::iter::once(finding.place).chain(related)
-        });
-        let of_programs = project.programs().map(|(_, program)| program.place);
-        let of_notices = parts.notices.iter().map(|notice| notice.place);
-        let paths: BTreeSet<&str> = of_findings
-            .chain(of_programs)
-            .chain(of_notices)
-            .map(|place| path_of(project, project.in_file(place)))
-            .collect();
-        let files: Vec<_> = paths
-            .into_par_iter()
-            .map(|path| {
-                // What cannot be read or decoded has a finding that says so, and no lines to show.
-                let bytes = parts.tree.read(path).unwrap_or_default();
-                let lossy = String::from_utf8_lossy(&bytes).into_owned();
-                let text = formats::decode(bytes).unwrap_or(lossy);
-                let lines = LineIndex::new(&text);
-                (path, (text, lines))
-            })
-            .collect();
-        Self {
-            project,
-            files: files.into_iter().collect(),
-        }
-    }
-
-    fn locate(&self, place: Place) -> Location {
-        let place = self.project.in_file(place);
-        let path = path_of(self.project, place);
-        let position = |offset| match self.files.get(path) {
-            Some((text, lines)) => lines.position(text, offset),
-            None => Position {
-                line: 1,
-                column: 1,
-                offset: 0,
-            },
-        };
-        Location {
-            path: path.to_owned(),
-            start: position(place.span.start),
-            end: position(place.span.end),
-        }
-    }
-
-    fn texts(self) -> BTreeMap<String, String> {
-        self.files
-            .into_iter()
-            .map(|(path, (text, _))| (path.to_owned(), text))
-            .collect()
-    }
 }
 
 /// The names of programs, sorted, each once: two configs may define programs of one name.
@@ -280,12 +354,6 @@ fn names(project: &Project, programs: &[ProgramId]) -> Vec<String> {
         .map(|program| program.name.as_str())
         .collect();
     names.into_iter().map(str::to_owned).collect()
-}
-
-fn path_of(project: &Project, place: Place) -> &str {
-    project
-        .document(place.document)
-        .map_or("", |document| document.path.as_str())
 }
 
 /// FNV-1a, 64 bits, <http://www.isthe.com/chongo/tech/comp/fnv/>: short, and the same everywhere.

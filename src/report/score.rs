@@ -1,6 +1,6 @@
 //! One line for a CI log.
 
-use super::Report;
+use super::{Report, Start};
 use crate::finding::Severity;
 use crate::readiness::{Tally, Verdict};
 
@@ -35,11 +35,16 @@ pub(super) fn headline(report: &Report) -> String {
     }
 }
 
-/// `4 of 14 programs start`.
+/// `4 of 14 programs start`, `4 of 14 programs start, 2 unknown`.
 pub(super) fn programs(report: &Report) -> String {
-    let (starting, total) = (report.starting(), report.programs.len());
+    let total = report.programs.len();
     let starts = if total == 1 { "starts" } else { "start" };
-    format!("{starting} of {} {starts}", count(total, "program"))
+    let starting = report.programs_that(Start::Starts);
+    let text = format!("{starting} of {} {starts}", count(total, "program"));
+    match report.programs_that(Start::Unknown) {
+        0 => text,
+        unknown => format!("{text}, {unknown} unknown"),
+    }
 }
 
 /// `6 blockers, 1 major`; nothing when all are info.

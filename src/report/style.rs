@@ -92,6 +92,29 @@ pub(super) fn harmless(text: &str) -> String {
         .collect()
 }
 
+/// A text as a sentence of its own: with a capital letter in front, unless it begins with a name.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().filter(char::is_ascii_lowercase);
+    let word: &str = text.split(' ').next().unwrap_or(text);
+    let is_word = word
+        .chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter == ',');
+    match first.filter(|_| is_word) {
+        Some(first) => format!("{}{}", first.to_ascii_uppercase(), characters.as_str()),
+        None => text.to_owned(),
+    }
+}
+
+/// A text on one line.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split(['\n', '\t']).map(str::trim);
+    words
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! The report for people: the verdict first, then each cause with its worst place, then what follows.
 
 use super::style::harmless;
-use super::{FindingReport, Palette, Report, score, wrap};
+use super::{CauseReport, FindingReport, Palette, Report, Start, processes, score, wrap};
 use crate::finding::{Confidence, Severity};
 use crate::readiness::Verdict;
 use miette::{
@@ -32,12 +32,10 @@ pub struct Look {
 /// The whole report.
 pub fn render(report: &Report, look: Look) -> String {
     let mut out = verdict(report, look);
-    for cause in causes(report) {
-        let is_shown = look.is_verbose || cause[0].finding.severity > Severity::Info;
-        if is_shown {
-            out.push('\n');
-            out.push_str(&render_cause(report, &cause, look));
-        }
+    let is_shown = |cause: &&CauseReport| look.is_verbose || cause.severity > Severity::Info;
+    for cause in report.causes.iter().filter(is_shown) {
+        out.push('\n');
+        out.push_str(&render_cause(report, cause, look).unwrap_or_default());
     }
     out.push_str(&programs(report, look));
     out.push_str(&summary(report, look));
@@ -63,35 +61,8 @@ fn verdict(report: &Report, look: Look) -> String {
     format!("{painted} · {}\n", rest.trim_start())
 }
 
-/// The findings by cause: the worst cause first, in each the worst place first.
-fn causes(report: &Report) -> Vec<Vec<&FindingReport>> {
-    let mut by_cause: BTreeMap<&str, Vec<&FindingReport>> = BTreeMap::new();
-    for found in &report.findings {
-        by_cause.entry(&found.finding.cause).or_default().push(found);
-    }
-    let worst = |found: &FindingReport| (found.finding.severity, found.finding.confidence);
-    let mut causes: Vec<_> = by_cause.into_values().collect();
-    for cause in &mut causes {
-        cause.sort_by_key(|found| std::cmp::Reverse(worst(found)));
-    }
-    causes.sort_by_key(|cause| {
-        let stopped = programs_of(cause).len();
-        let place = (&cause[0].location, cause[0].finding.rule);
-        (std::cmp::Reverse((worst(cause[0]), stopped, cause.len())), place)
-    });
-    causes
-}
-
-fn programs_of<'a>(cause: &[&'a FindingReport]) -> Vec<&'a str> {
-    let all = cause.iter().flat_map(|found| &found.programs);
-    let mut names: Vec<_> = all.map(String::as_str).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
-fn render_cause(report: &Report, cause: &[&FindingReport], look: Look) -> String {
-    let (palette, first) = (look.palette, cause[0]);
+fn render_cause(report: &Report, cause: &CauseReport, look: Look) -> Option<String> {
+    let (palette, first) = (look.palette, report.first(cause)?);
     let finding = &first.finding;
     let severity = match finding.severity {
         Severity::Blocker => palette.red("blocker"),
@@ -111,12 +82,12 @@ fn render_cause(report: &Report, cause: &[&FindingReport], look: Look) -> String
         let text = format!("{} {}", harmless(&at), harmless(message));
         out.push_str(&(wrap("  ↳ ", &text, look.width) + "\n"));
     }
-    if let Some(places) = places(cause) {
+    if let Some(places) = places(report, cause) {
         out.push_str(&(wrap("  also: ", &harmless(&places), look.width) + "\n"));
     }
-    let stopped = programs_of(cause);
-    if !stopped.is_empty() {
-        let names = harmless(&stopped.join(", "));
+    if !cause.programs.is_empty() {
+        let names: Vec<&str> = cause.programs.iter().map(String::as_str).collect();
+        let names = harmless(&processes::names(&names).join(", "));
         out.push_str(&(wrap("  programs: ", &names, look.width) + "\n"));
     }
     if !finding.help.is_empty() {
@@ -124,13 +95,13 @@ fn render_cause(report: &Report, cause: &[&FindingReport], look: Look) -> String
         let painted = help.replacen("help:", &palette.cyan("help:"), 1);
         out.push_str(&(painted + "\n"));
     }
-    out
+    Some(out)
 }
 
 /// The places behind the first: files with their lines, the last ones only counted.
-fn places(cause: &[&FindingReport]) -> Option<String> {
+fn places(report: &Report, cause: &CauseReport) -> Option<String> {
     let mut by_file: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for found in cause.iter().skip(1) {
+    for found in report.places(cause).skip(1) {
         let lines = by_file.entry(&found.location.path).or_default();
         lines.push(found.location.start.line);
     }
@@ -324,17 +295,12 @@ fn programs(report: &Report, look: Look) -> String {
         return String::new();
     }
     let palette = look.palette;
-    let by_id: BTreeMap<&str, &FindingReport> = report
-        .findings
+    let told = processes::rows(&report.programs);
+    let rows: Vec<[String; 2]> = told
         .iter()
-        .map(|found| (found.id.as_str(), found))
-        .collect();
-    let rows: Vec<[String; 2]> = report
-        .programs
-        .iter()
-        .map(|program| {
+        .map(|(program, name)| {
             let at = format!("{}:{}", program.location.path, program.location.start.line);
-            [harmless(&program.name), harmless(&at)]
+            [harmless(name), harmless(&at)]
         })
         .collect();
     let width = |column: usize| {
@@ -346,13 +312,14 @@ fn programs(report: &Report, look: Look) -> String {
     };
     let (names, places) = (width(0), width(1));
     let mut out = format!("\n{}\n", palette.bold("Programs"));
-    for (program, [name, at]) in report.programs.iter().zip(&rows) {
-        let (state, why) = match program.because.first().and_then(|id| by_id.get(id.as_str())) {
-            Some(found) => (palette.red("dies  "), harmless(&found.finding.message)),
-            None => (palette.green("starts"), String::new()),
+    for ((program, _), [name, at]) in told.iter().zip(&rows) {
+        let (state, why) = match program.because.first().and_then(|id| report.finding(id)) {
+            Some(found) => (palette.red("dies   "), harmless(&found.finding.message)),
+            None if program.start == Start::Unknown => (palette.dim("unknown"), String::new()),
+            None => (palette.green("starts "), String::new()),
         };
         let lead = format!("  {name:names$}  {at:places$}  ");
-        let margin = lead.chars().count() + 8;
+        let margin = lead.chars().count() + 9;
         let why = if margin + 24 > look.width {
             why
         } else {

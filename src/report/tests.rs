@@ -1,11 +1,15 @@
 //! One small tree with findings made by hand, in every form.
 
 use super::*;
-use crate::finding::{Confidence, DocumentId, Effect, ProgramId, Related, Scope, Severity};
+use crate::finding::{Confidence, DocumentId, Effect, Place, ProgramId, Related, Scope, Severity};
+use crate::project::Matter;
 use crate::readiness::{Subject, Tally};
 use crate::report::terminal::Look;
+use crate::rule::Sound;
 use crate::source::Span;
 use crate::tree::Memory;
+
+mod forms;
 
 const FEED: &str = "import os\nHOST = \"10.1.2.3\"\nprint(HOST)\n";
 
@@ -26,9 +30,29 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
             span: Span::new(at, at + needle.len()),
         },
         related: Vec::new(),
+        steps: 0,
         programs: vec![ProgramId(0)],
         effect: Effect::Start,
         phase: crate::finding::Phase::Run,
+        moments: std::collections::BTreeMap::new(),
+    }
+}
+
+fn meta(id: &'static str, of: Matter) -> Meta {
+    Meta {
+        id,
+        category: if id == "hardcoded-ip" { "network" } else { "ports" },
+        summary: format!("What {id} is about"),
+        severity: Severity::Blocker,
+        confidence: Confidence::Certain,
+        effort_first: [5, 10],
+        effort_further: [1, 2],
+        since: "0.1.0".to_owned(),
+        sound: Some(Sound {
+            of,
+            says: "no conflicts".to_owned(),
+        }),
+        page: "## What it finds\n\nAn *address*.\n\n## Examples\n\nNot for people.\n",
     }
 }
 
@@ -66,12 +90,18 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
     };
     Report::new(Parts {
         root: ".".to_owned(),
+        prefix: String::new(),
+        rules: &[
+            &meta("hardcoded-ip", Matter::Files),
+            &meta("port-conflict", Matter::Programs),
+        ],
         project: &project,
         tree: &tree,
         files,
         readiness: readiness::assess(subject, &findings, aside, &[]),
         findings,
         aside,
+        silenced: BTreeSet::new(),
         notices: Vec::new(),
     })
 }
@@ -134,7 +164,7 @@ fn only_a_start_that_is_at_least_likely_stops_a_program() {
                 (finding.confidence, finding.effect) = (confidence, effect);
             }
         };
-        report(change, FEED).starting()
+        report(change, FEED).programs_that(Start::Starts)
     };
     assert_eq!(of(Confidence::Likely, Effect::Start), 1);
     assert_eq!(of(Confidence::Possible, Effect::Start), 2);

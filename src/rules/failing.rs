@@ -14,6 +14,7 @@ pub(super) fn draft(project: &Project, failed: &ProgramFailure, message: String)
     };
     let mut draft = Draft::new(failure.place, message)
         .effect(effect)
+        .moments(failed.moments.clone())
         .confidence(confidence(failed));
     if !failed.programs.is_empty() {
         let concerned = if effect == Effect::Start {

@@ -1,5 +1,6 @@
 //! The code of rules that a `[match]` cannot express, and the one table that names them.
 
+mod command;
 mod environment;
 mod failing;
 mod files;
@@ -9,6 +10,7 @@ mod paths;
 mod place;
 mod platform;
 mod ports;
+mod processes;
 mod requirements;
 mod services;
 
@@ -16,42 +18,68 @@ use crate::rule::Check;
 
 /// Each check beside the id of its page.
 pub const CHECKS: &[(&str, Check)] = &[
+    ("bash-in-sh", files::bash_in_sh::check),
     ("bsd-flag", platform::bsd_flag::check),
     ("broken-import", imports::broken_import::check),
+    ("broad-kill", processes::broad_kill::check),
     ("circular-import", imports::circular_import::check),
     (
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
     ("contradictory-programs", services::contradictory_programs::check),
+    ("crlf-line-endings", files::crlf_line_endings::check),
+    ("detached-command", services::detached_command::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("ignored-module", imports::ignored_module::check),
+    ("launchd-only", services::launchd_only::check),
+    ("log-settings", services::log_settings::check),
     ("macos-command", platform::macos_command::check),
     ("macos-path", platform::macos_path::check),
     ("missing-command", platform::missing_command::check),
     ("missing-entry-point", services::missing_entry_point::check),
+    ("missing-log-directory", services::missing_log_directory::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
+    ("missing-run-bit", files::missing_run_bit::check),
     (
         "missing-system-library",
         requirements::missing_system_library::check,
     ),
+    ("missing-user", services::missing_user::check),
     ("newer-syntax", imports::newer_syntax::check),
+    ("open-supervisor", services::open_supervisor::check),
+    ("orphaned-children", services::orphaned_children::check),
+    ("other-supervisor", services::other_supervisor::check),
     ("port-conflict", ports::port_conflict::check),
+    ("process-pattern", processes::process_pattern::check),
     ("relative-command", services::relative_command::check),
+    ("relative-directory", services::relative_directory::check),
     ("replaced-path", services::replaced_path::check),
+    ("shipped-debris", files::shipped_debris::check),
+    ("restart-policy", services::restart_policy::check),
+    ("runs-as-root", services::runs_as_root::check),
+    ("section-in-fragment", services::section_in_fragment::check),
+    ("shell-in-command", services::shell_in_command::check),
     ("stale-lock", requirements::stale_lock::check),
     ("standard-library", imports::standard_library::check),
+    ("state-in-tmp", services::state_in_tmp::check),
+    ("superseded-config", services::superseded_config::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
     ("syntax-error", files::syntax_error::check),
+    ("uninstalled-unit", services::uninstalled_unit::check),
     (
         "uninstallable-requirement",
         requirements::uninstallable_requirement::check,
     ),
+    ("unit-not-enabled", services::unit_not_enabled::check),
     ("unit-refused", services::unit_refused::check),
+    ("unit-type", services::unit_type::check),
+    ("unknown-program", services::unknown_program::check),
     ("unset-variable", environment::unset_variable::check),
+    ("wrong-shebang", files::wrong_shebang::check),
 ];

@@ -1,8 +1,13 @@
 //! Where files come from. Nothing outside this folder reads one.
 
+mod attributes;
+mod index;
+mod leftovers;
 mod memory;
 mod worktree;
 
+pub use attributes::Attributes;
+pub use leftovers::Leftover;
 pub use memory::Memory;
 use std::collections::BTreeSet;
 pub use worktree::WorkTree;
@@ -28,7 +33,9 @@ pub struct Listing {
     /// The files, sorted by path.
     pub files: Vec<Entry>,
     /// Virtual environments found on the way, which are passed over.
-    pub environments: Vec<String>,
+    pub environments: Vec<VirtualEnvironment>,
+    /// Folders of compiled Python (`__pycache__`), which are passed over.
+    pub caches: Vec<String>,
     /// Entries that could not be read, with the reason.
     pub unreadable: Vec<(String, String)>,
 }
@@ -40,8 +47,45 @@ pub struct Entry {
     pub path: String,
     /// Its size in bytes.
     pub size: u64,
-    /// Whether its run bit is set.
-    pub is_executable: bool,
+    /// Whether the server gets it with its run bit: what git has recorded, or else what the disk says.
+    /// Nothing where neither can be told.
+    pub is_executable: Option<bool>,
+}
+
+/// A virtual environment in the tree.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VirtualEnvironment {
+    /// Its folder.
+    pub path: String,
+    /// The file that tells it, seen from the root.
+    pub mark: String,
+    /// The folder of the Python that it was made of, as its `pyvenv.cfg` says (`home`).
+    pub home: Option<String>,
+}
+
+impl VirtualEnvironment {
+    /// The environment at `path`, whose `pyvenv.cfg` is this.
+    fn new(path: &str, config: &[u8]) -> Self {
+        let config = String::from_utf8_lossy(config);
+        let home = config.lines().find_map(|line| {
+            let (key, value) = line.split_once('=')?;
+            (key.trim() == "home").then(|| value.trim().to_owned())
+        });
+        Self {
+            path: path.to_owned(),
+            mark: format!("{path}/pyvenv.cfg"),
+            home,
+        }
+    }
+
+    /// The environment at `path`, which has no `pyvenv.cfg`.
+    fn without_config(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            mark: format!("{path}/bin/activate"),
+            home: None,
+        }
+    }
 }
 
 impl Entry {
@@ -50,7 +94,7 @@ impl Entry {
         Self {
             path: path.into(),
             size,
-            is_executable: false,
+            is_executable: None,
         }
     }
 }
@@ -65,6 +109,20 @@ pub struct Withheld {
 }
 
 impl Listing {
+    /// What tools and machines left behind: kind and path, sorted.
+    pub fn leftovers(&self) -> BTreeSet<(Leftover, String)> {
+        leftovers::find(self)
+    }
+
+    /// The first path of each kind of them, and every virtual environment: where findings about them stand.
+    pub fn stand_ins(&self) -> impl Iterator<Item = String> {
+        let mut kinds = BTreeSet::new();
+        self.leftovers()
+            .into_iter()
+            .filter(move |(kind, _)| kinds.insert(*kind) || *kind == Leftover::Environment)
+            .map(|(_, path)| path)
+    }
+
     /// Every folder that holds a listed file, at any depth; the root is `""`.
     pub fn folders(&self) -> BTreeSet<&str> {
         let mut folders = BTreeSet::from([""]);

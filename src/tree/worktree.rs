@@ -1,6 +1,7 @@
 //! The files of a folder on disk, less what git would leave behind.
 
-use super::{Entry, Listing, Tree, Withheld};
+use super::index::Index;
+use super::{Entry, Listing, Tree, VirtualEnvironment, Withheld};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::collections::BTreeMap;
@@ -43,6 +44,30 @@ impl WorkTree {
         (!parts.is_empty()).then(|| parts.join("/"))
     }
 
+    /// Notes a folder that is passed over, and says whether it is one.
+    fn passes_over(entry: &DirEntry, path: &str, listing: &Mutex<Listing>) -> bool {
+        let inside = |name| entry.path().join(name);
+        let environment = match std::fs::read(inside("pyvenv.cfg")) {
+            Ok(config) => Some(VirtualEnvironment::new(path, &config)),
+            // Those of virtualenv before its version 20. Their Python is a link that may lead nowhere here.
+            Err(_) if inside("bin/activate").is_file() && inside("bin/python").symlink_metadata().is_ok() => {
+                Some(VirtualEnvironment::without_config(path))
+            }
+            Err(_) => None,
+        };
+        if let Some(environment) = environment {
+            if let Ok(mut listing) = listing.lock() {
+                listing.environments.push(environment);
+            }
+            return true;
+        }
+        let is_cache = entry.file_name() == "__pycache__";
+        if let (true, Ok(mut listing)) = (is_cache, listing.lock()) {
+            listing.caches.push(path.to_owned());
+        }
+        is_cache
+    }
+
     fn visit(&self, found: Result<DirEntry, ignore::Error>, listing: &Mutex<Listing>) -> WalkState {
         let mut state = WalkState::Continue;
         let note = |change: &dyn Fn(&mut Listing)| {
@@ -59,8 +84,7 @@ impl WorkTree {
                 let Some(kind) = entry.file_type() else {
                     return state;
                 };
-                if kind.is_dir() && entry.path().join("pyvenv.cfg").is_file() {
-                    note(&|listing| listing.environments.push(path.clone()));
+                if kind.is_dir() && Self::passes_over(&entry, &path, listing) {
                     state = WalkState::Skip;
                 } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
                     match entry.path().metadata() {
@@ -68,7 +92,7 @@ impl WorkTree {
                             listing.files.push(Entry {
                                 path: path.clone(),
                                 size: meta.len(),
-                                is_executable: is_executable(&meta),
+                                is_executable: cfg!(unix).then(|| has_run_bit(&meta)),
                             });
                         }),
                         Err(error) => {
@@ -110,8 +134,19 @@ impl Tree for WorkTree {
         let mut listing = listing
             .into_inner()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let index = Index::of(&self.root);
+        // A disk, or an archive, that keeps no run bits says nothing of any.
+        let keeps_bits = listing
+            .files
+            .iter()
+            .any(|entry| entry.is_executable == Some(true));
+        for entry in &mut listing.files {
+            let on_disk = entry.is_executable.filter(|_| keeps_bits);
+            entry.is_executable = index.is_executable(&entry.path).or(on_disk);
+        }
         listing.files.sort();
         listing.environments.sort();
+        listing.caches.sort();
         listing.unreadable.sort();
         listing
     }
@@ -150,19 +185,19 @@ fn is_passed_over(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     match name.as_ref() {
         ".git" => true,
-        ".hg" | ".svn" | "node_modules" | "__pycache__" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache"
+        ".hg" | ".svn" | "node_modules" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache"
         | ".pytest_cache" | "site-packages" => is_folder && entry.depth() > 0,
         _ => false,
     }
 }
 
 #[cfg(unix)]
-fn is_executable(meta: &std::fs::Metadata) -> bool {
+fn has_run_bit(meta: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     meta.permissions().mode() & 0o111 != 0
 }
 
 #[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
+fn has_run_bit(_: &std::fs::Metadata) -> bool {
     false
 }

@@ -55,12 +55,15 @@ fn report(tree: &Tree, python: PythonVersion) -> Report {
     let metas: Vec<_> = rules.iter().map(|rule| &rule.meta).collect();
     Report::new(Parts {
         root: String::new(),
+        prefix: String::new(),
+        rules: &metas,
         project: &project,
         tree: &memory,
         files,
         readiness: readiness::assess(subject, &findings, SetAside::default(), &metas),
         findings,
         aside: SetAside::default(),
+        silenced: std::collections::BTreeSet::new(),
         notices: Vec::new(),
     })
 }

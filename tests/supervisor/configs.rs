@@ -8,6 +8,19 @@ pub(crate) const CONFIGS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("nothing", &[("s.conf", "[supervisord]\n")]),
     (
+        "a fragment with a section about supervisord",
+        &[
+            (
+                "s.conf",
+                "[supervisord]\n[include]\nfiles=c.d/*.conf\n[program:a]\ncommand=x\n",
+            ),
+            (
+                "c.d/b.conf",
+                "[supervisord]\nlogfile=/tmp/b.log\n[program:b]\ncommand=y\n",
+            ),
+        ],
+    ),
+    (
         "a program without a command",
         &[("s.conf", "[supervisord]\n[program:a]\ndirectory=/tmp\n")],
     ),
@@ -51,6 +64,13 @@ pub(crate) const CONFIGS: &[(&str, &[(&str, &str)])] = &[
         &[(
             "s.conf",
             "[supervisord]\n[program:a]\ncommand=x %(process_num)d\nnumprocs=2\nnumprocs_start=5\nprocess_name=a%(process_num)d\n",
+        )],
+    ),
+    (
+        "several processes with folders and variables of their own",
+        &[(
+            "s.conf",
+            "[supervisord]\n[group:g]\nprograms=a\n[program:a]\ncommand=x %(ENV_PORT)s\ndirectory=%(here)s/n%(process_num)d\nnumprocs=3\nnumprocs_start=-1\nprocess_name=%(group_name)s-%(process_num)03d\nenvironment=PORT=\"80%(process_num)02d\",OF=%(numprocs)d\n[program:b]\ncommand=y\nnumprocs=1\nprocess_name=other_%(process_num)d\n",
         )],
     ),
     (

@@ -1,7 +1,7 @@
 """What supervisor's own parser says of configurations: JSON in, JSON out.
 
 In: a list of {"files": {path: text}}; the first file is the one that supervisord is started with.
-Out: for each its error or nothing, and its programs by section.
+Out: for each its error or nothing, its programs by section, and what it warned of.
 """
 
 import json
@@ -17,7 +17,7 @@ class Options(ServerOptions):
 
     def processes_from_section(self, parser, section, group_name, klass=None):
         found = super().processes_from_section(parser, section, group_name, klass)
-        self.noted.append((section, found))
+        self.noted.append((section, group_name, found))
         return found
 
 
@@ -39,20 +39,22 @@ def judge(case):
             options.read_config(config)
         except Exception as error:
             os.chdir("/")
-            return {"error": str(error) or repr(error), "programs": []}
+            return {"error": str(error) or repr(error), "programs": [], "warnings": []}
         os.chdir("/")
         programs = []
-        for section, found in options.noted:
-            first = found[0] if found else None
-            clean = lambda text: text and text.replace(folder, "@")
-            programs.append({
-                "name": section.split(":", 1)[1].strip(),
-                "command": clean(first and first.command),
-                "directory": clean(first and first.directory),
-                "environment": {key: clean(value) for key, value in (first.environment if first else {}).items()},
-                "autostart": bool(first and first.autostart),
-            })
-        return {"error": None, "programs": sorted(programs, key=lambda program: program["name"])}
+        clean = lambda text: text and text.replace(folder, "@")
+        for section, group, found in options.noted:
+            for process in found:
+                name = section.split(":", 1)[1].strip()
+                programs.append({
+                    "name": name if len(found) == 1 else group + ":" + process.name,
+                    "command": clean(process.command),
+                    "directory": clean(process.directory),
+                    "environment": {key: clean(value) for key, value in process.environment.items()},
+                    "autostart": process.autostart,
+                })
+        programs.sort(key=lambda program: program["name"])
+        return {"error": None, "programs": programs, "warnings": options.parse_warnings}
 
 
 json.dump([judge(case) for case in json.load(sys.stdin)], sys.stdout)

@@ -1,6 +1,7 @@
 //! A real supervisor to compare with.
 
 pub(crate) mod configs;
+pub(crate) mod habits;
 pub(crate) mod starts;
 
 use std::path::{Path, PathBuf};

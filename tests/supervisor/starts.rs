@@ -99,12 +99,27 @@ impl Scratch {
         Self { folder, root }
     }
 
+    /// The end of a program's log.
+    pub(crate) fn log(&self, name: &str) -> String {
+        self.text(&format!("logs/{name}.log"))
+    }
+
+    /// What a file of the root holds; nothing when there is none.
+    pub(crate) fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).unwrap_or_default()
+    }
+
     /// Writes a file that can be run.
     pub(crate) fn write_runner(&self, path: &str, text: &str) {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Takes a file's run bit away.
+    pub(crate) fn take_run_bit(&self, path: &str) {
+        fs::set_permissions(self.root.join(path), fs::Permissions::from_mode(0o644)).unwrap();
     }
 
     /// What `audit` says of each program of a config of the copy; what pip would do is left out, as stubs

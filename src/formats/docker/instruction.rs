@@ -14,6 +14,16 @@ pub(super) struct Instruction {
     at: usize,
     /// The whole instruction.
     pub(super) whole: Span,
+    /// The texts that stand below it: `RUN <<EOF`.
+    pub(super) heredocs: Vec<Heredoc>,
+}
+
+/// A text below an instruction.
+pub(super) struct Heredoc {
+    /// The word that ends it.
+    pub(super) word: String,
+    /// Where it stands.
+    pub(super) span: Span,
 }
 
 /// `NAME=value`, as written.
@@ -26,7 +36,7 @@ pub(super) struct Pair {
     pub(super) span: Span,
 }
 
-/// The instructions of a text, in order. Heredocs are passed over.
+/// The instructions of a text, in order, each with its heredocs.
 pub(super) fn read(text: &str) -> Vec<Instruction> {
     let mark = if has_backtick(text) { '`' } else { '\\' };
     let whole = joined(
@@ -40,6 +50,7 @@ pub(super) fn read(text: &str) -> Vec<Instruction> {
     );
     let mut found = Vec::new();
     let mut heredocs: Vec<String> = Vec::new();
+    let mut heredoc_at = 0;
     let mut at = 0;
     for line in whole.split_inclusive('\n') {
         let start = at;
@@ -47,7 +58,14 @@ pub(super) fn read(text: &str) -> Vec<Instruction> {
         let body = line.trim();
         if let Some(end) = heredocs.last() {
             if body == end {
+                let span = Span::new(heredoc_at, start);
+                let word = end.clone();
+                let owner: Option<&mut Instruction> = found.last_mut();
+                if let Some(owner) = owner {
+                    owner.heredocs.push(Heredoc { word, span });
+                }
                 heredocs.pop();
+                heredoc_at = at;
             }
             continue;
         }
@@ -60,12 +78,14 @@ pub(super) fn read(text: &str) -> Vec<Instruction> {
         let name = name.to_ascii_uppercase();
         if matches!(name.as_str(), "RUN" | "COPY" | "ADD") {
             heredocs = ends_of_heredocs(arguments);
+            heredoc_at = at;
         }
         found.push(Instruction {
             name,
             arguments: arguments.to_owned(),
             at: begin + body.len() - arguments.len(),
             whole: Span::new(begin, begin + body.len()),
+            heredocs: Vec::new(),
         });
     }
     found

@@ -5,9 +5,9 @@ use super::names::last;
 use super::span;
 use super::values::Collector;
 use crate::facts::{Command, Reach, Sought, Word};
-use crate::formats::commandline;
+use crate::formats::{commandline, shell as script};
 use crate::source::Span;
-use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, Operator};
+use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator};
 use std::collections::BTreeMap;
 
 /// How deep an expression is followed to its words.
@@ -60,6 +60,7 @@ impl Lines {
 impl Collector<'_> {
     /// The command that a call runs, as far as its words are written.
     pub(super) fn command(&mut self, call: &ExprCall, function: &str, reach: Reach) {
+        self.text_for_shell(call, function, reach);
         let mut commands = match self.given(call, function) {
             Some(Line::Text(text)) if is_for_shell(call, function) => shell(&text),
             Some(Line::Text(text)) => vec![Command::new(split(&text), text.span)],
@@ -197,6 +198,29 @@ impl Collector<'_> {
         words
     }
 
+    /// Notes what dash does not understand of the text that a call has `sh` read.
+    fn text_for_shell(&mut self, call: &ExprCall, function: &str, reach: Reach) {
+        let keyword = |name| call.arguments.find_keyword(name).map(|keyword| &keyword.value);
+        let asks = matches!(keyword("shell"), Some(Expr::BooleanLiteral(literal)) if literal.value);
+        let always = matches!(
+            last(function),
+            "system" | "popen" | "getoutput" | "getstatusoutput"
+        ) || function == "asyncio.create_subprocess_shell";
+        let has_own = keyword("executable").is_some();
+        if !(asks || always) || has_own || reach == Reach::Elsewhere {
+            return;
+        }
+        let given = call.arguments.args.first().or(keyword("args"));
+        let text = match given {
+            Some(Expr::StringLiteral(literal)) => literal.value.to_str().to_owned(),
+            Some(Expr::FString(literal)) => with_holes(literal),
+            _ => return,
+        };
+        if let Some(given) = given {
+            script::note_bashisms(&text, span(given), self.facts);
+        }
+    }
+
     fn word(&self, expr: &Expr) -> Word {
         match expr {
             Expr::StringLiteral(literal) => Word {
@@ -277,6 +301,15 @@ impl Collector<'_> {
         }
         Span::new(start, end - quotes)
     }
+}
+
+/// The text of an f-string with a word in the place of each value.
+fn with_holes(literal: &ExprFString) -> String {
+    let elements = literal.value.elements().map(|element| match element {
+        InterpolatedStringElement::Literal(part) => part.value.to_string(),
+        InterpolatedStringElement::Interpolation(_) => "x".to_owned(),
+    });
+    elements.collect()
 }
 
 /// Whether a shell reads the text that a call is given.

@@ -39,6 +39,46 @@ pub(super) fn path_edit(names: &Names, kind: PathEditKind, entries: Vec<&Expr>, 
     PathEdit { kind, entries, span }
 }
 
+/// What `sys.path = [a] + sys.path + [b]` does: what stands before the old path comes in front, what stands
+/// behind it comes last.
+pub(super) fn edits_by_assignment(names: &Names, value: &Expr) -> Vec<PathEdit> {
+    let mut parts = Vec::new();
+    let mut at = value;
+    while let Expr::BinOp(sum) = at {
+        parts.push(&*sum.right);
+        at = &sum.left;
+    }
+    parts.push(at);
+    let elements = parts.into_iter().rev().flat_map(elements_of);
+    let elements: Vec<&Expr> = elements
+        .map(|element| match element {
+            Expr::Starred(starred) => &*starred.value,
+            other => other,
+        })
+        .collect();
+    let is_old = |element: &&Expr| is_path(names, element);
+    let Some(old) = elements.iter().position(is_old) else {
+        return vec![path_edit(names, PathEditKind::Replace, elements, span(value))];
+    };
+    let (before, rest) = elements.split_at(old);
+    let behind = rest.iter().skip(1);
+    let edit = |kind, entries: Vec<&Expr>| path_edit(names, kind, entries, span(value));
+    vec![
+        edit(PathEditKind::Insert(0), before.to_vec()),
+        edit(PathEditKind::Append, behind.copied().collect()),
+    ]
+}
+
+/// `sys.path`, `sys.path[:]`, `list(sys.path)`.
+fn is_path(names: &Names, expr: &Expr) -> bool {
+    let inner = match expr {
+        Expr::Subscript(subscript) if matches!(*subscript.slice, Expr::Slice(_)) => &*subscript.value,
+        Expr::Call(call) => call.arguments.args.first().unwrap_or(expr),
+        other => other,
+    };
+    names.dotted(inner).as_deref() == Some("sys.path")
+}
+
 /// The folder that `os.makedirs("…")` makes.
 pub(super) fn made_folder(names: &Names, call: &ExprCall) -> Option<PathUse> {
     let function = names.dotted(&call.func)?;

@@ -36,6 +36,23 @@ pub(super) fn of_decorator(expr: &Expr, names: &Names, steps: &mut Vec<Step>) {
     }
 }
 
+/// Gives the import that `value` made the name that its module gets: `x = importlib.import_module("a.b")`.
+pub(super) fn named_import(value: &Expr, name: &str, steps: &mut [Step]) -> bool {
+    let (Expr::Call(call), Some(Step::Import(import))) = (value, steps.last_mut()) else {
+        return false;
+    };
+    let is_its_own = matches!(&*call.arguments.args, [argument] if span(argument) == import.span);
+    // `__import__("a.b")` gives `a`, and so would an import that is named `a`.
+    let is_whole = !import.module.contains('.')
+        || (last(&written(&call.func).unwrap_or_default()) == "import_module"
+            && import.module.split('.').next() != Some(name));
+    let is_named = is_its_own && is_whole && !import.is_from && import.binds.is_empty();
+    if is_named {
+        name.clone_into(&mut import.binds);
+    }
+    is_named
+}
+
 /// Whether an expression gives a non-empty collection, so that a loop over it runs.
 pub(super) fn is_filled(expr: &Expr) -> bool {
     match expr {
@@ -131,6 +148,12 @@ impl Effects<'_> {
                 self.steps.push(Step::Exit(Spanned::new(failed, span(call))));
             }
             "exec" => self.steps.push(Step::Dynamic),
+            "importlib.util.find_spec" => {
+                if let Some(Expr::StringLiteral(name)) = call.arguments.args.first() {
+                    let name = Spanned::new(name.value.to_str().to_owned(), span(name));
+                    self.steps.push(Step::Find(name));
+                }
+            }
             _ => {
                 if let Some(name) = callable(&call.func, self.names) {
                     self.steps.push(Step::Call(Call {

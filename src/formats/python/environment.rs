@@ -80,6 +80,24 @@ impl Collector<'_> {
         }
     }
 
+    /// `raw_env = ["X=1"]`, with which gunicorn's settings set variables.
+    pub(super) fn raw_environment(&mut self, elements: &[Expr]) {
+        for element in elements {
+            let (name, value) = match element {
+                Expr::StringLiteral(text) => text.value.to_str().split_once('=').unwrap_or_default(),
+                // f"X={value}", "X=" + value: the name may be any.
+                _ => (Variable::ANY, ""),
+            };
+            if !name.is_empty() {
+                self.facts.variables.push(Variable {
+                    name: name.to_owned(),
+                    span: span(element),
+                    access: Access::Set(value.to_owned()),
+                });
+            }
+        }
+    }
+
     /// `os.environ["X"]`, read.
     pub(super) fn subscript_read(&mut self, expr: &Expr) {
         let Expr::Subscript(subscript) = expr else { return };

@@ -207,6 +207,7 @@ impl Reader<'_> {
             }
             Stmt::TypeAlias(alias) => binding::unknown(&alias.name, steps),
             Stmt::Assert(assert) => {
+                self.effects(&assert.test, steps);
                 self.literals(&assert.test, Context::plain(reach).with_role(Role::Compared));
                 if let Some(message) = &assert.msg {
                     self.literals(message, Context::plain(reach).with_role(Role::Prose));
@@ -240,12 +241,8 @@ impl Reader<'_> {
         self.note_platform(target, value);
         if let Some(name) = dotted.as_deref() {
             if name == "sys.path" {
-                steps.push(Step::PathEdit(edits::path_edit(
-                    &self.names,
-                    PathEditKind::Replace,
-                    edits::elements_of(value),
-                    span(value),
-                )));
+                let edits = edits::edits_by_assignment(&self.names, value);
+                steps.extend(edits.into_iter().map(Step::PathEdit));
             }
             if let Some(service) = ports::service_of(name) {
                 let port = ports::statement(
@@ -261,8 +258,15 @@ impl Reader<'_> {
         if let Expr::Name(name) = target {
             let line = self.collector().line(value, 4);
             self.lines.bind(name.id.as_str(), line);
+            if effects::named_import(value, name.id.as_str(), steps) {
+                self.names.bind(name.id.as_str(), name.id.to_string());
+                return;
+            }
             steps.push(binding::assigned(name.id.as_str(), value, &self.names));
         } else {
+            if let Expr::Attribute(attribute) = target {
+                self.effects(&attribute.value, steps);
+            }
             binding::unknown(target, steps);
         }
         if let Expr::Subscript(subscript) = target

@@ -1,6 +1,7 @@
 //! Conditions that decide whether the target gets to a statement.
 
 use super::names::{Names, last, written};
+use super::paths::path_of;
 use crate::facts::python::{Comparison, Guard};
 use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCompare, Number, UnaryOp};
 
@@ -121,6 +122,14 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
         return match op {
             CmpOp::Is | CmpOp::Eq => Guard::IsNone(name),
             CmpOp::IsNot | CmpOp::NotEq => Guard::Not(Box::new(Guard::IsNone(name))),
+            _ => Guard::Unknown,
+        };
+    }
+    if names.dotted(right).as_deref() == Some("sys.path") {
+        let is_in = Guard::InPath(path_of(left, names));
+        return match op {
+            CmpOp::In => is_in,
+            CmpOp::NotIn => Guard::Not(Box::new(is_in)),
             _ => Guard::Unknown,
         };
     }

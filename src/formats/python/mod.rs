@@ -2,6 +2,7 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod asynchronous;
 mod binding;
 mod calls;
 mod commands;
@@ -18,17 +19,27 @@ mod newer;
 mod paths;
 mod ports;
 mod reaching;
+mod setup;
 mod trying;
 mod values;
 
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
-use ruff_python_ast::Mod;
+use ruff_python_ast::{Mod, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
 /// The facts of a Python module.
 pub fn extract(text: &str) -> Facts {
+    read(text, &|_, _| {})
+}
+
+/// The facts of a `setup.py`, which also says what its project needs and brings.
+pub fn extract_setup(text: &str) -> Facts {
+    read(text, &setup::read)
+}
+
+fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
     if let Some(problem) = nesting::refuse(text) {
         return Facts {
             problems: vec![problem],
@@ -50,7 +61,12 @@ pub fn extract(text: &str) -> Facts {
         facts.newer_syntax = newer::syntax(parsed.unsupported_syntax_errors(), parsed.tokens());
     }
     if let Mod::Module(module) = parsed.syntax() {
+        if facts.problems.is_empty() {
+            facts.newer_syntax.extend(newer::nested_async(&module.body));
+            facts.newer_syntax.sort_by_key(|syntax| syntax.span);
+        }
         flow::read(text, &module.body, &mut facts);
+        more(&module.body, &mut facts);
     }
     facts
 }

@@ -1,6 +1,5 @@
 //! Whether the target gets to a statement, by what stands before and around it.
 
-use super::commands::seeks;
 use super::flow::Reader;
 use super::guards::{guard_of, platform_value, tests_existence};
 use super::leaving::{ends_block, raises};
@@ -24,35 +23,21 @@ impl Reader<'_> {
         if !(is_denial(&branch.test) && tests_existence(&branch.test, &self.names)) {
             return reach;
         }
-        if !raises(last, &self.names) {
-            // Behind a test for some file nothing is known of others.
-            return if self.seeks_program(&branch.test) {
-                reach.max(Reach::IfFound)
-            } else {
-                reach
-            };
-        }
-        // What the program ends without, it needs.
         let test = span(&*branch.test);
-        let sought = self.facts.sought.iter_mut().rev();
-        for sought in sought.take_while(|sought| sought.span.start >= test.start) {
-            sought.is_required |= sought.span.end <= test.end;
+        let mut sought = self.facts.sought.iter_mut().rev();
+        let looked_for = sought
+            .by_ref()
+            .take_while(|sought| sought.span.start >= test.start);
+        let looked_for: Vec<_> = looked_for.filter(|sought| sought.span.end <= test.end).collect();
+        if raises(last, &self.names) {
+            // What the program ends without, it needs.
+            for sought in looked_for {
+                sought.is_required = true;
+            }
+        } else if !looked_for.is_empty() {
+            return reach.max(Reach::IfFound);
         }
         reach
-    }
-
-    /// Whether a test looks for a program: `not shutil.which("x")`.
-    fn seeks_program(&self, test: &Expr) -> bool {
-        match test {
-            Expr::UnaryOp(operation) => self.seeks_program(&operation.operand),
-            Expr::Compare(compare) => self.seeks_program(&compare.left),
-            Expr::Named(named) => self.seeks_program(&named.value),
-            Expr::Call(call) => self
-                .names
-                .dotted(&call.func)
-                .is_some_and(|function| seeks(&function)),
-            _ => false,
-        }
     }
 
     /// The reach of each arm of a `match` over the platform.

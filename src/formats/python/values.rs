@@ -169,6 +169,9 @@ impl Collector<'_> {
     }
 
     fn elements(&mut self, elements: &[Expr], context: Context<'_>) {
+        if context.name == Some("raw_env") {
+            self.raw_environment(elements);
+        }
         let role = match context.role {
             Role::Assigned | Role::Plain | Role::Argument | Role::Default | Role::Returned => Role::Element,
             role => role,

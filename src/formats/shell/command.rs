@@ -3,7 +3,7 @@
 use super::walk::{Context, Sink, Walk};
 use super::word;
 use crate::facts::{Command, PathUse, Purpose, Reach, Role, Sought, Word};
-use crate::formats::pip;
+use crate::formats::{inner, pip};
 use crate::source::{Span, Spanned};
 use tree_sitter::Node;
 
@@ -298,44 +298,11 @@ pub(super) fn seek_path(word: &Word, sought: &mut Vec<Sought>) {
 
 /// The place of the program that really runs.
 pub(super) fn behind_wrappers(words: &[Word]) -> usize {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        let name = word.text.rsplit('/').next().unwrap_or("");
-        // Options of each that take a value (sudo(8), env(1), nice(1)).
-        let with_value: &[&str] = match name {
-            "sudo" | "doas" => &["-u", "-g", "-h", "-p", "-C", "-U", "-D", "-r", "-t"],
-            "env" => &["-u", "-C", "-S"],
-            "nice" => &["-n"],
-            "timeout" => &["-s", "-k"],
-            "exec" => &["-a"],
-            "screen" => &["-S", "-dmS", "-DmS", "-c", "-t", "-T"],
-            "nohup" | "time" | "command" | "setsid" | "stdbuf" | "builtin" => &[],
-            _ => return at,
-        };
-        if name == "command" && words.get(at + 1).is_some_and(|next| next.text == "-v") {
-            return at;
-        }
-        let mut next = at + 1;
-        let mut needs_duration = name == "timeout";
-        while let Some(word) = words.get(next) {
-            let is_assignment = matches!(name, "env" | "sudo") && word.text.contains('=');
-            if with_value.contains(&word.text.as_str()) {
-                next += 2;
-            } else if word.text.starts_with('-') || is_assignment {
-                next += 1;
-            } else if needs_duration {
-                needs_duration = false;
-                next += 1;
-            } else {
-                break;
-            }
-        }
-        if next >= words.len() {
-            return at;
-        }
-        at = next;
-    }
-    at
+    inner::behind_wrappers(&texts(words))
+}
+
+pub(super) fn texts(words: &[Word]) -> Vec<&str> {
+    words.iter().map(|word| word.text.as_str()).collect()
 }
 
 /// Which argument is a pattern or a small program of text, for the commands that take one.

@@ -1,8 +1,9 @@
 //! Commands that other commands are told to run: `bash -c "…"`, `xargs x`, `find -exec x`, `ssh host x`.
 
-use super::command::{behind_wrappers, join};
+use super::command::{behind_wrappers, join, texts};
 use super::walk::{Context, Walk};
 use crate::facts::{Command, Reach, Word};
+use crate::formats::inner::{self, Inner};
 use crate::source::Span;
 
 /// What a command is told to run.
@@ -19,15 +20,24 @@ impl Walk<'_> {
         let Some(outer) = self.facts.commands.last() else {
             return;
         };
-        let at = behind_wrappers(&outer.words);
+        let found = inner::of(&texts(&outer.words));
+        let at = match &found {
+            Some(found) => found.runner,
+            None => behind_wrappers(&outer.words),
+        };
         let words = outer.words.get(at..).unwrap_or_default();
         let name = words
             .first()
             .map_or("", |word| word.text.rsplit('/').next().unwrap_or(""));
-        let Some(told) = told(name, words).filter(|_| self.depth > 0) else {
+        let told = match &found {
+            Some(found) => outer.words.get(found.at).cloned().map(Told::Script),
+            None => told(name, words),
+        };
+        let Some(told) = told.filter(|_| self.depth > 0) else {
             return;
         };
         let outer = outer.clone();
+        let (folder, assignments) = surroundings(&outer, found.as_ref());
         let is_elsewhere = name == "ssh";
         // Each of these runs what it is told for as long as it finds something, or at the end.
         let is_conditional = matches!(name, "xargs" | "find" | "trap") || context.is_conditional;
@@ -40,9 +50,10 @@ impl Walk<'_> {
             .commands
             .extend(inner.into_iter().map(|command| Command {
                 folder: match command.folder {
-                    Some(folder) => Some(join(outer.folder.as_deref(), &folder)),
-                    None => outer.folder.clone(),
+                    Some(own) => Some(join(folder.as_deref(), &own)),
+                    None => folder.clone(),
                 },
+                assignments: assignments.iter().cloned().chain(command.assignments).collect(),
                 reach: if is_elsewhere {
                     Reach::Elsewhere
                 } else {
@@ -79,6 +90,23 @@ impl Walk<'_> {
     }
 }
 
+/// The folder that a text for a shell starts in, and what is set for it.
+fn surroundings(outer: &Command, found: Option<&Inner>) -> (Option<String>, Vec<(String, String)>) {
+    let Some(found) = found else {
+        return (outer.folder.clone(), Vec::new());
+    };
+    // A login starts in a home folder, without what is set here.
+    if found.is_login {
+        return (Some("~".to_owned()), inner::login());
+    }
+    let before = outer.words[..found.runner].iter().filter_map(|word| {
+        let (name, value) = word.text.split_once('=')?;
+        (!name.starts_with('-')).then(|| (name.to_owned(), value.to_owned()))
+    });
+    let assignments = outer.assignments.iter().cloned().chain(before).collect();
+    (outer.folder.clone(), assignments)
+}
+
 fn told(name: &str, words: &[Word]) -> Option<Told> {
     match name {
         "xargs" => behind_options(
@@ -108,30 +136,6 @@ fn told(name: &str, words: &[Word]) -> Option<Told> {
                 .get(1)
                 .filter(|word| !word.text.starts_with('-') && !word.text.is_empty());
             first.filter(|_| words.len() > 2).cloned().map(Told::Script)
-        }
-        "su" | "runuser" => {
-            let is_option = |word: &Word| matches!(word.text.as_str(), "-c" | "--command");
-            let at = words.iter().position(is_option)?;
-            words.get(at + 1).cloned().map(Told::Script)
-        }
-        "tmux" => {
-            let starts = |word: &Word| {
-                matches!(
-                    word.text.as_str(),
-                    "new" | "new-session" | "new-window" | "send-keys" | "send"
-                )
-            };
-            let mut behind = words[1..].iter().skip_while(|word| !starts(word));
-            let script = behind.find(|word| word.text.contains(' ') && !word.text.starts_with('#'));
-            script.cloned().map(Told::Script)
-        }
-        "sh" | "bash" | "dash" | "zsh" | "ksh" => {
-            let rest = &words[1..];
-            let at = rest.iter().position(|word| {
-                !word.text.starts_with('-') || word.text.starts_with("-c") || word.text.ends_with('c')
-            })?;
-            let is_text = rest[at].text.starts_with('-') && !rest[at].text.starts_with("--");
-            rest.get(at + 1).filter(|_| is_text).cloned().map(Told::Script)
         }
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! Shell scripts, read with tree-sitter-bash.
 
+mod bashism;
 mod branch;
 mod command;
 mod guard;
@@ -11,7 +12,7 @@ mod walk;
 mod word;
 
 use super::grammar;
-use crate::facts::{Facts, Problem, ProblemKind};
+use crate::facts::{Bashism, Facts, Problem, ProblemKind};
 use crate::source::Span;
 use std::collections::BTreeSet;
 use tree_sitter::Node;
@@ -42,7 +43,22 @@ fn extract_at(text: &str, depth: usize) -> Facts {
     let root = tree.root_node();
     let mut facts = walk::Walk::new(text, functions(root, text), depth).run(root);
     facts.problems.extend(problem::find(root, text));
+    facts.bashisms = bashism::find(root, text);
     facts
+}
+
+/// Notes what dash does not understand of a line of another document, each kind once for a line; `span` is where it
+/// stands.
+pub(super) fn note_bashisms(line: &str, span: Span, facts: &mut Facts) {
+    for bashism in extract(line).bashisms {
+        if !facts
+            .bashisms
+            .iter()
+            .any(|known| known.what == bashism.what && known.span == span)
+        {
+            facts.bashisms.push(Bashism { span, ..bashism });
+        }
+    }
 }
 
 fn unreadable(message: &str) -> Facts {

@@ -57,7 +57,13 @@ fn padded(value: &str, digits: &str, kind: char) -> String {
     } else {
         " "
     };
-    fill.repeat(width.saturating_sub(value.chars().count())) + value
+    // Zeros stand behind the sign.
+    let (sign, value) = match value.strip_prefix('-') {
+        Some(rest) if fill == "0" => ("-", rest),
+        _ => ("", value),
+    };
+    let missing = width.saturating_sub(sign.len() + value.chars().count());
+    format!("{sign}{}{value}", fill.repeat(missing))
 }
 
 /// One `KEY=value` with the bytes that each takes; quotes are left out of the value's.

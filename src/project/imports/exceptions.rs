@@ -15,6 +15,56 @@ pub(in crate::project) enum Exception {
     Other(String),
 }
 
+/// An exception on its way to whoever catches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::project) struct Raised {
+    pub(super) exception: Exception,
+    /// The module that an `ImportError` names (`ImportError.name`).
+    pub(super) module: Option<String>,
+    /// The failure that began it, by its number.
+    pub(super) failure: Option<usize>,
+}
+
+impl Raised {
+    /// One that the code raises by itself.
+    pub(super) fn by_hand(exception: Exception) -> Self {
+        Self {
+            exception,
+            module: None,
+            failure: None,
+        }
+    }
+}
+
+/// What a `try` around a statement catches.
+pub(super) enum Catcher<'a> {
+    /// The exceptions that each of its clauses names, and whether the clause ends the program itself: what
+    /// that one takes is not caught.
+    Clauses(Vec<(&'a [String], bool)>),
+    /// `runpy` takes it for a missing package when an `ImportError` names this package, or one around it, and
+    /// looks for the package again (`runpy._get_module_details`).
+    Runpy(String),
+}
+
+impl Catcher<'_> {
+    /// How it takes an exception; nothing when it does not.
+    pub(super) fn takes(&self, raised: &Raised) -> Option<When> {
+        match self {
+            Self::Clauses(clauses) => {
+                let mut clauses = clauses.iter();
+                let (when, ends) =
+                    clauses.find_map(|(clause, ends)| Some((raised.exception.caught_by(clause)?, ends)))?;
+                (!ends).then_some(when)
+            }
+            Self::Runpy(package) => {
+                let module = raised.module.as_deref()?;
+                let rest = package.strip_prefix(module)?;
+                (rest.is_empty() || rest.starts_with('.')).then_some(When::Expected)
+            }
+        }
+    }
+}
+
 impl Exception {
     /// The exception of this class.
     pub(super) fn named(name: &str) -> Self {

@@ -1,18 +1,19 @@
-//! How a module is found and run: `importlib` and `runpy`, as far as they decide what a program gets.
+//! How a module is found and run: `importlib`, as far as it decides what a program gets.
 
 use super::super::failure::FailureKind;
 use super::super::modules::{Found, folder_of};
 use super::super::requirements::Provision;
-use super::exceptions::Exception;
-use super::names::{Answer, Known};
-use super::{Context, Flow, Frame, Run};
-use crate::finding::Place;
+use super::exceptions::{Exception, Raised};
+use super::names::{Known, ModuleId, Source, Space};
+use super::namespaces::{Portions, SearchPath, entries};
+use super::{Context, Flow, Run};
+use crate::finding::{DocumentId, Place};
 use crate::knowledge::{stdlib, stdlib_names};
 
 /// What loading a module comes to.
 pub(super) enum Loaded {
     /// It is there.
-    Yes,
+    Yes(ModuleId),
     /// It is not, and the failure is taken as mended.
     Mended,
     /// The statements behind it do not run.
@@ -29,167 +30,178 @@ impl From<Flow> for Loaded {
 }
 
 impl Run<'_> {
-    /// Runs a module as `python -m` does.
-    pub(super) fn run_module(&mut self, name: &str, place: Place) {
-        let context = Context::at(super::When::Start);
-        let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
-        if !package.is_empty() && !matches!(self.load(package, place, context), Loaded::Yes) {
-            return;
-        }
-        let found = if package.is_empty() {
-            self.find_top(last).map(|(_, found)| found)
-        } else {
-            let folders = self.folders_of_package(package);
-            self.world.modules.find_in(self.world.paths, &folders, last)
-        };
-        match found {
-            Some(Found::Module(document)) => {
-                self.root = Some((document, Some(package.to_owned())));
-                self.main(document, Some(package.to_owned()));
-            }
-            Some(found @ (Found::Package(..) | Found::Namespace(_))) => {
-                let folders = folders_of(&found);
-                if !matches!(self.load(name, place, context), Loaded::Yes) {
-                    return;
-                }
-                let main = self.world.modules.find_in(self.world.paths, &folders, "__main__");
-                if let Some(Found::Module(document)) = main {
-                    self.root = Some((document, Some(name.to_owned())));
-                    self.main(document, Some(name.to_owned()));
-                } else {
-                    let main = format!("{name}.__main__");
-                    let kind = FailureKind::Lacking;
-                    self.fail(&main, &main, place, context, kind, Exception::ModuleNotFound);
-                }
-            }
-            Some(Found::Compiled) => {}
-            None => {
-                // The standard library and installed distributions are run by name as well.
-                self.load(name, place, context);
-            }
-        }
-    }
-
-    /// Imports a module as a server does, and asks it for its application.
-    pub(super) fn serve(&mut self, name: &str, attribute: Option<&str>, place: Place) {
-        let context = Context::at(super::When::Start);
-        if !matches!(self.load(name, place, context), Loaded::Yes) {
-            return;
-        }
-        if let Some(attribute) = attribute
-            && let Answer::Lacks { .. } = self.ask(name, attribute)
-        {
-            let kind = FailureKind::Name { is_attribute: true };
-            self.fail(name, attribute, place, context, kind, Exception::Attribute);
-        }
-    }
-
-    /// Loads a dotted module part by part.
+    /// Loads a dotted module part by part, from the longest part that is in `sys.modules`
+    /// (`importlib._bootstrap._find_and_load`).
     pub(super) fn load(&mut self, dotted: &str, place: Place, context: Context) -> Loaded {
-        if self.loaded.contains_key(dotted) {
+        if let Some(&module) = self.loaded.get(dotted) {
             if let Some(document) = self.own.get(dotted) {
                 self.outcome.by_folder.push((place, dotted.to_owned(), *document));
             }
-            return Loaded::Yes;
+            if self.outcome.installed.contains_key(dotted) {
+                self.note_installed(dotted, context);
+            }
+            return Loaded::Yes(module);
         }
-        let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
+        let first = dotted.split('.').next().unwrap_or(dotted);
         if stdlib::is_builtin(first) {
-            self.loaded.insert(dotted.to_owned(), None);
-            return Loaded::Yes;
+            return self.load_foreign(dotted);
         }
-        let (by_own_folder, found) = match (self.found_before(first), self.find_top(first)) {
-            (Some(found), _) => (false, found),
-            (None, Some((entry, found))) => (self.path.get(entry) == self.own_folder.as_ref(), found),
-            (None, None) => return self.load_outside(first, dotted, place, context),
+        let ends = dotted.match_indices('.').map(|(end, _)| end);
+        let loaded = ends
+            .clone()
+            .rev()
+            .find(|end| self.loaded.contains_key(&dotted[..*end]));
+        let mut name = match loaded {
+            Some(end) => &dotted[..end],
+            None => match self.load_top(first, dotted, place, context) {
+                Ok(()) => first,
+                Err(loaded) => return loaded,
+            },
         };
+        for end in ends.chain([dotted.len()]) {
+            let next = &dotted[..end];
+            if end <= name.len() || self.loaded.contains_key(next) {
+                continue;
+            }
+            let part = dotted[..end].rsplit('.').next().unwrap_or_default();
+            if let Some(loaded) = self.load_part(dotted, name_of_parent(next), part, place, context) {
+                return loaded;
+            }
+            name = next;
+        }
+        match self.loaded.get(dotted) {
+            Some(module) => Loaded::Yes(*module),
+            None => Loaded::Mended,
+        }
+    }
+
+    /// Loads the first part of `dotted`, where a folder of the tree has it.
+    fn load_top(&mut self, first: &str, dotted: &str, place: Place, context: Context) -> Result<(), Loaded> {
+        let Some((entry, found)) = self.find_top(first) else {
+            return Err(self.load_outside(first, dotted, place, context));
+        };
+        let by_own_folder = self.path.get(entry) == self.own_folder.as_ref();
         if let (true, Found::Module(document)) = (by_own_folder, &found) {
             self.note_own(first, *document, place);
         }
-        let mut name = first.to_owned();
-        let mut at = found;
-        let flow = self.enter(&name, &at, place, context);
-        if flow != Flow::Normal {
-            return Loaded::Stopped(flow);
+        if by_own_folder {
+            self.of_own_folder.insert(first.to_owned());
         }
-        for part in rest.split('.').filter(|part| !part.is_empty()) {
-            match self.load_part(dotted, &mut name, &at, part, place, context) {
-                Ok(Some(next)) => at = next,
-                Ok(None) => return Loaded::Yes,
-                Err(loaded) => return loaded,
-            }
+        match self.enter(first, &found, place, context) {
+            Flow::Normal => Ok(()),
+            flow => Err(Loaded::Stopped(flow)),
         }
-        if by_own_folder
-            && name.contains('.')
-            && let Found::Module(document) | Found::Package(document, _) = at
-        {
-            self.note_own(&name, document, place);
-        }
-        Loaded::Yes
     }
 
-    /// Loads `part` of the package that was found as `at`; nothing when what it holds cannot be told.
+    /// Loads `part` of the loaded module `parent`; something only when it is not there then.
     fn load_part(
         &mut self,
         dotted: &str,
-        name: &mut String,
-        at: &Found,
+        parent: &str,
         part: &str,
         place: Place,
         context: Context,
-    ) -> Result<Option<Found>, Loaded> {
-        let parent = name.clone();
-        *name = format!("{name}.{part}");
-        let folders = match at {
-            Found::Package(..) | Found::Namespace(_) => folders_of(at),
-            Found::Compiled => return Ok(None),
-            Found::Module(_) => {
+    ) -> Option<Loaded> {
+        let name = format!("{parent}.{part}");
+        let Some(package) = self.loaded.get(parent).copied() else {
+            return Some(Loaded::Mended);
+        };
+        let folders = match self.search_path(package) {
+            SearchPath::Folders(folders) => folders,
+            SearchPath::Unknown => {
+                let first = dotted.split('.').next().unwrap_or(dotted);
+                return Some(match self.find_top(first) {
+                    // What a compiled package holds cannot be told.
+                    Some(_) => self.load_foreign(dotted),
+                    None => self.load_outside(first, dotted, place, context),
+                });
+            }
+            SearchPath::None => {
                 let kind = FailureKind::NotPackage;
-                let flow = self.fail(dotted, name, place, context, kind, Exception::ModuleNotFound);
-                return Err(flow.into());
+                let flow = self.fail(dotted, &name, place, context, kind, Exception::ModuleNotFound);
+                return Some(flow.into());
+            }
+            SearchPath::Gone(gone) => {
+                let kind = FailureKind::Gone;
+                return Some(
+                    self.fail(dotted, &gone, place, context, kind, Exception::Key)
+                        .into(),
+                );
             }
         };
-        let found = self.found_before(name);
-        let found = found.or_else(|| self.world.modules.find_in(self.world.paths, &folders, part));
-        let Some(next) = found else {
+        let Some(found) = self.world.modules.find_in(self.world.paths, &folders, part) else {
             let ignored = folders.iter().find_map(|folder| self.ignored(folder, part));
             let kind = ignored.map_or(FailureKind::Lacking, FailureKind::Ignored);
-            let flow = self.fail(dotted, name, place, context, kind, Exception::ModuleNotFound);
-            return Err(flow.into());
+            let flow = self.fail(dotted, &name, place, context, kind, Exception::ModuleNotFound);
+            return Some(flow.into());
         };
-        let flow = self.enter(name, &next, place, context);
+        let first = name.split('.').next().unwrap_or(&name);
+        if let (true, true, Found::Module(document) | Found::Package(document, _)) =
+            (name == dotted, self.of_own_folder.contains(first), &found)
+        {
+            self.note_own(&name, *document, place);
+        }
+        self.spaces[package.0].arriving.push(part.to_owned());
+        let flow = self.enter(&name, &found, place, context);
+        self.spaces[package.0].arriving.pop();
         if flow != Flow::Normal {
-            return Err(Loaded::Stopped(flow));
+            return Some(Loaded::Stopped(flow));
         }
-        // A part that is still running is no attribute of its package yet.
-        let is_running = self.spaces.get(name.as_str()).is_some_and(|part| !part.is_done);
-        if let (Some(space), false) = (self.spaces.get_mut(&parent), is_running) {
-            space.names.insert(part.to_owned(), Known::Module(name.clone()));
+        if let (Some(package), Some(module)) = (self.loaded.get(parent), self.loaded.get(&name)) {
+            let known = Known::Module(*module);
+            self.spaces[package.0].names.insert(part.to_owned(), known);
         }
-        Ok(Some(next))
+        None
     }
 
-    /// A module of the tree that is in `sys.modules`: it is not looked for again, whatever `sys.path` became.
-    fn found_before(&self, name: &str) -> Option<Found> {
-        let document = self.loaded.get(name).copied().flatten()?;
-        let path = &self.world.documents[document.0 as usize].path;
-        Some(if path.ends_with("__init__.py") {
-            Found::Package(document, folder_of(path).to_owned())
-        } else {
-            Found::Module(document)
-        })
+    /// A module that is none of the tree's is there, and so are the packages around it.
+    fn load_foreign(&mut self, dotted: &str) -> Loaded {
+        for (end, _) in dotted.match_indices('.') {
+            if !self.loaded.contains_key(&dotted[..end]) {
+                self.add(Space::foreign(&dotted[..end]));
+            }
+        }
+        Loaded::Yes(self.add(Space::foreign(dotted)))
     }
 
     /// Notes an import that resolves through the program's own folder.
-    fn note_own(&mut self, name: &str, document: crate::finding::DocumentId, place: Place) {
+    fn note_own(&mut self, name: &str, document: DocumentId, place: Place) {
         self.own.insert(name.to_owned(), document);
         self.outcome.by_folder.push((place, name.to_owned(), document));
     }
 
+    /// Notes an import of what a distribution brings: without it, the start ends here unless a `try` catches
+    /// that.
+    fn note_installed(&mut self, dotted: &str, context: Context) {
+        let refused = Raised {
+            exception: Exception::ModuleNotFound,
+            module: Some(dotted.to_owned()),
+            failure: None,
+        };
+        let is_needed =
+            context.when == super::When::Start && context.is_sure && self.catcher_of(&refused).is_none();
+        *self.outcome.installed.entry(dotted.to_owned()).or_default() |= is_needed;
+    }
+
     /// Whether a module can be found; nothing when that cannot be told.
-    pub(super) fn can_find(&self, dotted: &str) -> Option<bool> {
+    pub(super) fn can_find(&mut self, dotted: &str) -> Option<bool> {
         let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
         if stdlib::is_builtin(first) || self.loaded.contains_key(dotted) {
             return Some(true);
+        }
+        if let (false, Some((parent, part))) = (rest.is_empty(), dotted.rsplit_once('.'))
+            && let Some(package) = self.loaded.get(parent).copied()
+        {
+            return match self.search_path(package) {
+                SearchPath::Folders(folders) => Some(
+                    self.world
+                        .modules
+                        .find_in(self.world.paths, &folders, part)
+                        .is_some(),
+                ),
+                SearchPath::None | SearchPath::Gone(_) => Some(false),
+                SearchPath::Unknown => None,
+            };
         }
         if self.find_top(first).is_some() {
             return rest.is_empty().then_some(true);
@@ -212,13 +224,12 @@ impl Run<'_> {
         }
         if let Some(document) = world.modules.native(first) {
             self.outcome.reached.insert(document);
-            self.loaded.insert(dotted.to_owned(), None);
-            return Loaded::Yes;
+            return self.load_foreign(dotted);
         }
         let provision = world.requirements.provision(dotted);
         if matches!(provision, Provision::Declared | Provision::Brought(_)) {
-            self.loaded.insert(dotted.to_owned(), None);
-            return Loaded::Yes;
+            self.note_installed(dotted, context);
+            return self.load_foreign(dotted);
         }
         let elsewhere = world.modules.elsewhere(world.paths, dotted);
         let is_own =
@@ -248,7 +259,10 @@ impl Run<'_> {
                 Found::Module(document)
             };
             return match self.enter(dotted, &found, place, context) {
-                Flow::Normal => Loaded::Yes,
+                Flow::Normal => self
+                    .loaded
+                    .get(dotted)
+                    .map_or(Loaded::Mended, |module| Loaded::Yes(*module)),
                 other => Loaded::Stopped(other),
             };
         }
@@ -257,78 +271,78 @@ impl Run<'_> {
 
     /// A module of the standard library, or a part of it that the target's Python may lack.
     fn load_standard(&mut self, dotted: &str, place: Place, context: Context) -> Loaded {
-        self.loaded.insert(dotted.to_owned(), None);
         if stdlib_names::lacks_module(dotted, self.python) {
             let kind = FailureKind::StandardLibrary;
-            return self
-                .fail(dotted, dotted, place, context, kind, Exception::ModuleNotFound)
-                .into();
+            let flow = self.fail(dotted, dotted, place, context, kind, Exception::ModuleNotFound);
+            if flow != Flow::Normal {
+                return Loaded::Stopped(flow);
+            }
+            self.load_foreign(dotted);
+            return Loaded::Mended;
         }
-        Loaded::Yes
+        self.load_foreign(dotted)
     }
 
-    /// Runs a module that was found, once.
+    /// Runs a module that was found.
     fn enter(&mut self, name: &str, found: &Found, place: Place, context: Context) -> Flow {
         if self.loaded.contains_key(name) {
             return Flow::Normal;
         }
         let (document, package) = match found {
-            Found::Package(document, _) => (*document, name.to_owned()),
-            Found::Module(document) => {
-                let package = name.rsplit_once('.').map_or("", |(package, _)| package);
-                (*document, package.to_owned())
+            Found::Package(document, _) => (*document, name),
+            Found::Module(document) => (*document, name_of_parent(name)),
+            Found::Namespace(folders) => {
+                self.add_namespace(name, folders);
+                return Flow::Normal;
             }
-            Found::Namespace(_) | Found::Compiled => {
-                self.loaded.insert(name.to_owned(), None);
+            Found::Compiled => {
+                self.add(Space::foreign(name));
                 return Flow::Normal;
             }
         };
-        self.loaded.insert(name.to_owned(), Some(document));
+        let space = Space::new(name, Source::File(document), Some(package.to_owned()));
+        let module = self.add(space);
         let names = self.outcome.names.entry(document).or_default();
         names.insert(name.to_owned());
         if !self.follows {
+            self.spaces[module.0].is_open = true;
             return Flow::Normal;
         }
-        let frame = Frame {
-            module: name.to_owned(),
-            document,
-            package: Some(package),
-            is_main: false,
-            locals: None,
-            may_have_left: false,
-        };
         // A function's import runs the module's own statements, which are in no function.
         let context = Context {
             is_for_target: false,
             ..context
         };
         self.chain.push(place);
-        let flow = self.run_body(frame, context);
+        let flow = self.run_body(module, document, context);
         self.chain.pop();
-        if matches!(flow, Flow::Raised(_)) {
-            self.loaded.remove(name);
-            self.spaces.remove(name);
-            return flow;
-        }
-        if let (Some((parent, part)), true) = (name.rsplit_once('.'), flow == Flow::Normal)
-            && let Some(space) = self.spaces.get_mut(parent)
-        {
-            space
-                .names
-                .insert(part.to_owned(), Known::Module(name.to_owned()));
-        }
         match flow {
+            Flow::Raised(_) => {
+                self.loaded.remove(name);
+                flow
+            }
             Flow::Left => Flow::Normal,
             other => other,
         }
     }
+
+    fn add_namespace(&mut self, name: &str, folders: &[String]) {
+        let parent = self.loaded.get(name_of_parent(name)).copied();
+        let found_on = match parent.map(|package| self.search_path(package)) {
+            Some(SearchPath::Folders(above)) => entries(&above),
+            _ => self.path.clone(),
+        };
+        let portions = Portions {
+            folders: folders.to_vec(),
+            found_on,
+        };
+        let mut space = Space::new(name, Source::Namespace(portions), Some(name.to_owned()));
+        space.is_done = true;
+        self.add(space);
+    }
 }
 
-/// The folders in which a package has its modules.
-fn folders_of(found: &Found) -> Vec<String> {
-    match found {
-        Found::Package(_, folder) => vec![folder.clone()],
-        Found::Namespace(folders) => folders.clone(),
-        Found::Module(_) | Found::Compiled => Vec::new(),
-    }
+/// The package that a dotted name is in; empty for one without dots.
+fn name_of_parent(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(package, _)| package)
 }

@@ -5,10 +5,13 @@
 //! module that it finds. What would fail is noted, and then taken as mended, so that what comes behind it
 //! is found as well; inside a `try` that catches it, the handler runs as it would.
 
+mod asking;
 mod exceptions;
 mod load;
 mod names;
+mod namespaces;
 mod rarely;
+mod runpy;
 mod statement;
 mod steps;
 
@@ -25,8 +28,9 @@ use crate::finding::{Confidence, DocumentId, Place};
 use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
-use exceptions::Exception;
-use names::{Known, Space};
+use exceptions::{Catcher, Exception, Raised};
+pub(super) use names::ModuleId;
+use names::{Known, Source, Space};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules that one run of a program runs at most. Each runs once, but for those that fail inside a `try` and
@@ -44,6 +48,10 @@ pub(super) struct Outcome {
     pub names: BTreeMap<DocumentId, BTreeSet<String>>,
     /// Imports that resolve through the script's own folder: place, name, file.
     pub by_folder: Vec<(Place, String, DocumentId)>,
+    /// Modules of installed distributions, and whether the program does not start without them.
+    pub installed: BTreeMap<String, bool>,
+    /// What ends the program, of a run that takes nothing as mended.
+    pub death: Option<Failure>,
 }
 
 /// What all runs share.
@@ -106,26 +114,19 @@ pub(super) enum Flow {
     /// The function is left.
     Left,
     /// Something is raised that a `try` around it catches.
-    Raised(Exception),
+    Raised(Raised),
     /// The program is over.
     Ended,
     /// It goes on here for good.
     Forever,
 }
 
-/// The exceptions that a `try` around the statement catches, clause by clause.
-struct Catcher<'a> {
-    clauses: Vec<&'a [String]>,
-}
-
 /// The module, class or function whose statements are taken.
 #[derive(Debug, Clone)]
 pub(super) struct Frame<'a> {
-    /// The module's name in `sys.modules`.
-    module: String,
+    /// The module whose names it sees.
+    module: ModuleId,
     document: DocumentId,
-    /// The package that relative imports start from; nothing in a script.
-    package: Option<String>,
     is_main: bool,
     /// The names of a function or class body.
     locals: Option<BTreeMap<String, Known<'a>>>,
@@ -161,28 +162,32 @@ pub(super) struct Run<'a> {
     pub(super) path: Vec<Entry>,
     /// The entry that Python puts first: the script's folder, or the working directory.
     own_folder: Option<Entry>,
-    /// A file that is taken alone, with the package that it is part of.
-    root: Option<(DocumentId, Option<String>)>,
     /// Modules that were found through it.
     own: BTreeMap<String, DocumentId>,
+    /// Top-level names that it gave.
+    of_own_folder: BTreeSet<String>,
     pub(super) directory: String,
-    /// Modules that were run, by dotted name; nothing for those that are not of the tree.
-    pub(super) loaded: BTreeMap<String, Option<DocumentId>>,
-    /// The names of the tree's modules that run or ran.
-    spaces: BTreeMap<String, Space<'a>>,
+    /// `sys.modules`.
+    loaded: BTreeMap<String, ModuleId>,
+    /// Every module object that there was, by [`ModuleId`].
+    spaces: Vec<Space<'a>>,
     /// What the `try` statements around the current statement catch, over all modules.
     catchers: Vec<Catcher<'a>>,
     may_have_raised: bool,
     /// The exceptions whose handlers run, the innermost one last: a bare `raise` goes on with it.
-    handled: Vec<Exception>,
-    /// Functions that were called, by their address in the facts.
-    called: BTreeSet<usize>,
+    handled: Vec<Raised>,
+    /// Functions that were called and came to their end, by their address in the facts and their module.
+    called: BTreeSet<(usize, ModuleId)>,
+    /// Those that run, the innermost one last.
+    calls: Vec<(usize, ModuleId)>,
     chain: Vec<Place>,
     /// Modules that were run, each time counted.
     runs: usize,
     outcome: Outcome,
     /// Whether imports are followed into the modules that they find.
     follows: bool,
+    /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
+    is_exact: bool,
 }
 
 impl<'a> Run<'a> {
@@ -199,95 +204,112 @@ impl<'a> Run<'a> {
             program: None,
             path,
             own_folder,
-            root: None,
             own: BTreeMap::new(),
+            of_own_folder: BTreeSet::new(),
             directory: directory.to_owned(),
             loaded: BTreeMap::new(),
-            spaces: BTreeMap::new(),
+            spaces: Vec::new(),
             catchers: Vec::new(),
             may_have_raised: false,
             handled: Vec::new(),
             called: BTreeSet::new(),
+            calls: Vec::new(),
             chain: Vec::new(),
             runs: 0,
             outcome: Outcome::default(),
             follows,
+            is_exact: false,
         }
     }
 
-    /// The same run, with the Python and the environment of a program.
-    pub(super) fn under(mut self, program: &'a ProgramView) -> Self {
-        self.python = program.python;
+    /// The same run, ended by the first failure that nothing catches: what Python itself would do.
+    pub(super) fn exactly(mut self) -> Self {
+        self.is_exact = true;
+        self
+    }
+
+    /// The same run, with a Python and the environment of a program.
+    pub(super) fn under(mut self, program: &'a ProgramView, python: PythonVersion) -> Self {
+        self.python = python;
         self.program = Some(program);
         self
     }
 
     /// Runs a script: a module without a package, named `__main__`.
     pub(super) fn script(mut self, document: DocumentId) -> Outcome {
-        self.main(document, None);
-        self.finish()
+        let flow = self.main(document, None);
+        self.finish(&flow)
     }
 
     /// Runs a module as `python -m` does: its packages are imported, then it runs as `__main__`.
     /// `place` is where it is named.
     pub(super) fn main_module(mut self, name: &str, place: Place) -> Outcome {
-        self.run_module(name, place);
-        self.finish()
+        let flow = self.run_module(name, place);
+        self.finish(&flow)
     }
 
     /// Imports a module by name, as a server does, and asks it for `attribute`.
     pub(super) fn imported(mut self, name: &str, attribute: Option<&str>, place: Place) -> Outcome {
-        self.serve(name, attribute, place);
-        self.finish()
+        let flow = self.serve(name, attribute, place);
+        self.finish(&flow)
     }
 
     /// A file that nothing is known to run, as part of `package`.
     pub(super) fn alone(mut self, document: DocumentId, package: Option<String>) -> Outcome {
-        self.root = Some((document, package.clone()));
-        self.main(document, package);
-        self.finish()
+        let flow = self.main(document, package);
+        self.finish(&flow)
     }
 
     /// Runs the statements of a document as `__main__`.
-    fn main(&mut self, document: DocumentId, package: Option<String>) {
-        let frame = Frame {
-            module: "__main__".to_owned(),
-            document,
-            package,
-            is_main: true,
-            locals: None,
-            may_have_left: false,
-        };
-        self.loaded.insert("__main__".to_owned(), Some(document));
-        self.run_body(frame, Context::at(When::Start));
+    fn main(&mut self, document: DocumentId, package: Option<String>) -> Flow {
+        let mut space = Space::new("__main__", Source::File(document), package);
+        // Its `__spec__` does not say that it is being imported.
+        space.is_done = true;
+        let module = self.add(space);
+        self.run_body(module, document, Context::at(When::Start))
+    }
+
+    /// Puts a module into `sys.modules`.
+    fn add(&mut self, space: Space<'a>) -> ModuleId {
+        let module = ModuleId(self.spaces.len());
+        self.loaded.insert(space.name.clone(), module);
+        self.spaces.push(space);
+        module
     }
 
     /// Runs the statements of a module that is new in `sys.modules`.
-    fn run_body(&mut self, mut frame: Frame<'a>, context: Context) -> Flow {
-        self.outcome.reached.insert(frame.document);
-        let world = self.world;
-        let name = frame.module.clone();
-        let mut space = Space::new(frame.document);
-        let facts = &world.documents[frame.document.0 as usize].facts;
+    fn run_body(&mut self, module: ModuleId, document: DocumentId, context: Context) -> Flow {
+        self.outcome.reached.insert(document);
+        let facts = &self.world.documents[document.0 as usize].facts;
         self.runs += 1;
         let python = facts.python.as_ref().filter(|_| self.runs <= MOST_MODULES);
-        let Some(module) = python else {
+        let space = &mut self.spaces[module.0];
+        let Some(python) = python else {
             space.is_open = true;
-            self.spaces.insert(name, space);
+            space.is_done = true;
             return Flow::Normal;
         };
-        for global in &module.globals {
+        for global in &python.globals {
             space.names.insert(global.clone(), Known::Something);
         }
-        self.spaces.insert(name.clone(), space);
+        let mut frame = self.frame(module, document);
         if let Some(flow) = self.refused(&frame, context) {
             return flow;
         }
-        let flow = self.steps(&module.body, &mut frame, context);
-        if let Some(space) = self.spaces.get_mut(&name) {
-            space.is_done = true;
-        }
+        let flow = self.steps(&python.body, &mut frame, context);
+        self.spaces[module.0].is_done = true;
         flow
+    }
+
+    /// The frame of a module's own statements.
+    fn frame(&self, module: ModuleId, document: DocumentId) -> Frame<'a> {
+        Frame {
+            module,
+            document,
+            is_main: self.spaces[module.0].name == "__main__",
+            locals: None,
+            may_have_left: false,
+        }
     }
 
     /// What comes of a file that the target's Python cannot read.
@@ -298,9 +320,7 @@ impl<'a> Run<'a> {
         let python = (self.python.major, self.python.minor);
         let newer = facts.newer_than(python).map(|newer| newer.span);
         let span = problem.or(newer)?;
-        if let Some(space) = self.spaces.get_mut(&frame.module) {
-            space.is_open = true;
-        }
+        self.spaces[frame.module.0].is_open = true;
         let path = &world.documents[frame.document.0 as usize].path;
         let place = frame.place(span);
         let flow = self.fail(path, path, place, context, FailureKind::Syntax, Exception::Syntax);
@@ -308,54 +328,38 @@ impl<'a> Run<'a> {
     }
 
     /// When all is loaded, what stands in functions can run.
-    fn finish(mut self) -> Outcome {
+    fn finish(mut self, flow: &Flow) -> Outcome {
+        if self.is_exact {
+            if let Flow::Raised(Raised {
+                failure: Some(failure),
+                ..
+            }) = flow
+            {
+                self.outcome.death = Some(self.outcome.failures.swap_remove(*failure));
+            }
+            return self.outcome;
+        }
         let mut done = BTreeSet::new();
         loop {
-            let all = self
-                .spaces
-                .iter()
-                .map(|(name, space)| (name.clone(), space.document));
-            let open: Vec<(String, DocumentId)> = all.filter(|(name, _)| !done.contains(name)).collect();
+            let of_tree = |module: &ModuleId| {
+                let space = &self.spaces[module.0];
+                let document = space.document()?;
+                (self.follows || space.name == "__main__").then_some((*module, document))
+            };
+            let all = self.loaded.values().filter_map(of_tree);
+            let open: Vec<(ModuleId, DocumentId)> =
+                all.filter(|(module, _)| !done.contains(module)).collect();
             if open.is_empty() {
                 return self.outcome;
             }
             for (module, document) in open {
-                done.insert(module.clone());
+                done.insert(module);
                 let world = self.world;
-                let package = self.package_of_module(&module, document);
-                let frame = Frame {
-                    is_main: module == "__main__",
-                    module,
-                    document,
-                    package,
-                    locals: Some(BTreeMap::new()),
-                    may_have_left: false,
-                };
+                let frame = self.frame(module, document).inside();
                 if let Some(python) = &world.documents[document.0 as usize].facts.python {
                     self.functions(&python.body, &frame);
                 }
             }
-        }
-    }
-
-    /// The package that a module of `sys.modules` belongs to.
-    fn package_of_module(&self, module: &str, document: DocumentId) -> Option<String> {
-        if module == "__main__" {
-            return match &self.root {
-                Some((root, package)) if *root == document => package.clone(),
-                _ => None,
-            };
-        }
-        let path = &self.world.documents[document.0 as usize].path;
-        if path.ends_with("__init__.py") {
-            Some(module.to_owned())
-        } else {
-            Some(
-                module
-                    .rsplit_once('.')
-                    .map_or("", |(package, _)| package)
-                    .to_owned(),
-            )
         }
     }
 
@@ -364,7 +368,8 @@ impl<'a> Run<'a> {
         for step in steps {
             match step {
                 Step::Function(function) => {
-                    if self.called.insert(std::ptr::from_ref(function) as usize) {
+                    let address = std::ptr::from_ref(function) as usize;
+                    if self.called.insert((address, frame.module)) {
                         let context = Context {
                             in_function: true,
                             ..Context::at(When::Use)
@@ -398,11 +403,11 @@ impl<'a> Run<'a> {
     }
 
     /// Who catches an exception: the innermost `try` around the statement that does, and how.
-    fn catcher_of(&self, exception: &Exception) -> Option<When> {
-        self.catchers.iter().rev().find_map(|catcher| {
-            let mut clauses = catcher.clauses.iter();
-            clauses.find_map(|clause| exception.caught_by(clause))
-        })
+    fn catcher_of(&self, raised: &Raised) -> Option<When> {
+        self.catchers
+            .iter()
+            .rev()
+            .find_map(|catcher| catcher.takes(raised))
     }
 
     /// Notes a failure. It goes to the `try` that catches it; without one, it is taken as mended.
@@ -415,7 +420,18 @@ impl<'a> Run<'a> {
         kind: FailureKind,
         exception: Exception,
     ) -> Flow {
-        let caught = self.catcher_of(&exception);
+        let named = match (&exception, &kind) {
+            (Exception::ModuleNotFound, _) => Some(missing.to_owned()),
+            (Exception::Import, FailureKind::Relative { .. }) => None,
+            (Exception::Import, _) => Some(module.to_owned()),
+            _ => None,
+        };
+        let raised = Raised {
+            exception,
+            module: named,
+            failure: Some(self.outcome.failures.len()),
+        };
+        let caught = self.catcher_of(&raised);
         let is_at_start = context.when == When::Start;
         let confidence = if self.path.contains(&Entry::Unknown) || (is_at_start && !context.is_sure) {
             Confidence::Possible
@@ -433,9 +449,11 @@ impl<'a> Run<'a> {
             kind,
             confidence,
         });
-        match caught {
-            Some(_) => Flow::Raised(exception),
-            None => Flow::Normal,
+        let ends = self.is_exact && is_at_start && confidence > Confidence::Possible;
+        if caught.is_some() || ends {
+            Flow::Raised(raised)
+        } else {
+            Flow::Normal
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The names that a module has while it runs, and what is known of their values.
 
-use super::super::modules::folder_of;
+use super::super::eval::Value;
 use super::Run;
-use crate::facts::python::{Exports, Function, PathExpr};
+use super::namespaces::Portions;
+use crate::facts::python::{Exports, Function, Step};
 use crate::finding::DocumentId;
 use crate::source::Spanned;
 use std::collections::BTreeMap;
@@ -28,40 +29,52 @@ pub(super) enum Known<'a> {
     Something,
     Truth(bool),
     Nothing,
-    /// A module, by its dotted name.
-    Module(String),
+    Path(Value),
+    Module(ModuleId),
     /// A function, and the module whose names it sees.
-    Function(&'a Function, String),
+    Function(&'a Function, ModuleId),
     /// A class, and its module.
-    Class(&'a Function, String),
+    Class(&'a Function, ModuleId),
 }
 
 impl Known<'_> {
-    /// The value of an assigned expression.
-    pub(super) fn of(value: &PathExpr) -> Self {
-        match value {
-            PathExpr::Truth(truth) => Self::Truth(*truth),
-            PathExpr::Nothing => Self::Nothing,
-            _ => Self::Something,
-        }
-    }
-
     /// Whether it is true; nothing when that is not known.
     pub(super) fn truth(&self) -> Option<bool> {
         match self {
             Self::Truth(truth) => Some(*truth),
             Self::Nothing => Some(false),
             Self::Module(_) | Self::Function(..) | Self::Class(..) => Some(true),
-            Self::Something => None,
+            Self::Something | Self::Path(_) => None,
         }
     }
 }
 
-/// The names of one module.
+/// One module object of a run. A module that failed and is imported again is another object, as in CPython.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::project) struct ModuleId(pub(super) usize);
+
+/// Where a module comes from.
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    /// A file of the tree.
+    File(DocumentId),
+    /// A package without `__init__.py`.
+    Namespace(Portions),
+    /// The standard library, a distribution, or something compiled.
+    Foreign,
+}
+
+/// A module object: its names, and how far it has come.
 #[derive(Debug)]
-pub(super) struct Space<'a> {
-    pub(super) document: DocumentId,
+pub(in crate::project) struct Space<'a> {
+    /// `__name__`.
+    pub(super) name: String,
+    pub(super) source: Source,
+    /// `__package__`: what relative imports start from; nothing in a script.
+    pub(super) package: Option<String>,
     pub(super) names: BTreeMap<String, Known<'a>>,
+    /// Its parts that are being imported, and are no attributes of it yet.
+    pub(super) arriving: Vec<String>,
     /// Whether it may have names that nothing here tells.
     pub(super) is_open: bool,
     /// What `__all__` holds, where it is set.
@@ -73,8 +86,6 @@ pub(super) struct Space<'a> {
 /// What a module answers when it is asked for a name.
 pub(super) enum Answer<'a> {
     Has(Known<'a>),
-    /// It is a part of the package that is not loaded yet.
-    Part,
     /// It cannot be told.
     Unknown,
     /// It has no such name; yet, when it is still running.
@@ -84,14 +95,38 @@ pub(super) enum Answer<'a> {
 }
 
 impl<'a> Space<'a> {
-    pub(super) fn new(document: DocumentId) -> Self {
+    pub(super) fn new(name: &str, source: Source, package: Option<String>) -> Self {
         Self {
-            document,
+            name: name.to_owned(),
+            source,
+            package,
             names: BTreeMap::new(),
+            arriving: Vec::new(),
             is_open: false,
             exports: None,
             is_done: false,
         }
+    }
+
+    /// A module that nothing is told of.
+    pub(super) fn foreign(name: &str) -> Self {
+        Self {
+            is_open: true,
+            is_done: true,
+            ..Self::new(name, Source::Foreign, None)
+        }
+    }
+
+    pub(super) fn document(&self) -> Option<DocumentId> {
+        match self.source {
+            Source::File(document) => Some(document),
+            Source::Namespace(_) | Source::Foreign => None,
+        }
+    }
+
+    /// The function that is asked for names that the module does not have (PEP 562).
+    fn asks(&self) -> Option<&Known<'a>> {
+        self.names.get("__getattr__")
     }
 
     /// Takes a statement about `__all__`.
@@ -130,51 +165,45 @@ impl<'a> Space<'a> {
     }
 }
 
+/// Whether a `__getattr__` has an answer for every name: it ends by returning one, and imports nothing for it.
+fn answers_all(function: &Function) -> bool {
+    let imports = |step: &Step| matches!(step, Step::Import(_) | Step::Call(_));
+    matches!(function.body.last(), Some(Step::Return)) && !function.body.iter().any(imports)
+}
+
 impl<'a> Run<'a> {
-    /// What the loaded module `module` answers when it is asked for `name`.
-    pub(super) fn ask(&self, module: &str, name: &str) -> Answer<'a> {
-        let full = format!("{module}.{name}");
-        let Some(space) = self.spaces.get(module) else {
-            // A namespace package has nothing but its parts; of anything else nothing is known.
-            return match self.namespace_folders(module) {
-                Some(_) if self.loaded.contains_key(&full) => Answer::Has(Known::Module(full)),
-                Some(folders)
-                    if self
-                        .world
-                        .modules
-                        .find_in(self.world.paths, &folders, name)
-                        .is_some() =>
-                {
-                    Answer::Part
-                }
-                Some(_) => Answer::Lacks { is_running: false },
-                None => Answer::Unknown,
-            };
-        };
+    /// What a loaded module answers when it is asked for `name`.
+    pub(super) fn ask(&self, module: ModuleId, name: &str) -> Answer<'a> {
+        let space = &self.spaces[module.0];
         if let Some(known) = space.names.get(name) {
             return Answer::Has(known.clone());
         }
-        let is_implicit = OF_EVERY_MODULE.contains(&name);
-        let path = &self.world.documents[space.document.0 as usize].path;
-        let is_package = path.ends_with("__init__.py");
-        if is_implicit || (is_package && name == "__path__") {
+        if OF_EVERY_MODULE.contains(&name) || (name == "__path__" && self.is_package(module)) {
             return Answer::Has(Known::Something);
         }
-        if is_package {
-            let folder = folder_of(path);
-            if self.loaded.contains_key(&full) {
-                return Answer::Has(Known::Module(full));
+        match space.asks() {
+            Some(Known::Function(function, _)) if !name.starts_with("__") && answers_all(function) => {
+                Answer::Has(Known::Something)
             }
-            if self.world.modules.find(self.world.paths, folder, name).is_some() {
-                return Answer::Part;
-            }
-        }
-        if space.is_open {
-            Answer::Unknown
-        } else {
-            Answer::Lacks {
+            Some(_) => Answer::Unknown,
+            None if space.is_open => Answer::Unknown,
+            None => Answer::Lacks {
                 is_running: !space.is_done,
-            }
+            },
+        }
+    }
+
+    /// The module of the tree that is loaded under a dotted name, with its file.
+    pub(in crate::project) fn module_of(&self, dotted: &str) -> Option<(ModuleId, DocumentId)> {
+        let module = *self.loaded.get(dotted)?;
+        Some((module, self.spaces[module.0].document()?))
+    }
+
+    /// The path that a name of a module stands for by now.
+    pub(in crate::project) fn path_named(&self, module: ModuleId, name: &str) -> Option<Value> {
+        match self.spaces[module.0].names.get(name)? {
+            Known::Path(value) => Some(value.clone()),
+            _ => None,
         }
     }
 }

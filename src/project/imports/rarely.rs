@@ -32,11 +32,7 @@ impl<'a> Run<'a> {
     }
 
     fn bind_if_new(&mut self, frame: &mut Frame<'a>, name: &str) {
-        let is_new = frame.locals.is_none()
-            && self
-                .spaces
-                .get(&frame.module)
-                .is_some_and(|space| !space.names.contains_key(name));
+        let is_new = frame.locals.is_none() && !self.spaces[frame.module.0].names.contains_key(name);
         if is_new && !name.is_empty() && name != "*" {
             self.bind(frame, name, Known::Something);
         }
@@ -46,7 +42,7 @@ impl<'a> Run<'a> {
 /// Whether all that a statement can raise was seen when it ran.
 pub(super) fn is_followed(step: &Step) -> bool {
     match step {
-        Step::Import(_) => true,
+        Step::Import(_) | Step::PathEdit(_) => true,
         Step::Bind(binding) => matches!(
             binding.value,
             PathExpr::Truth(_) | PathExpr::Nothing | PathExpr::Literal(_)

@@ -2,10 +2,10 @@
 
 use super::super::failure::{Failure, FailureKind, When};
 use super::super::guards::{Asked, Truth, truth};
-use super::exceptions::Exception;
+use super::exceptions::{Catcher, Exception, Raised};
 use super::names::{Answer, Known};
 use super::rarely::is_followed;
-use super::{Catcher, Context, Flow, Frame, Run};
+use super::{Context, Flow, Frame, Run};
 use crate::facts::python::{Arm, Call, Function, Guard, Handler, Step, Try};
 use crate::finding::{Confidence, Place};
 use crate::knowledge::{stdlib, stdlib_names};
@@ -33,10 +33,11 @@ impl<'a> Run<'a> {
     fn step(&mut self, step: &'a Step, frame: &mut Frame<'a>, context: Context) -> Flow {
         match step {
             Step::Import(import) => return self.import(import, frame, context),
-            Step::PathEdit(edit) => self.edit(edit, frame.document),
+            Step::PathEdit(edit) => self.edit(edit, frame.module, frame.document),
+            Step::Find(name) => return self.find(name, frame, context),
             Step::Bind(binding) => {
                 let known = if context.is_sure {
-                    Known::of(&binding.value)
+                    self.value_known(&binding.value, frame)
                 } else {
                     Known::Something
                 };
@@ -44,20 +45,16 @@ impl<'a> Run<'a> {
             }
             Step::Unbind(name) => self.unbind(frame, name, context),
             Step::Exports(exports) => {
-                if let Some(space) = self.spaces.get_mut(&frame.module) {
-                    space.export(exports);
-                }
+                self.spaces[frame.module.0].export(exports);
             }
             Step::Dynamic => {
-                if let Some(space) = self.spaces.get_mut(&frame.module) {
-                    space.is_open = true;
-                }
+                self.spaces[frame.module.0].is_open = true;
             }
             Step::Use(name) => return self.used(name, frame, context),
             Step::Call(call) => return self.call(call, frame, context),
             Step::Environ(name) => return self.environ(name, frame, context),
             Step::Function(function) => {
-                let known = Known::Function(function, frame.module.clone());
+                let known = Known::Function(function, frame.module);
                 self.bind(frame, &function.name, known);
             }
             Step::Class(class) => return self.class(class, frame, context),
@@ -82,11 +79,17 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn bind(&mut self, frame: &mut Frame<'a>, name: &str, known: Known<'a>) {
+        if let Some((owner, attribute)) = name.rsplit_once('.') {
+            // `module.name = …` gives another module a name.
+            if let Some(Known::Module(module)) = self.resolve(frame, owner) {
+                self.spaces[module.0].names.insert(attribute.to_owned(), known);
+            }
+            return;
+        }
         if let Some(locals) = &mut frame.locals {
             locals.insert(name.to_owned(), known);
-        } else if let Some(space) = self.spaces.get_mut(&frame.module) {
-            space.is_open |= name == "__getattr__";
-            space.names.insert(name.to_owned(), known);
+        } else {
+            self.spaces[frame.module.0].names.insert(name.to_owned(), known);
         }
     }
 
@@ -96,15 +99,15 @@ impl<'a> Run<'a> {
         }
         if let Some(locals) = &mut frame.locals {
             locals.remove(name);
-        } else if let Some(space) = self.spaces.get_mut(&frame.module) {
-            space.names.remove(name);
+        } else {
+            self.spaces[frame.module.0].names.remove(name);
         }
     }
 
     /// What a name of this frame is known to be.
     fn known(&self, frame: &Frame<'a>, name: &str) -> Option<Known<'a>> {
         let local = frame.locals.as_ref().and_then(|locals| locals.get(name));
-        let global = || self.spaces.get(&frame.module)?.names.get(name);
+        let global = || self.spaces[frame.module.0].names.get(name);
         local.or_else(global).cloned()
     }
 
@@ -114,7 +117,7 @@ impl<'a> Run<'a> {
         let mut at = self.known(frame, parts.next()?)?;
         for part in parts {
             let Known::Module(module) = &at else { return None };
-            let Answer::Has(known) = self.ask(module, part) else {
+            let Answer::Has(known) = self.ask(*module, part) else {
                 return None;
             };
             at = known;
@@ -131,52 +134,26 @@ impl<'a> Run<'a> {
             let Known::Module(module) = at else {
                 return Flow::Normal;
             };
-            if let Some(kind) = self.early_part(&module, part) {
-                return self.fail_name(&module, part, name.span, frame, context, kind);
-            }
-            match self.ask(&module, part) {
+            let own = self.spaces[module.0].name.clone();
+            match self.ask(module, part) {
                 Answer::Has(known) => at = known,
-                Answer::Unknown if self.standard_lacks(&module, part) => {
+                Answer::Unknown if self.standard_lacks(&own, part) => {
                     let kind = FailureKind::StandardName { is_attribute: true };
-                    return self.fail_name(&module, part, name.span, frame, context, kind);
+                    return self.fail_name(&own, part, name.span, frame, context, kind);
                 }
-                Answer::Lacks { is_running: true } => {
-                    let kind = FailureKind::Circular { is_attribute: true };
-                    return self.fail_name(&module, part, name.span, frame, context, kind);
+                Answer::Lacks { .. } => {
+                    let kind = self.lacks_attribute(module, part);
+                    let is_early = !matches!(kind, FailureKind::Name { .. });
+                    // In a function that nothing is seen to call it depends on when somebody does.
+                    if is_early || (context.is_sure && context.when == When::Start) {
+                        return self.fail_name(&own, part, name.span, frame, context, kind);
+                    }
+                    return Flow::Normal;
                 }
-                Answer::Part if self.spaces.get(&module).is_some_and(|space| !space.is_done) => {
-                    let kind = FailureKind::Circular { is_attribute: true };
-                    return self.fail_name(&module, part, name.span, frame, context, kind);
-                }
-                Answer::Lacks { is_running: false } | Answer::Part
-                    if context.is_sure && !context.in_function =>
-                {
-                    let kind = FailureKind::Name { is_attribute: true };
-                    return self.fail_name(&module, part, name.span, frame, context, kind);
-                }
-                _ => return Flow::Normal,
+                Answer::Unknown => return Flow::Normal,
             }
         }
         Flow::Normal
-    }
-
-    /// A part of a package becomes its attribute when all of the part has run.
-    fn early_part(&self, module: &str, part: &str) -> Option<FailureKind> {
-        let running = self.spaces.get(&format!("{module}.{part}"))?;
-        let package = self.spaces.get(module);
-        let is_attribute = package.is_some_and(|package| package.names.contains_key(part));
-        if is_attribute || (running.is_done && package.is_none()) {
-            return None;
-        }
-        let is_running = package.is_some_and(|package| !package.is_done);
-        Some(if is_running {
-            FailureKind::Circular { is_attribute: true }
-        } else if running.is_done {
-            // The package failed once, and ran again while the part stayed in `sys.modules`.
-            FailureKind::Name { is_attribute: true }
-        } else {
-            FailureKind::EarlyPart
-        })
     }
 
     pub(super) fn fail_name(
@@ -208,7 +185,8 @@ impl<'a> Run<'a> {
     pub(super) fn standard_lacks(&self, module: &str, name: &str) -> bool {
         let first = module.split('.').next().unwrap_or(module);
         stdlib::stdlib_has(first, self.python)
-            && matches!(self.loaded.get(module), Some(None))
+            && self.loaded.contains_key(module)
+            && self.module_of(module).is_none()
             && stdlib_names::lacks(module, name, self.python)
     }
 
@@ -231,7 +209,7 @@ impl<'a> Run<'a> {
     fn class(&mut self, class: &'a Function, frame: &mut Frame<'a>, context: Context) -> Flow {
         let mut inner = frame.inside();
         let flow = self.steps(&class.body, &mut inner, context);
-        let known = Known::Class(class, frame.module.clone());
+        let known = Known::Class(class, frame.module);
         self.bind(frame, &class.name, known);
         flow
     }
@@ -254,30 +232,27 @@ impl<'a> Run<'a> {
         };
         let runs = !function.is_deferred || (function.is_async && call.is_awaited);
         let address = std::ptr::from_ref(function) as usize;
-        if !runs || context.depth >= DEPTH || !self.called.insert(address) {
+        let key = (address, module);
+        let is_nested = self.calls.iter().filter(|call| **call == key).count() > 1;
+        if !runs || context.depth >= DEPTH || is_nested || self.called.contains(&key) {
             return Flow::Normal;
         }
-        let Some(document) = self.spaces.get(&module).map(|space| space.document) else {
+        let Some(document) = self.spaces[module.0].document() else {
             return Flow::Normal;
         };
-        let mut inner = Frame {
-            package: self.package_of_module(&module, document),
-            is_main: module == "__main__",
-            module,
-            document,
-            locals: Some(std::collections::BTreeMap::new()),
-            may_have_left: false,
-        };
+        let mut inner = self.frame(module, document).inside();
         let context = Context {
             in_function: true,
             depth: context.depth + 1,
             ..context
         };
         self.chain.push(frame.place(call.span));
+        self.calls.push(key);
         let flow = self.steps(&function.body, &mut inner, context);
+        self.calls.pop();
         self.chain.pop();
-        if matches!(flow, Flow::Raised(_)) {
-            self.called.remove(&address);
+        if !matches!(flow, Flow::Raised(_)) {
+            self.called.insert(key);
         }
         match flow {
             Flow::Left => Flow::Normal,
@@ -292,13 +267,11 @@ impl<'a> Run<'a> {
         frame: &mut Frame<'a>,
         context: Context,
     ) -> Flow {
-        self.catchers.push(Catcher {
-            clauses: vec![catches],
-        });
+        self.catchers.push(Catcher::Clauses(vec![(catches, false)]));
         let flow = self.steps(body, frame, context);
         self.catchers.pop();
         match flow {
-            Flow::Raised(exception) if exception.caught_by(catches).is_some() => Flow::Normal,
+            Flow::Raised(raised) if raised.exception.caught_by(catches).is_some() => Flow::Normal,
             other => other,
         }
     }
@@ -347,23 +320,22 @@ impl<'a> Run<'a> {
     }
 
     fn tried(&mut self, tried: &'a Try, frame: &mut Frame<'a>, context: Context) -> Flow {
-        let clauses = tried.handlers.iter().filter(|handler| !handler.ends);
-        self.catchers.push(Catcher {
-            clauses: clauses.map(|handler| handler.catches.as_slice()).collect(),
-        });
+        let clauses = tried.handlers.iter();
+        let clauses = clauses.map(|handler| (handler.catches.as_slice(), handler.ends));
+        self.catchers.push(Catcher::Clauses(clauses.collect()));
         let outer = std::mem::take(&mut self.may_have_raised);
         let flow = self.steps(&tried.body, frame, context);
         self.catchers.pop();
         let may_have_raised = std::mem::replace(&mut self.may_have_raised, outer);
         let flow = match flow {
-            Flow::Raised(exception) => match handler_for(&tried.handlers, &exception) {
+            Flow::Raised(raised) => match handler_for(&tried.handlers, &raised.exception) {
                 Some(handler) => {
-                    self.handled.push(exception);
+                    self.handled.push(raised);
                     let flow = self.steps(&handler.body, frame, context);
                     self.handled.pop();
                     flow
                 }
-                None => Flow::Raised(exception),
+                None => Flow::Raised(raised),
             },
             Flow::Normal => {
                 for handler in &tried.handlers {
@@ -387,32 +359,51 @@ impl<'a> Run<'a> {
     }
 
     fn raise(&mut self, name: &Spanned<String>, frame: &Frame<'a>, context: Context) -> Flow {
-        let exception = match (name.value.as_str(), self.handled.last()) {
+        let raised = match (name.value.as_str(), self.handled.last()) {
             ("", Some(handled)) => handled.clone(),
-            (name, _) => Exception::named(name),
+            (name, _) => Raised::by_hand(Exception::named(name)),
         };
-        if self.catcher_of(&exception).is_some() {
-            return Flow::Raised(exception);
-        }
-        if context.is_sure && !context.in_function && context.when == When::Start {
-            return self.ends(&name.value, frame.place(name.span), context);
-        }
-        Flow::Ended
+        self.leave(raised, &name.value, frame.place(name.span), context)
     }
 
     fn exit(&mut self, failed: &Spanned<bool>, frame: &Frame<'a>, context: Context) -> Flow {
-        if self.catcher_of(&Exception::Exit).is_some() {
-            return Flow::Raised(Exception::Exit);
+        let raised = Raised::by_hand(Exception::Exit);
+        if !failed.value && self.catcher_of(&raised).is_none() && self.unhandled(context).is_none() {
+            return Flow::Ended;
         }
-        let is_judged = context.is_sure && context.when == When::Start && !context.in_function;
-        if failed.value && is_judged {
-            return self.ends("SystemExit", frame.place(failed.span), context);
+        self.leave(raised, "SystemExit", frame.place(failed.span), context)
+    }
+
+    /// An exception that the code raises by itself.
+    fn leave(&mut self, raised: Raised, name: &str, place: Place, context: Context) -> Flow {
+        if self.catcher_of(&raised).is_some() {
+            return Flow::Raised(raised);
+        }
+        // What makes an exception of its own of a failure, or passes it on, is no reason beside it.
+        if let Some(failure) = self.unhandled(context) {
+            if self.is_exact {
+                return Flow::Raised(Raised {
+                    failure: Some(failure),
+                    ..raised
+                });
+            }
+            self.outcome.failures[failure].when = context.when;
+            return Flow::Normal;
+        }
+        if context.is_sure && !context.in_function && context.when == When::Start {
+            return self.ends(raised, name, place, context);
         }
         Flow::Ended
     }
 
+    /// The failure whose handler surely runs.
+    fn unhandled(&self, context: Context) -> Option<usize> {
+        self.handled.last().filter(|_| context.is_sure)?.failure
+    }
+
     /// Notes that the program ends itself here. On a mended target it would go on.
-    fn ends(&mut self, exception: &str, place: Place, context: Context) -> Flow {
+    fn ends(&mut self, raised: Raised, exception: &str, place: Place, context: Context) -> Flow {
+        let failure = Some(self.outcome.failures.len());
         self.outcome.failures.push(Failure {
             module: exception.to_owned(),
             missing: exception.to_owned(),
@@ -426,7 +417,9 @@ impl<'a> Run<'a> {
                 Confidence::Likely
             },
         });
-        if context.is_for_target {
+        if self.is_exact {
+            Flow::Raised(Raised { failure, ..raised })
+        } else if context.is_for_target {
             Flow::Normal
         } else {
             Flow::Ended
@@ -434,7 +427,7 @@ impl<'a> Run<'a> {
     }
 
     /// What a guard asks of this frame.
-    fn asked(&self, frame: &Frame<'a>, guard: &Guard) -> Asked {
+    fn asked(&mut self, frame: &Frame<'a>, guard: &Guard) -> Asked {
         let mut asked = Asked::new(self.python, frame.is_main);
         for name in guard.names() {
             let known = self.resolve(frame, name);
@@ -443,10 +436,14 @@ impl<'a> Run<'a> {
                 known.as_ref().and_then(Known::truth),
                 known.as_ref().and_then(|known| match known {
                     Known::Nothing => Some(true),
-                    Known::Something => None,
+                    Known::Something | Known::Path(_) => None,
                     _ => Some(false),
                 }),
             ));
+        }
+        for folder in guard.folders() {
+            let value = self.value_of(folder, frame.module, frame.document);
+            asked.folders.push((folder.clone(), self.has_entry(&value)));
         }
         for module in guard.modules() {
             asked.modules.push((module.to_owned(), self.can_find(module)));

@@ -45,20 +45,30 @@ impl Locator<'_> {
         {
             python_path.extend(self.search_path(value, &site));
         }
-        entries
-            .into_iter()
-            .map(|entry| Stage {
-                entry,
-                place,
-                directory: site.directory.clone(),
-                python_path: python_path.clone(),
-                is_isolated: site.is_isolated,
-                runner: runner.clone(),
-                runner_written: written.to_owned(),
-                background: false,
-                is_conditional: false,
-            })
-            .collect()
+        let stage = |entry| Stage {
+            entry,
+            place,
+            directory: site.directory.clone(),
+            python_path: python_path.clone(),
+            is_isolated: site.is_isolated,
+            runner: runner.clone(),
+            runner_written: written.to_owned(),
+            background: false,
+            is_conditional: false,
+        };
+        let mut stages: Vec<Stage> = entries.into_iter().map(stage).collect();
+        if let Some((path, folder)) = &site.settings {
+            let is_settings =
+                |stage: &&mut Stage| matches!(&stage.entry, Entry::Script { path: own, .. } if own == path);
+            for stage in stages.iter_mut().filter(is_settings) {
+                // It is read, not started: the folder of whoever reads it comes first, not its own.
+                stage.is_isolated = true;
+                stage.directory.clone_from(folder);
+                stage.python_path.retain(|other| other != folder);
+                stage.python_path.insert(0, folder.clone());
+            }
+        }
+        stages
     }
 
     fn entries(&self, words: &[String], site: &mut Site) -> Vec<Entry> {
@@ -66,7 +76,10 @@ impl Locator<'_> {
             return Vec::new();
         };
         let name = name_of(first);
-        if is_python(name) {
+        // `$PYTHON x.py`: whatever the variable holds, it is given a file of Python.
+        let is_variable =
+            first.starts_with('$') && arguments.first().is_some_and(|word| is_python_file(word));
+        if is_python(name) || is_variable {
             return self.python(arguments, site);
         }
         if let Some(runner) = runners::runner(name) {

@@ -25,7 +25,8 @@ impl Line {
             ..Self::default()
         };
         let mut takes_python = false;
-        let mut rest = words;
+        let split = split_text(words);
+        let mut rest = split.as_deref().unwrap_or(words);
         while let Some((first, behind)) = rest.split_first() {
             if let Some((name, value)) = first.split_once('=').filter(|(name, _)| is_name(name)) {
                 line.assignments.push((name.to_owned(), value.to_owned()));
@@ -34,6 +35,12 @@ impl Line {
             }
             let name = name_of(first);
             let Some(wrapper) = runners::wrapper(name) else {
+                // `bash wait-for-it.sh db:5432 -- command`
+                let waits = |next: &&String| runners::wrapper(name_of(next)).is_some_and(|row| row.dashes);
+                if matches!(name, "sh" | "bash") && behind.first().is_some_and(|next| waits(&next)) {
+                    rest = behind;
+                    continue;
+                }
                 break;
             };
             let Some(at) = command_behind(wrapper, behind, &mut line.folders) else {
@@ -56,6 +63,31 @@ impl Line {
     }
 }
 
+/// `env -S "python x.py"`: the words with the text taken apart.
+fn split_text(words: &[String]) -> Option<Vec<String>> {
+    let env = words.iter().position(|word| name_of(word) == "env")?;
+    let behind = words.get(env + 1..)?;
+    let is_option = |word: &String| word.starts_with('-') || word.contains('=');
+    let at = behind
+        .iter()
+        .take_while(|word| is_option(word))
+        .position(|word| word.starts_with("-S") || word.starts_with("--split-string"))?;
+    let written = behind[at]
+        .trim_start_matches("--split-string")
+        .trim_start_matches("-S")
+        .trim_start_matches('=');
+    let (text, next) = if written.is_empty() {
+        (behind.get(at + 1)?.as_str(), at + 2)
+    } else {
+        (written, at + 1)
+    };
+    let mut split = words[..=env].to_vec();
+    split.extend_from_slice(&behind[..at]);
+    split.extend(shlex::split(text)?);
+    split.extend_from_slice(behind.get(next..).unwrap_or_default());
+    Some(split)
+}
+
 /// The words of a command from the program on that really runs.
 pub(crate) fn behind_wrappers(command: &Command) -> &[Word] {
     let texts: Vec<String> = command.words.iter().map(|word| word.text.clone()).collect();
@@ -66,6 +98,10 @@ pub(crate) fn behind_wrappers(command: &Command) -> &[Word] {
 
 /// Where the command stands behind a wrapper's name, if there is one.
 fn command_behind(wrapper: &Wrapper, words: &[String], folders: &mut Vec<String>) -> Option<usize> {
+    if wrapper.dashes {
+        let at = words.iter().position(|word| word == "--")?;
+        return (at + 1 < words.len()).then_some(at + 1);
+    }
     let mut verb = wrapper.verb.as_deref();
     let mut operands = wrapper.operands;
     let mut at = 0;
@@ -162,6 +198,18 @@ mod tests {
             "conda run -n live --no-capture-output python x.py",
             "flock -n /tmp/lock python x.py",
             "sudo nohup nice env A=1 timeout 5 python x.py",
+            "env -S 'python x.py'",
+            "/usr/bin/env -i A=1 -S'B=2 python' x.py",
+            "env --split-string='python x.py'",
+            "runuser -u app -- python x.py",
+            "./wait-for-it.sh db:5432 -t 30 --strict -- python x.py",
+            "bash scripts/wait-for-it.sh db:5432 -- python x.py",
+            "wait-for db:5432 -- nice python x.py",
+            "dockerize -wait tcp://db:5432 -timeout 60s python x.py",
+            "honcho run python x.py",
+            "systemd-run --user --unit=x python x.py",
+            "memray run -o x.bin python x.py",
+            "s6-setuidgid app python x.py",
         ] {
             assert_eq!(read(text).words, ["python", "x.py"], "{text}");
         }

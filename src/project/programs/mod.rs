@@ -4,20 +4,26 @@ mod application;
 mod container;
 mod entry;
 mod environment;
+mod launch;
 mod line;
 mod place;
+mod procfile;
 mod script;
+mod settings_file;
 mod shell;
 mod starts;
+mod unit;
 
 use super::modules::folder_of;
 use super::paths::Paths;
 use crate::document::Document;
-use crate::facts::{Command, Manager, Program, Word};
+use crate::facts::{Command, DropIn, Manager, Program, Word};
 use crate::finding::{DocumentId, Effect, Place};
 use crate::source::Spanned;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Tree, Withheld};
+pub use launch::{How, Launch};
+pub(super) use launch::{is_of_system, run_file};
 pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
@@ -28,6 +34,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ProgramView {
     /// Its name.
     pub name: String,
+    /// The name of its definition, which several processes may share: what messages call it.
+    pub definition: String,
     /// Who starts it.
     pub manager: Manager,
     /// Where it is defined.
@@ -40,21 +48,27 @@ pub struct ProgramView {
     pub directory: Directory,
     /// Its commands that matter for its start, in order.
     pub stages: Vec<Stage>,
+    /// The files of the tree that its definition runs by name, or gives to a shell.
+    pub launches: Vec<Launch>,
     /// What the definition and its environment files set.
     pub environment: BTreeMap<String, String>,
     /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
     /// not known.
     pub has_open_environment: bool,
-    /// The Python that runs it: the target's, or its container's.
+    /// The Python that runs it: the one that its command names, its container's, or the target's.
     pub python: PythonVersion,
     /// Whether it starts by itself.
     pub autostart: bool,
     /// Whether it runs in a container, whose files are not the server's.
     pub in_container: bool,
+    /// What changes its unit of systemd, in the order in which it counts.
+    pub drop_ins: Vec<(DocumentId, DropIn)>,
+    /// Whether that container's `/bin/sh` is dash, where it is known.
+    pub has_dash: Option<bool>,
 }
 
 /// One command of a program that matters for its start.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
     /// What it runs.
     pub entry: Entry,
@@ -152,12 +166,24 @@ impl Stage {
             Effect::Start
         }
     }
+
+    /// The version of Python that its interpreter is named after: `python3.12`.
+    pub fn python(&self) -> Option<PythonVersion> {
+        let version = place::name_of(&self.runner_written).strip_prefix("python")?;
+        version.contains('.').then(|| PythonVersion::parse(version))?
+    }
 }
 
 impl ProgramView {
     /// What the program is: the last command that runs Python.
     pub fn entry(&self) -> &Entry {
         self.main_stage().map_or(&Entry::Other, |stage| &stage.entry)
+    }
+
+    /// Whether anything is known of what it runs: Python code, or a command of a known distribution. Of another
+    /// program's own files nothing is read.
+    pub fn is_followed(&self) -> bool {
+        self.stages.iter().any(|stage| stage.entry != Entry::Other)
     }
 
     /// The last command that runs Python.
@@ -173,39 +199,63 @@ pub(super) fn collect(
     paths: &Paths,
     tree: &dyn Tree,
     target: &Target,
+    superseded: &BTreeMap<DocumentId, DocumentId>,
 ) -> Vec<ProgramView> {
     let locator = Locator::new(documents, paths, tree, target.root.as_deref());
-    let collector = Collector { locator, target };
+    let shared = super::daemons::shared_environments(documents, paths, tree, target.root.as_deref());
+    let collector = Collector {
+        locator,
+        target,
+        shared,
+    };
     let taken = collector.locator.taken_dockerfiles();
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
         // A config in an archive or a sample starts nothing.
-        let is_left_out = file_of(documents, document).is_some_and(super::reach::is_development);
-        // An image that a service runs is no program beside it.
-        if is_left_out || taken.contains(&id) {
+        let is_left_out = super::reach::is_of_development(documents, document);
+        // An image that a service runs is no program beside it; what a script writes anew is not what runs.
+        if is_left_out || taken.contains(&id) || superseded.contains_key(&id) {
             continue;
         }
         for program in &document.facts.programs {
-            programs.push(collector.view(id, document, program));
+            let is_template = program.manager == Manager::Systemd && program.name.ends_with('@');
+            let instances = if is_template {
+                collector.locator.instances(&program.name)
+            } else {
+                BTreeSet::new()
+            };
+            if instances.is_empty() {
+                programs.push(collector.view(id, document, program));
+            }
+            for instance in instances {
+                let program = unit::instance_of(program, &instance);
+                programs.push(collector.view(id, document, &program));
+            }
         }
     }
+    leave_out_taken(&mut programs);
     collector.starts(&mut programs);
     programs
 }
 
-/// The path of the file that holds a document.
-fn file_of<'a>(documents: &'a [Document], document: &'a Document) -> Option<&'a str> {
-    let mut at = document;
-    while let Some(host) = &at.host {
-        at = documents.get(host.document.0 as usize)?;
-    }
-    Some(&at.path)
+/// Leaves out the lines of a Procfile that another program starts: they are parts of that one.
+fn leave_out_taken(programs: &mut Vec<ProgramView>) {
+    let others = programs
+        .iter()
+        .filter(|program| program.manager != Manager::Procfile);
+    let taken: BTreeSet<Place> = others
+        .flat_map(|program| program.stages.iter().map(|stage| stage.place))
+        .collect();
+    programs
+        .retain(|program| program.manager != Manager::Procfile || !taken.contains(&program.command_place));
 }
 
 /// What all programs are judged by.
 struct Collector<'a> {
     locator: Locator<'a>,
     target: &'a Target,
+    /// What supervisords set for the programs of files that they include.
+    shared: BTreeMap<DocumentId, Vec<(String, String)>>,
 }
 
 impl Collector<'_> {
@@ -230,14 +280,28 @@ impl Collector<'_> {
             span: command.span,
         };
         let mut environment = self.locator.environment(program, document);
+        for (name, value) in self.shared.get(&id).into_iter().flatten() {
+            // The program's own word counts.
+            if !environment.set.contains_key(name) {
+                environment.set.insert(name.clone(), value.clone());
+            }
+        }
         site.environment.clone_from(&environment.set);
         let mut stages = match &definition.container {
             // What an image of elsewhere holds is not the tree's.
             Some(container) if container.is_empty() => Vec::new(),
-            _ => self
-                .locator
-                .run(&commands(program), &command.value, command_place, &site),
+            _ if program.manager == Manager::Systemd => {
+                self.locator.run_unit(program, &definition.sources, &site)
+            }
+            _ => self.locator.run(program, &command.value, command_place, &site),
         };
+        let launches = self.locator.launches(
+            &commands(program),
+            &command.value,
+            program.manager,
+            command_place,
+            &site,
+        );
         for stage in &mut stages {
             self.locator.judge_below(&directory, &mut stage.entry);
         }
@@ -247,9 +311,12 @@ impl Collector<'_> {
                 self.locator.script_environment(document, &mut environment);
             }
         }
-        let python = program.python.as_ref();
+        let image = program.python.as_ref();
+        let image = image.and_then(|version| PythonVersion::parse(&version.value));
+        let named = stages.iter().rev().find_map(Stage::python);
         ProgramView {
             name: program.name.clone(),
+            definition: program.definition.clone(),
             manager: program.manager,
             place: Place {
                 document: id,
@@ -259,13 +326,14 @@ impl Collector<'_> {
             command: command.value,
             directory,
             stages,
+            launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
-            python: python
-                .and_then(|version| PythonVersion::parse(&version.value))
-                .unwrap_or(self.target.python),
+            python: named.or(image).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
+            drop_ins: definition.drop_ins,
+            has_dash: program.has_dash,
         }
     }
 

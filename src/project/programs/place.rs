@@ -19,6 +19,8 @@ pub(super) struct Locator<'a> {
     pub(super) root: Option<&'a str>,
     /// Files of the tree by path.
     pub(super) files: BTreeMap<&'a str, DocumentId>,
+    /// Files that scripts and builds of the tree write, by path: relative to the root where it is known to be there.
+    pub(super) written: BTreeMap<&'a str, DocumentId>,
     /// Commands that projects of the tree bring, with the project's folder.
     pub(super) console_scripts: BTreeMap<&'a str, (String, &'a ConsoleScript)>,
 }
@@ -40,9 +42,14 @@ pub(super) struct Site {
     pub(super) python_path: Vec<String>,
     /// Whether the interpreter leaves out the script's folder (`-I`, `-P`).
     pub(super) is_isolated: bool,
+    /// The file with a server's settings, and the folder in which it is read.
+    pub(super) settings: Option<(String, String)>,
     /// Whether the interpreter leaves out `PYTHONPATH` (`-I`, `-E`).
     pub(super) ignores_environment: bool,
 }
+
+/// What a path begins with that is seen from the root of the tree, as code works it out from `__file__`.
+pub(super) const OF_TREE: &str = "%(tree)s";
 
 /// What a path is expected to be.
 #[derive(Clone, Copy)]
@@ -73,10 +80,14 @@ impl<'a> Locator<'a> {
             tree,
             root,
             files: BTreeMap::new(),
+            written: BTreeMap::new(),
             console_scripts: BTreeMap::new(),
         };
         for (id, document) in (0..).map(DocumentId).zip(documents) {
             if document.host.is_some() {
+                if let Some(path) = locator.written_path(document) {
+                    locator.written.entry(path).or_insert(id);
+                }
                 continue;
             }
             locator.files.insert(&document.path, id);
@@ -91,10 +102,20 @@ impl<'a> Locator<'a> {
         locator
     }
 
-    /// The file at a path of the tree.
+    /// The file at a path of the tree, or one that a script or a build writes there.
     pub(super) fn document_at(&self, path: &str) -> Option<(DocumentId, &'a Document)> {
-        let id = *self.files.get(path)?;
+        let id = *self.files.get(path).or_else(|| self.written.get(path))?;
         Some((id, self.documents.get(id.0 as usize)?))
+    }
+
+    /// The path of a file that a script writes, as paths of the tree are seen; nothing when only the script knows.
+    fn written_path(&self, document: &'a Document) -> Option<&'a str> {
+        let path = document.path.as_str();
+        if path.contains(['$', '`', '%', '~', '*']) {
+            return None;
+        }
+        let inside = self.root.and_then(|root| below(path, root));
+        Some(inside.unwrap_or(path).trim_start_matches("./"))
     }
 
     /// Goes to a folder, as `cd` does.
@@ -104,7 +125,7 @@ impl<'a> Locator<'a> {
         site.directory = path;
         if let Some(container) = &mut site.container {
             // From a folder that is known in the tree alone, the rest is looked for in the tree.
-            let is_of_tree = folder.starts_with("%(here)s");
+            let is_of_tree = folder.starts_with("%(here)s") || folder.starts_with(OF_TREE);
             container.directory = container.absolute(folder).filter(|_| !is_of_tree);
         }
     }
@@ -114,6 +135,9 @@ impl<'a> Locator<'a> {
         let written = written.trim_end_matches('/');
         if let Some(rest) = written.strip_prefix("%(here)s") {
             return self.within(&site.here, rest.trim_start_matches('/'), kind);
+        }
+        if let Some(rest) = written.strip_prefix(OF_TREE) {
+            return self.within("", rest.trim_start_matches('/'), kind);
         }
         if has_specifier(written) || written.contains('$') || written.starts_with('~') {
             let known = self.paths.suffix_in_tree(written).map(str::to_owned);
@@ -137,8 +161,11 @@ impl<'a> Locator<'a> {
             return (known.to_owned(), State::Foreign);
         }
         if written.starts_with('/') {
-            let known = self.paths.suffix_in_tree(written).unwrap_or_default();
-            return (known.to_owned(), State::Unknown);
+            let known = self.paths.suffix_in_tree(written);
+            if known.is_none() && matches!(kind, Kind::File) && self.written.contains_key(written) {
+                return (written.to_owned(), State::Present);
+            }
+            return (known.unwrap_or_default().to_owned(), State::Unknown);
         }
         match self.within(&site.directory, written, kind) {
             (path, State::Missing(_)) if site.is_elsewhere => (path, State::Unknown),
@@ -148,8 +175,15 @@ impl<'a> Locator<'a> {
 
     fn in_container(&self, container: &Container, path: &str, kind: Kind) -> (String, State) {
         match container.in_tree(path) {
-            Some((path, true)) => self.within("", &path, kind),
+            Some((inside, true)) => match (self.within("", &inside, kind), container.withheld(path, &inside))
+            {
+                ((found, State::Present), Some(withheld)) => (found, State::Missing(Some(withheld))),
+                (found, _) => found,
+            },
             Some((path, false)) => (path, State::Unknown),
+            None if matches!(kind, Kind::File) && self.written.contains_key(path) => {
+                (path.to_owned(), State::Present)
+            }
             None => {
                 let known = self.paths.suffix_in_tree(path).unwrap_or_default();
                 (known.to_owned(), State::Unknown)
@@ -162,7 +196,7 @@ impl<'a> Locator<'a> {
             return (String::new(), State::Unknown);
         };
         let is_there = match kind {
-            Kind::File => self.paths.has_file(&path),
+            Kind::File => self.paths.has_file(&path) || self.written.contains_key(path.as_str()),
             Kind::Folder => self.paths.has_folder(&path),
         };
         let state = if is_there {
@@ -173,13 +207,21 @@ impl<'a> Locator<'a> {
         (path, state)
     }
 
-    /// The folders of a `PYTHONPATH`.
+    /// The folders of a `PYTHONPATH`. A variable that is not known (`$APP_ROOT`) is taken to be the tree's own
+    /// place; what stands below it counts when the tree has it.
     pub(super) fn search_path(&self, value: &str, site: &Site) -> Vec<String> {
-        value
+        // `$APP_ROOT${PYTHONPATH:+:$PYTHONPATH}`: what was there before comes last.
+        let value = value.split("${PYTHONPATH").next().unwrap_or(value);
+        let is_own = |entry: &str| matches!(entry, "$PYTHONPATH" | "%(ENV_PYTHONPATH)s");
+        let folder = |entry: &str| {
+            let is_open = entry.starts_with('$') || entry.contains("%(ENV_");
+            let (path, _) = self.locate(entry, site, Kind::Folder);
+            (!is_open || !path.is_empty() || !entry.contains('/')).then_some(path)
+        };
+        let entries = value
             .split(':')
-            .filter(|entry| !entry.is_empty() && !entry.contains("%(ENV_") && !entry.starts_with('$'))
-            .map(|entry| self.locate(entry, site, Kind::Folder).0)
-            .collect()
+            .filter(|entry| !entry.is_empty() && !is_own(entry));
+        entries.filter_map(folder).collect()
     }
 
     /// An absolute script below the program's own absolute folder: that folder is taken to be the tree's.

@@ -5,7 +5,7 @@ use super::place::{Locator, Site, name_of};
 use super::shell::Words;
 use super::{Entry, Stage, State};
 use crate::document::Document;
-use crate::facts::{Access, Command, Reach, Variable};
+use crate::facts::{Access, Command, Program, Reach, Variable};
 use crate::finding::{DocumentId, Place};
 use crate::formats::Format;
 use crate::project::modules::folder_of;
@@ -31,14 +31,44 @@ struct Origin<'a> {
 
 impl Locator<'_> {
     /// The commands of a program that matter for its start.
-    pub(super) fn run(&self, commands: &[Command], line: &str, place: Place, site: &Site) -> Vec<Stage> {
+    pub(super) fn run(&self, program: &Program, line: &str, place: Place, site: &Site) -> Vec<Stage> {
+        self.run_line(&super::commands(program), line, place, site, DEPTH)
+    }
+
+    /// The commands of a unit of systemd, each of which ends it when it fails, with the documents that they
+    /// stand in.
+    pub(super) fn run_unit(&self, program: &Program, sources: &[DocumentId], site: &Site) -> Vec<Stage> {
+        let commands = program.commands.iter().zip(sources);
+        commands
+            .flat_map(|(command, document)| {
+                let origin = Origin {
+                    place: Err(*document),
+                    is_strict: true,
+                    variables: &[],
+                    arguments: &[],
+                };
+                self.row(std::slice::from_ref(command), &origin, site, DEPTH)
+            })
+            .take(MOST)
+            .collect()
+    }
+
+    /// The commands of a line that something else runs.
+    pub(super) fn run_line(
+        &self,
+        commands: &[Command],
+        line: &str,
+        place: Place,
+        site: &Site,
+        depth: usize,
+    ) -> Vec<Stage> {
         let origin = Origin {
             place: Ok(place),
-            is_strict: line.contains("&&") && !line.contains(';'),
+            is_strict: is_strict(line),
             variables: &[],
             arguments: &[],
         };
-        self.row(commands, &origin, site, DEPTH)
+        self.row(commands, &origin, site, depth)
     }
 
     fn row(&self, commands: &[Command], origin: &Origin<'_>, site: &Site, depth: usize) -> Vec<Stage> {
@@ -121,17 +151,23 @@ impl Locator<'_> {
         depth: usize,
     ) -> Vec<Stage> {
         let line = Line::read(&command.assignments, words);
-        let Some((written, arguments)) = shell_script(&line.words) else {
-            return self
-                .stages(&command.assignments, words, place, site)
-                .into_iter()
-                .filter(matters)
-                .collect();
-        };
         let mut here = site.clone();
         for folder in &line.folders {
             self.enter(folder, &mut here);
         }
+        let own = || {
+            self.stages(&command.assignments, words, place, site)
+                .into_iter()
+                .filter(matters)
+        };
+        if depth > 0
+            && let Some(started) = self.procfile(&line.words, &here, depth - 1)
+        {
+            return own().chain(started).collect();
+        }
+        let Some((written, arguments)) = shell_script(&line.words) else {
+            return own().collect();
+        };
         let entry = self.script(written, &here);
         let Entry::Script { path, state, .. } = &entry else {
             return Vec::new();
@@ -155,11 +191,7 @@ impl Locator<'_> {
                 }
                 stages
             }
-            _ => self
-                .stages(&command.assignments, words, place, site)
-                .into_iter()
-                .filter(matters)
-                .collect(),
+            _ => own().collect(),
         }
     }
 
@@ -181,6 +213,11 @@ impl Locator<'_> {
         };
         self.row(commands, &origin, site, depth)
     }
+}
+
+/// Whether the first command of a shell's line that fails ends it.
+fn is_strict(line: &str) -> bool {
+    line.contains("&&") && !line.contains(';')
 }
 
 /// The folder of the script, as a path can be written.

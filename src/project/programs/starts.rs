@@ -143,8 +143,10 @@ impl Collector<'_> {
     fn start(&self, id: DocumentId, document: &Document, stage: Stage) -> ProgramView {
         let mut environment = Environment::default();
         self.locator.script_environment(document, &mut environment);
+        let name = name_of(&stage.entry);
         ProgramView {
-            name: name_of(&stage.entry),
+            definition: name.clone(),
+            name,
             manager: Manager::Script,
             place: Place {
                 document: id,
@@ -157,13 +159,16 @@ impl Collector<'_> {
                 written: None,
                 state: State::Present,
             },
+            python: stage.python().unwrap_or(self.target.python),
             stages: vec![stage],
+            launches: Vec::new(),
             environment: environment.set,
             // It has what the shell of whoever starts it has.
             has_open_environment: true,
-            python: self.target.python,
             autostart: true,
             in_container: false,
+            drop_ins: Vec::new(),
+            has_dash: None,
         }
     }
 }

@@ -83,7 +83,7 @@ fn check_entries(project: &Project, sink: &mut Sink<'_>) {
             };
             let message = format!(
                 "`{}` cannot start: `{written}` is `{file}` in the tree, and Linux tells large letters from small",
-                program.name
+                program.definition
             );
             // An absolute path is taken to mean the tree because the program's folder is taken so.
             let confidence = if written.starts_with('/') && project.target.root.is_none() {

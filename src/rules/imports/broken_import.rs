@@ -33,6 +33,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             FailureKind::Relative { .. } => {
                 "attempted relative import with no known parent package".to_owned()
             }
+            FailureKind::Gone => format!("KeyError: '{}'", failure.missing),
             _ => format!("No module named '{}'", failure.missing),
         };
         sink.report(draft.subject(subject(failure)).label(label).help(help));
@@ -90,6 +91,10 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
                     .to_owned(),
             )
         }
+        FailureKind::Gone => (
+            format!("`{module}` is looked for in `{missing}`, whose own import failed before"),
+            format!("Mend the import of `{missing}`: where it fails, nothing in it can be relied upon."),
+        ),
         FailureKind::Relative { has_package: true } => (
             format!("`{module}` has more dots than there are packages around this file"),
             "Import by the full name, or start the program from the folder above.".to_owned(),

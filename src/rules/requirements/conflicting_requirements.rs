@@ -140,13 +140,12 @@ fn draft(project: &Project, name: &str, earlier: &Wish<'_>, later: &Wish<'_>) ->
             first.ask.name
         )
     };
-    let needing = [earlier.ask.name.as_str(), later.ask.name.as_str(), name];
     Draft::new(later.ask.place, message)
         .subject(format!("{name}: {} {}", earlier.ask.written, later.ask.written))
         .label("ResolutionImpossible")
         .help(help)
         .related(earlier.ask.place, "the other requirement")
-        .programs(project.programs_needing(&needing))
+        .programs(project.programs_without(&[earlier.ask, later.ask]))
         .effect(earlier.ask.effect().min(later.ask.effect()))
         .phase(Phase::Install)
 }

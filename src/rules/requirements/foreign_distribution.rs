@@ -40,7 +40,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .subject(&ask.name)
                 .label(label)
                 .help(help)
-                .programs(project.programs_needing(&[&ask.name]))
+                .programs(project.programs_without(&[ask]))
                 .effect(effect)
                 .phase(Phase::Install),
         );

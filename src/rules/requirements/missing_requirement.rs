@@ -14,6 +14,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let FailureKind::Distribution(provision) = &failure.kind else {
             continue;
         };
+        if comes_with_pip(project, failure) {
+            continue;
+        }
         let distribution = distributions::distributions_of(&failure.module)
             .into_iter()
             .next()
@@ -35,6 +38,14 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         );
     }
     check_runners(project, sink);
+}
+
+/// Whether a `setup.py` imports what pip has ready when it runs it.
+fn comes_with_pip(project: &Project, failure: &Failure) -> bool {
+    let module = failure.module.split('.').next().unwrap_or(&failure.module);
+    let document = project.document(failure.place.document);
+    let is_setup = document.is_some_and(|document| document.path.rsplit('/').next() == Some("setup.py"));
+    is_setup && matches!(module, "setuptools" | "pkg_resources" | "wheel")
 }
 
 /// Commands such as `uvicorn`, which a distribution of their own name brings.
@@ -65,8 +76,12 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
         };
         let message = format!(
             "`{}` runs `{command}`{named}, and no requirements file declares it",
-            program.name
+            program.definition
         );
+        // An image may have it, and an entry point with many arms may not get there.
+        if program.in_container && stage.is_conditional {
+            continue;
+        }
         // An image that the tree does not describe may have it.
         let (confidence, effect) = if program.in_container {
             (Confidence::Possible, stage.effect().min(Effect::Use))

@@ -52,7 +52,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     "{own}`apt-get install -y {}`.{instead}",
                     library.packages
                 ))
-                .programs(project.programs_needing(&[&ask.name]))
+                .programs(project.programs_without(&[ask]))
                 .phase(Phase::Install)
                 .effect(effect)
                 .confidence(confidence),

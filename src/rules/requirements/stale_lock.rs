@@ -19,8 +19,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 }
 
 /// What an unused lock does to the server is not known.
-fn weigh(lock: &LockView<'_>, draft: Draft, confidence: Confidence) -> Draft {
-    let draft = draft.phase(Phase::Install);
+fn weigh(project: &Project, lock: &LockView<'_>, draft: Draft, confidence: Confidence) -> Draft {
+    let draft = draft
+        .phase(Phase::Install)
+        .programs(project.programs_locked_by(lock));
     if lock.is_used {
         draft.effect(Effect::Start).confidence(confidence)
     } else {
@@ -53,7 +55,7 @@ fn check_python(project: &Project, lock: &LockView<'_>, sink: &mut Sink<'_>) {
     } else {
         Confidence::Certain
     };
-    sink.report(weigh(lock, draft, confidence));
+    sink.report(weigh(project, lock, draft, confidence));
 }
 
 fn check_files(project: &Project, lock: &LockView<'_>, sink: &mut Sink<'_>) {
@@ -77,9 +79,8 @@ fn check_files(project: &Project, lock: &LockView<'_>, sink: &mut Sink<'_>) {
         let draft = Draft::new(place, message)
             .subject(format!("{} {}", lock.path, normalize(&package.name)))
             .label("no matching distribution")
-            .help("Lock again for the server's Python, and mark what only another system needs.")
-            .programs(project.programs_needing(&[&normalize(&package.name)]));
-        sink.report(weigh(lock, draft, Confidence::Certain));
+            .help("Lock again for the server's Python, and mark what only another system needs.");
+        sink.report(weigh(project, lock, draft, Confidence::Certain));
     }
 }
 
@@ -125,15 +126,14 @@ fn check_contents(project: &Project, lock: &LockView<'_>, sink: &mut Sink<'_>) {
         )
         .subject(format!("{} {}", lock.path, ask.name))
         .label("not in the lock file")
-        .help(format!("Run `{} lock`, and commit `{}`.", lock.tool, lock.path))
-        .programs(project.programs_needing(&[&ask.name]));
+        .help(format!("Run `{} lock`, and commit `{}`.", lock.tool, lock.path));
         // uv and pipenv lock again on their own unless they are told not to.
         let confidence = if lock.tool == "poetry" {
             Confidence::Certain
         } else {
             Confidence::Possible
         };
-        sink.report(weigh(lock, draft, confidence));
+        sink.report(weigh(project, lock, draft, confidence));
     }
 }
 

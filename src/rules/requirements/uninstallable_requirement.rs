@@ -10,8 +10,32 @@ use pep508_rs::pep440_rs::{Operator, VersionSpecifiers};
 /// What builds a distribution from its source.
 const COMPILERS: [&str; 6] = ["build-essential", "gcc", "g++", "clang", "build-base", "gcc-c++"];
 
+/// Reports files that include each other: every pip up to 24.2 reads on until Python stops it.
+fn check_circles(project: &Project, sink: &mut Sink<'_>) {
+    for circle in project.circles() {
+        let here = project.document(circle.place.document);
+        let here = here.map_or("", |document| document.path.as_str());
+        let path = &circle.path;
+        let message = if path == here {
+            format!("`{path}` includes itself: pip reads it again and again, and installs nothing")
+        } else {
+            format!(
+                "`{here}` leads back to `{path}`, which includes it: pip goes round in circles, and installs nothing"
+            )
+        };
+        sink.report(
+            Draft::new(circle.place, message)
+                .subject(format!("circle {path}"))
+                .label("RecursionError: maximum recursion depth exceeded")
+                .help("leave out one of the inclusions, or put what both need into a third file")
+                .phase(Phase::Install),
+        );
+    }
+}
+
 /// Reports every requirement that pip cannot meet on the target's Python.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    check_circles(project, sink);
     let python = project.target.python;
     let has_compiler = has_compiler(project);
     for ask in project
@@ -79,7 +103,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .subject(&ask.name)
                 .label(label)
                 .help(help(ask, known, newest, python))
-                .programs(project.programs_needing(&[&ask.name]))
+                .programs(project.programs_without(&[ask]))
                 .effect(ask.effect())
                 .phase(Phase::Install)
                 .confidence(confidence),

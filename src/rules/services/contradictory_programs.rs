@@ -17,10 +17,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             program.manager,
             Manager::Supervisor | Manager::Systemd | Manager::Pm2
         );
-        if !is_one_of_a_kind || program.name.contains('@') {
+        if !is_one_of_a_kind || program.definition.contains('@') {
             continue;
         }
-        let key = (program.manager, program.name.as_str());
+        let key = (program.manager, program.definition.as_str());
         let Some((other_id, other)) = first.get(&key).copied() else {
             first.insert(key, (id, program));
             continue;
@@ -40,16 +40,23 @@ fn draft(
     differences: &[String],
 ) -> Draft {
     let (here, there) = (file_of(project, program.place), file_of(project, other.place));
-    let name = &program.name;
+    let name = &program.definition;
     let what = match differences {
         [one] => one.clone(),
         [one, two] => format!("{one} and {two}"),
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
         [] => String::new(),
     };
-    let message = format!(
-        "`{name}` is defined here and in `{there}`, and {what} differ: which of them the server runs depends on the file that it loads"
-    );
+    let are_read_together = project.daemons.iter().any(|daemon| {
+        let reads = |place: Place| daemon.documents.contains(&place.document);
+        reads(other.place) && reads(program.place)
+    });
+    let consequence = if are_read_together {
+        "one supervisord reads both and mixes them, and of each key the last one read counts"
+    } else {
+        "which of them the server runs depends on the file that it loads"
+    };
+    let message = format!("`{name}` is defined here and in `{there}`, and {what} differ: {consequence}");
     // Two applications in one tree may have a program of one name each.
     let confidence = if runs_same(other, program) {
         Confidence::Certain

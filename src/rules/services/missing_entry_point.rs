@@ -1,9 +1,14 @@
 //! Programs whose script, module or folder the server will not have.
 
+use crate::facts::Manager;
 use crate::finding::{Confidence, Draft, Effect, Phase, ProgramId};
-use crate::project::{Entry, FailureKind, ProgramView, Project, Stage, State, same_name};
+use crate::project::{
+    Entry, FailureKind, ProgramFailure, ProgramView, Project, Stage, State, Supply, same_name,
+};
 use crate::rule::Sink;
+use crate::target::Target;
 use crate::tree::Withheld;
+use std::collections::BTreeMap;
 
 /// Reports what a program's definition names and the server lacks.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
@@ -11,6 +16,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         check_directory(id, program, sink);
         for stage in &program.stages {
             check_interpreter(id, program, stage, sink);
+            check_version(project, id, program, stage, sink);
             check_entry(project, id, program, stage, sink);
         }
     }
@@ -34,7 +40,7 @@ fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
         ),
         State::Present | State::Unknown => return,
     };
-    let name = &program.name;
+    let name = &program.definition;
     let message = format!("`{name}` cannot start: its working directory `{written}` {why}");
     sink.report(
         Draft::new(*place, message)
@@ -55,7 +61,7 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
         State::Missing(_) => ("is not in the tree, and nothing makes it", Confidence::Likely),
         State::Present | State::Unknown => return,
     };
-    let message = format!("`{}` cannot {}: `{first}` {why}", program.name, verb(stage));
+    let message = format!("`{}` cannot {}: `{first}` {why}", program.definition, verb(stage));
     sink.report(
         Draft::new(stage.place, message)
             .subject(format!("interpreter {first}"))
@@ -68,8 +74,56 @@ fn check_interpreter(id: ProgramId, program: &ProgramView, stage: &Stage, sink: 
     );
 }
 
+/// `python3.12`, which is not the release's own Python.
+fn check_version(
+    project: &Project,
+    id: ProgramId,
+    program: &ProgramView,
+    stage: &Stage,
+    sink: &mut Sink<'_>,
+) {
+    let first = stage.runner_written.as_str();
+    let bare = first.strip_prefix("/usr/bin/").unwrap_or(first);
+    let is_own_machine = program.in_container || program.manager == Manager::Procfile;
+    let Some(python) = stage.python().filter(|_| !is_own_machine && !bare.contains('/')) else {
+        return;
+    };
+    let target = &project.target;
+    let is_given = target.is_python_given && target.python == python;
+    let is_own = Target::of_release(&target.os).is_ok_and(|release| release.python == python);
+    if is_given || is_own {
+        return;
+    }
+    let confidence = match project.supply_of(python) {
+        Supply::Installed => return,
+        Supply::Used => Confidence::Possible,
+        Supply::None => Confidence::Likely,
+    };
+    let message = format!(
+        "`{}` cannot {}: {} brings no `{bare}`, and no step of the deployment installs it",
+        program.definition,
+        verb(stage),
+        target.os
+    );
+    sink.report(
+        Draft::new(stage.place, message)
+            .subject(format!("interpreter {bare}"))
+            .label(format!("{bare}: command not found"))
+            .confidence(confidence)
+            .help(format!(
+                "Install Python {python} in the deployment, say so with `python = \"{python}\"` in the settings, or \
+                 start the program with `python3`."
+            ))
+            .programs(vec![id])
+            .effect(stage.effect())
+            .phase(Phase::Spawn),
+    );
+}
+
 fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &Stage, sink: &mut Sink<'_>) {
-    let name = &program.name;
+    let name = &program.definition;
+    // A module is looked for by Python, behind whatever its packages do when they are imported.
+    let mut moments = BTreeMap::new();
     let (what, why, help, confidence) = match &stage.entry {
         Entry::Script { path, written, state } => match state {
             // A script whose name differs by case alone is the matter of `file-case`.
@@ -95,16 +149,23 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             _ => return,
         },
         Entry::Module { name: module, .. } => {
-            let Some(missing) = missing_module(project, stage) else {
+            let Some(failed) = missing_module(project, stage) else {
                 return;
             };
+            moments.clone_from(&failed.moments);
+            let missing = &failed.failure.missing;
             let file = format!("{}.py", module.replace('.', "/"));
             let why = format!("is not found from its working directory: no module `{missing}` there");
-            (module.clone(), why, help_for(project, &file), Confidence::Certain)
+            let help = match project.paths.other_case_from(&stage.directory, &file) {
+                Some(other) => format!(
+                    "Write its name as the tree has it, `{other}`: Python compares the letters, on a Mac too."
+                ),
+                None => help_for(project, &file),
+            };
+            (module.clone(), why, help, Confidence::Certain)
         }
         Entry::Tool { .. } | Entry::Other => return,
     };
-    // A module is looked for by Python, behind whatever its packages do when they are imported.
     let phase = match stage.entry {
         Entry::Module { .. } => Phase::Run,
         _ => Phase::Spawn,
@@ -118,7 +179,8 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             .programs(vec![id])
             .confidence(confidence)
             .effect(stage.effect())
-            .phase(phase),
+            .phase(phase)
+            .moments(moments),
     );
 }
 
@@ -132,13 +194,12 @@ fn verb(stage: &Stage) -> &'static str {
 }
 
 /// The part of a command's module that is not found.
-fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a str> {
-    let failed = project.failures.iter().find(|failed| {
+fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a ProgramFailure> {
+    project.failures.iter().find(|failed| {
         failed.failure.place == stage.place
             && is_of_tree(&failed.failure.kind)
             && matches!(&stage.entry, Entry::Module { name, .. } if failed.failure.module.starts_with(name))
-    })?;
-    Some(&failed.failure.missing)
+    })
 }
 
 /// Whether a module of the tree was looked for, and not found.

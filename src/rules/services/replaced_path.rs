@@ -44,7 +44,15 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             document: view.place.document,
             span: path.span,
         };
-        sink.report(draft(project, id, &view.name, view.manager, path, first, place));
+        sink.report(draft(
+            project,
+            id,
+            &view.definition,
+            view.manager,
+            path,
+            first,
+            place,
+        ));
     }
 }
 

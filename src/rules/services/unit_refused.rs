@@ -1,8 +1,8 @@
 //! Units that systemd refuses, or cannot start because of a file that the server lacks.
 
-use crate::facts::{EnvironmentFile, Manager, Program};
+use crate::facts::{DropIn, EnvironmentFile, Manager, Program, UnitList};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place, ProgramId};
-use crate::project::Project;
+use crate::project::{Ground, Need, Project};
 use crate::rule::Sink;
 use crate::source::Span;
 
@@ -11,6 +11,9 @@ const SAMPLES: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"
 
 /// Reports what systemd does not accept in the units of the tree.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    for (id, need) in &project.unit_needs {
+        check_log(project, *id, need, sink);
+    }
     for (id, view) in project.programs() {
         if view.manager != Manager::Systemd {
             continue;
@@ -19,19 +22,85 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         };
         let programs = document.facts.programs.iter();
-        for program in programs.filter(|program| program.name == view.name) {
+        for program in programs.filter(|program| program.name == view.definition) {
             let unit = Unit {
                 id,
                 document: view.place.document,
                 program,
             };
-            unit.check_command(sink);
-            unit.check_directory(sink);
-            for file in &program.environment_files {
-                unit.check_file(project, file, sink);
+            let empties = |list| {
+                view.drop_ins
+                    .iter()
+                    .any(|(_, drop_in)| drop_in.empties.contains(&list))
+            };
+            if !empties(UnitList::Start) {
+                unit.check_command(sink);
             }
+            unit.check_directory(sink);
+            if !empties(UnitList::EnvironmentFile) {
+                for file in &program.environment_files {
+                    unit.check_file(project, file, sink);
+                }
+            }
+            unit.check_drop_ins(&view.drop_ins, sink);
         }
     }
+}
+
+/// A log whose folder the server lacks: systemd makes none.
+fn check_log(project: &Project, id: ProgramId, need: &Need, sink: &mut Sink<'_>) {
+    let folder = &need.folder;
+    let name = project
+        .program(id)
+        .map_or("", |program| program.definition.as_str());
+    let starts_without =
+        |why: &str| format!("systemd does not start `{name}`: {why}, and it makes no folder for a log");
+    let (message, effect, confidence) = match &need.ground {
+        Ground::Present
+        | Ground::Unknown
+        | Ground::Missing {
+            is_deployed: true, ..
+        } => return,
+        // Home folders are the matter of `hardcoded-home-path`.
+        Ground::Foreign if folder.starts_with("/Users/") => return,
+        Ground::Foreign => (
+            starts_without(&format!("`{folder}` is a folder of a Mac")),
+            Effect::Start,
+            Confidence::Certain,
+        ),
+        Ground::Outside if folder.starts_with("/home/") => return,
+        Ground::Outside => (
+            format!(
+                "nothing of the tree makes `{folder}`, and systemd does not start `{name}` while it is missing"
+            ),
+            Effect::Advice,
+            Confidence::Possible,
+        ),
+        Ground::Missing { withheld, makers, .. } => {
+            let why = match withheld {
+                Some(withheld) => format!("`{}` ignores `{folder}` (`{}`)", withheld.file, withheld.pattern),
+                None => format!("the tree has no folder `{folder}`"),
+            };
+            let confidence = if makers.is_empty() {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            };
+            (starts_without(&why), Effect::Start, confidence)
+        }
+    };
+    sink.report(
+        Draft::new(need.place, message)
+            .subject(format!("folder {folder}"))
+            .label("Failed to set up standard output: No such file or directory (status=209/STDOUT)")
+            .help(format!(
+                "make it in the deployment before the unit starts: `mkdir -p {folder}`"
+            ))
+            .programs(vec![id])
+            .effect(effect)
+            .confidence(confidence)
+            .phase(Phase::Spawn),
+    );
 }
 
 struct Unit<'a> {
@@ -53,9 +122,8 @@ impl Unit<'_> {
         let Some(command) = &self.program.command else {
             return;
         };
-        let first = command.value.split_whitespace().next().unwrap_or_default();
-        let first = first.trim_matches(['"', '\'']);
-        if !first.contains('/') || first.starts_with('/') || is_open(first) {
+        let first = program_of(&command.value);
+        if !is_relative(&command.value) {
             return;
         }
         let message = format!(
@@ -70,6 +138,58 @@ impl Unit<'_> {
                     "write the absolute path: `WorkingDirectory=` does not count for the program's own path",
                 ),
         );
+    }
+
+    /// A drop-in adds to the unit's `ExecStart=`, unless it empties the list first.
+    fn check_drop_ins(&self, drop_ins: &[(DocumentId, DropIn)], sink: &mut Sink<'_>) {
+        let name = &self.program.name;
+        let runs_once =
+            self.program.runs_once || drop_ins.iter().any(|(_, drop_in)| drop_in.program.runs_once);
+        let mut count = usize::from(self.program.command.is_some());
+        let mut last = None;
+        for (document, drop_in) in drop_ins {
+            let is_emptied = drop_in.empties.contains(&UnitList::Start);
+            if is_emptied {
+                count = 0;
+            }
+            let own = drop_in.program.command.as_ref();
+            // In a drop-in systemd passes over a program that it would refuse in a unit.
+            count += usize::from(own.is_some_and(|command| !is_relative(&command.value)));
+            if is_emptied || own.is_some() {
+                let span = own.map_or(drop_in.program.span, |command| command.span);
+                let document = *document;
+                last = Some(Place { document, span });
+            }
+        }
+        let (label, what, help) = match count {
+            0 => (
+                "Service has no ExecStart=, ExecStop=, or SuccessAction=",
+                "leaves it no `ExecStart=`",
+                "write the new `ExecStart=`, with an absolute path, behind the empty one",
+            ),
+            1 => return,
+            _ if runs_once => return,
+            _ => (
+                "Service has more than one ExecStart= setting, which is only allowed for Type=oneshot services",
+                "adds a second `ExecStart=`",
+                "empty the list first: a line `ExecStart=` before the new one",
+            ),
+        };
+        if let Some(place) = last {
+            let draft = Draft::new(
+                place,
+                format!("systemd refuses `{name}.service`: this drop-in {what}"),
+            );
+            sink.report(
+                draft
+                    .subject(format!("drop-in of {name}"))
+                    .label(label)
+                    .help(help)
+                    .programs(vec![self.id])
+                    .effect(Effect::Start)
+                    .phase(Phase::Manager),
+            );
+        }
     }
 
     fn check_directory(&self, sink: &mut Sink<'_>) {
@@ -156,6 +276,18 @@ impl Unit<'_> {
             rest.strip_prefix('/').filter(|_| root.len() > 1)
         })
     }
+}
+
+/// The program of a command line.
+fn program_of(command: &str) -> &str {
+    let first = command.split_whitespace().next().unwrap_or_default();
+    first.trim_matches(['"', '\''])
+}
+
+/// Whether systemd refuses a command for its program: neither an absolute path nor a name.
+fn is_relative(command: &str) -> bool {
+    let first = program_of(command);
+    first.contains('/') && !first.starts_with('/') && !is_open(first)
 }
 
 /// Whether a text holds what only the server knows.

@@ -2,7 +2,7 @@
 
 use super::judge::judge;
 use crate::comparison::Row;
-use crate::outcome::Outcome;
+use crate::outcome::{Death, Outcome};
 use crate::python::Python;
 use crate::tree::Tree;
 
@@ -39,10 +39,13 @@ pub(super) fn shrink(python: &Python, row: &Row<'_>) -> Tree {
 }
 
 /// An exception that removing a line would bring about is not the one that was looked for.
-fn reason(outcome: &Outcome) -> Option<String> {
+fn reason(outcome: &Outcome) -> Vec<(String, Option<String>)> {
     match outcome {
-        Outcome::Starts => None,
-        Outcome::Dies(deaths) => deaths.first().and_then(|death| death.reason.clone()),
+        Outcome::Starts => Vec::new(),
+        Outcome::Dies(deaths) => {
+            let reason = |death: &Death| (death.path.clone(), death.reason.clone());
+            deaths.iter().map(reason).collect()
+        }
     }
 }
 
@@ -75,7 +78,7 @@ fn statements(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut is_decorated = false;
     for line in text.split_inclusive('\n') {
-        let goes_on = [" ", "except", "else:", "finally:"]
+        let goes_on = [" ", "except", "elif ", "else:", "finally:"]
             .iter()
             .any(|word| line.starts_with(word));
         match pieces.last_mut().filter(|_| goes_on || is_decorated) {

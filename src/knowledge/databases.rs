@@ -1,0 +1,29 @@
+//! Modules that talk to a database.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<BTreeMap<String, toml::Value>> = LazyLock::new(|| super::table("databases"));
+
+/// What the module of this dotted name talks to, where that is a database.
+pub fn behind(module: &str) -> Option<&'static str> {
+    let (top, rest) = module.split_once('.').unwrap_or((module, ""));
+    match TABLE.get(top)? {
+        toml::Value::String(name) => Some(name),
+        toml::Value::Table(parts) => parts.get(rest.split('.').next()?)?.as_str(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_lead_to_their_databases() {
+        assert_eq!(behind("psycopg2.extras"), Some("PostgreSQL"));
+        assert_eq!(behind("mysql.connector.pooling"), Some("MySQL"));
+        assert_eq!(behind("mysql"), None);
+        assert_eq!(behind("json"), None);
+    }
+}

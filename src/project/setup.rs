@@ -1,0 +1,138 @@
+//! What the scripts of the tree set up on a server: accounts, and configurations in the system's folders.
+
+use super::Project;
+use super::daemons::Daemon;
+use crate::facts::{Command, Manager};
+use crate::finding::{DocumentId, Place};
+use std::collections::BTreeSet;
+
+/// Commands that put a file somewhere.
+const PUTS: [&str; 6] = ["cp", "ln", "install", "mv", "tee", "rsync"];
+
+impl Project {
+    /// Every command of a script or Dockerfile that is no development, with its place.
+    pub fn commands(&self) -> impl Iterator<Item = (Place, &Command)> {
+        self.documents()
+            .filter(|(id, _)| self.scope(*id) != crate::finding::Scope::Development)
+            .flat_map(|(document, found)| {
+                found.facts.commands.iter().map(move |command| {
+                    let span = command.span;
+                    (Place { document, span }, command)
+                })
+            })
+    }
+
+    /// Accounts that commands of the tree make.
+    pub fn made_accounts(&self) -> BTreeSet<&str> {
+        self.commands()
+            .filter(|(_, command)| {
+                let mut words = command.words.iter().map(|word| name_of(&word.text));
+                words.any(|word| matches!(word, "useradd" | "adduser"))
+            })
+            .filter_map(|(_, command)| command.words.last())
+            .map(|word| word.text.as_str())
+            .collect()
+    }
+
+    /// The command that puts a file of this document's name below a folder of the system, if there is one.
+    pub fn put_below(&self, id: DocumentId, folder: &str) -> Option<Place> {
+        let is_it = |command: &Command| {
+            let mut words = command.words.iter().take(3).map(|word| name_of(&word.text));
+            let puts = words.any(|word| PUTS.contains(&word));
+            let mut words = command.words.iter().filter(|word| !word.text.starts_with(folder));
+            puts && words.any(|word| self.names_file(&word.text, id))
+                && command.words.iter().any(|word| word.text.starts_with(folder))
+        };
+        self.commands()
+            .find(|(_, command)| is_it(command))
+            .map(|(place, _)| place)
+    }
+
+    /// Whether a word of a command names this file, as far as its end tells: of files of one name it is the one whose
+    /// path the word ends with.
+    fn names_file(&self, word: &str, id: DocumentId) -> bool {
+        let Some(document) = self.document(id) else {
+            return false;
+        };
+        let name = name_of(&document.path);
+        if name_of(word) != name {
+            return false;
+        }
+        let word = word.trim_start_matches("./");
+        let fits = |path: &&str| {
+            word.strip_suffix(*path)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let longest = self
+            .paths
+            .named(name)
+            .iter()
+            .map(String::as_str)
+            .filter(fits)
+            .max_by_key(|path| path.len());
+        longest.is_none_or(|path| path == document.path)
+    }
+
+    /// Whether a script of the tree sets up services: it puts something into the folders of a manager.
+    pub fn sets_up_services(&self) -> bool {
+        let folders = ["/etc/systemd/", "/etc/supervisor", "/lib/systemd/"];
+        let is_there = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+        let mut written = self.documents().filter(|(_, document)| document.host.is_some());
+        written.any(|(_, document)| is_there(&document.path))
+            || self
+                .commands()
+                .any(|(_, command)| command.words.iter().any(|word| is_there(&word.text)))
+    }
+
+    /// What tells that a supervisord is started by root, if anything of the tree does: the distribution's own, a
+    /// unit without `User=`, `sudo`.
+    pub fn root_starts(&self, daemon: &Daemon) -> Option<Place> {
+        let document = self.document(daemon.config)?;
+        if document.path.starts_with("/etc/supervisor") {
+            return Some(self.start_of(daemon.config));
+        }
+        if let Some(place) = self.put_below(daemon.config, "/etc/supervisor") {
+            return Some(place);
+        }
+        let starts = |command: &Command| {
+            let mut words = command.words.iter().map(|word| name_of(&word.text));
+            words.any(|word| word == "supervisord")
+                && command
+                    .words
+                    .iter()
+                    .any(|word| self.names_file(&word.text, daemon.config))
+        };
+        let unit = self.programs().find_map(|(id, view)| {
+            let (document, program) = self.definition(id)?;
+            let is_root = program.user.as_ref().is_none_or(|user| user.value == "root");
+            let is_unit = view.manager == Manager::Systemd && is_root;
+            let place = Place {
+                document,
+                span: program.span,
+            };
+            (is_unit && program.commands.iter().any(starts)).then_some(place)
+        });
+        let by_sudo = |command: &Command| {
+            let is_sudo = command.words.first().is_some_and(|word| word.text == "sudo");
+            is_sudo && !command.words.iter().any(|word| word.text == "-u") && starts(command)
+        };
+        unit.or_else(|| {
+            let mut commands = self.commands();
+            commands
+                .find(|(_, command)| by_sudo(command))
+                .map(|(place, _)| place)
+        })
+    }
+
+    /// Whether a container starts supervisord: who is root there is another matter.
+    pub fn has_contained_supervisord(&self) -> bool {
+        self.programs().any(|(_, view)| {
+            let is_container = matches!(view.manager, Manager::Docker | Manager::Compose);
+            is_container && view.command.contains("supervisord")
+        })
+    }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

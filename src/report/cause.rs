@@ -1,0 +1,103 @@
+//! Findings by what one mend removes, and causes by category.
+
+use super::{FindingReport, Parts};
+use crate::finding::{Confidence, Severity};
+use crate::readiness::{self, Tally};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// A root cause: what one mend removes.
+#[derive(Debug, Clone)]
+pub struct CauseReport {
+    /// Names it; its findings share it.
+    pub key: String,
+    /// The rule that found it.
+    pub rule: &'static str,
+    /// The rule's category.
+    pub category: &'static str,
+    /// The worst severity of its places.
+    pub severity: Severity,
+    /// How sure the worst place is.
+    pub confidence: Confidence,
+    /// Its places: positions in the report's findings, the worst first.
+    pub places: Vec<usize>,
+    /// The names of the programs that it concerns, sorted.
+    pub programs: Vec<String>,
+    /// Minutes of editing that its mend takes, as a range.
+    pub effort: [u32; 2],
+}
+
+/// The causes of one category.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CategoryReport {
+    /// The category.
+    pub name: &'static str,
+    /// Its causes by severity.
+    pub causes: Tally,
+    /// Minutes of editing that their mends take, as a range.
+    pub effort: [u32; 2],
+}
+
+/// The findings by cause: the worst cause first, in each the worst place first.
+pub(super) fn causes(parts: &Parts<'_>, findings: &[FindingReport]) -> Vec<CauseReport> {
+    let efforts = readiness::efforts(&parts.findings, parts.rules);
+    let worst = |at: usize| (findings[at].finding.severity, findings[at].finding.confidence);
+    // By the causes as the rules name them, which the masks of secrets cannot run together.
+    let mut by_cause: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, finding) in parts.findings.iter().enumerate() {
+        by_cause.entry(&finding.cause).or_default().push(at);
+    }
+    let causes = by_cause.into_iter().filter_map(|(key, mut places)| {
+        places.sort_by_key(|at| Reverse(worst(*at)));
+        let first = &findings[*places.first()?];
+        let all = places.iter().flat_map(|at| &findings[*at].programs);
+        let mut programs: Vec<String> = all.cloned().collect();
+        programs.sort_unstable();
+        programs.dedup();
+        Some(CauseReport {
+            key: first.finding.cause.clone(),
+            rule: first.finding.rule,
+            category: first.finding.category,
+            severity: first.finding.severity,
+            confidence: first.finding.confidence,
+            programs,
+            effort: efforts.get(key).copied().unwrap_or_default(),
+            places,
+        })
+    });
+    let mut causes: Vec<CauseReport> = causes.collect();
+    causes.sort_by_key(|cause| {
+        let first = &findings[cause.places[0]];
+        let weight = (
+            cause.severity,
+            cause.confidence,
+            cause.programs.len(),
+            cause.places.len(),
+        );
+        (Reverse(weight), first.location.clone(), cause.rule)
+    });
+    causes
+}
+
+/// The causes by category.
+pub(super) fn by_category(causes: &[CauseReport]) -> Vec<CategoryReport> {
+    let mut by_name: BTreeMap<&'static str, (Vec<Severity>, [u32; 2])> = BTreeMap::new();
+    for cause in causes {
+        let (severities, effort) = by_name.entry(cause.category).or_default();
+        severities.push(cause.severity);
+        *effort = sum(*effort, cause.effort);
+    }
+    let categories = by_name.into_iter();
+    categories
+        .map(|(name, (severities, effort))| CategoryReport {
+            name,
+            causes: Tally::of(severities),
+            effort,
+        })
+        .collect()
+}
+
+/// Two ranges of minutes together.
+pub(super) fn sum(left: [u32; 2], right: [u32; 2]) -> [u32; 2] {
+    [left[0].saturating_add(right[0]), left[1].saturating_add(right[1])]
+}

@@ -1,0 +1,154 @@
+//! What to tick off: the mends, what the server has to have, and what to look at after the start.
+
+use super::text::{code, fitted, names, prose, sentence};
+use super::{Numbered, updates};
+use crate::report::{Report, score};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// Bytes of the list of mends, and of the other lists.
+const MENDS: usize = 9_000;
+const STEPS: usize = 4_000;
+
+/// The section.
+pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
+    let mut out = String::from("## Checklist\n\n");
+    let mends: Vec<String> = causes.iter().map(|numbered| mend(report, numbered)).collect();
+    let mut own = mends;
+    if !own.is_empty() {
+        own.push("- [ ] Run `audit` again: it says READY\n".to_owned());
+    }
+    out.push_str(&part("Before the deployment", &own, MENDS));
+    out.push_str(&part("On the server", &server(report), STEPS));
+    out.push_str(&part("After the start", &after(report), STEPS));
+    out
+}
+
+fn part(title: &str, boxes: &[String], room: usize) -> String {
+    if boxes.is_empty() {
+        return String::new();
+    }
+    let (shown, left) = fitted(boxes, room);
+    let mut out = format!("### {title}\n\n{shown}");
+    if left > 0 {
+        let _ = writeln!(out, "- [ ] {left} more, left out here to keep the page short");
+    }
+    out.push('\n');
+    out
+}
+
+fn mend(report: &Report, numbered: &Numbered<'_>) -> String {
+    let cause = numbered.cause;
+    let help = report
+        .first(cause)
+        .map_or("", |found| found.finding.help.as_str());
+    let first_sentence = help.split_inclusive(". ").next().unwrap_or(help).trim();
+    let told = if first_sentence.is_empty() {
+        updates::summary(report, cause)
+    } else {
+        sentence(first_sentence)
+    };
+    let places = score::count(updates::told(report, cause).count(), "place");
+    format!("- [ ] **{}** {told} ({places})\n", numbered.number)
+}
+
+/// What the files ask the server to have.
+fn server(report: &Report) -> Vec<String> {
+    let (target, picture) = (&report.target, &report.picture);
+    let mut boxes = vec![format!(
+        "- [ ] The machine runs {} with Python {}\n",
+        prose(&target.os),
+        target.python
+    )];
+    if let Some(root) = &target.root {
+        boxes.push(format!("- [ ] The tree stands in {}\n", code(root)));
+    }
+    for path in &picture.requirements {
+        boxes.push(format!("- [ ] What {} asks for is installed\n", code(path)));
+    }
+    let users: BTreeSet<&str> = report
+        .programs
+        .iter()
+        .filter(|program| !program.in_container)
+        .filter_map(|program| program.user.as_deref())
+        .chain(target.user.as_deref())
+        .filter(|user| *user != "root")
+        .collect();
+    if !users.is_empty() {
+        boxes.push(format!("- [ ] These users exist: {}\n", names(users, 12)));
+    }
+    for database in picture.databases.iter().filter(|database| !database.is_file()) {
+        let files = names(database.paths.iter().map(String::as_str), 3);
+        boxes.push(format!(
+            "- [ ] {} answers, with the databases, users and tables that the code asks for ({files})\n",
+            prose(&database.name)
+        ));
+    }
+    let needed = picture.variables.iter().filter(|read| !read.has_default);
+    let needed: Vec<&str> = needed.map(|read| read.name.as_str()).collect();
+    if !needed.is_empty() {
+        let which = names(needed, 24);
+        boxes.push(format!(
+            "- [ ] Variables that are read without a default are set, as far as they are needed: {which}\n"
+        ));
+    }
+    let mut configs: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for program in &report.programs {
+        *configs
+            .entry((program.source, &program.location.path))
+            .or_default() += 1;
+    }
+    for ((source, path), number) in configs {
+        let programs = score::count(number, "program");
+        let does = match source {
+            "supervisor" => "supervisord reads",
+            "systemd" => "systemd has what stands in",
+            "compose" => "docker compose runs",
+            "docker" => "The image is built from",
+            "cron" => "cron reads",
+            "pm2" => "pm2 runs",
+            "script" => "Something runs",
+            "declared" => "The server starts what is declared in",
+            _ => "A process manager runs",
+        };
+        boxes.push(format!("- [ ] {does} {} ({programs})\n", code(path)));
+    }
+    boxes
+}
+
+/// What shows that the system runs.
+fn after(report: &Report) -> Vec<String> {
+    let mut by_source: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for program in &report.programs {
+        by_source.entry(program.source).or_default().insert(&program.name);
+    }
+    let mut boxes: Vec<String> = by_source
+        .into_iter()
+        .map(|(source, programs)| {
+            let shows = match source {
+                "supervisor" => "`supervisorctl status` says RUNNING of",
+                "systemd" => "`systemctl status` says active of",
+                "compose" => "`docker compose ps` shows as up",
+                "docker" => "`docker ps` shows as up",
+                "pm2" => "`pm2 status` says online of",
+                "cron" => "The log of cron shows a run of",
+                _ => "These programs run:",
+            };
+            format!("- [ ] {shows} {}\n", names(programs, 24))
+        })
+        .collect();
+    let ports: BTreeSet<String> = report
+        .picture
+        .ports
+        .iter()
+        .map(|port| port.number.to_string())
+        .collect();
+    if !ports.is_empty() {
+        let which = names(ports.iter().map(String::as_str), 24);
+        boxes.push(format!("- [ ] The ports answer: {which}\n"));
+    }
+    if !report.programs.is_empty() {
+        boxes.push("- [ ] The logs hold no traceback after the first minutes\n".to_owned());
+    }
+    boxes
+}

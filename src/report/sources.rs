@@ -1,0 +1,82 @@
+//! Where places are, as people name them.
+
+use super::{Location, Parts, secret};
+use crate::finding::Place;
+use crate::formats;
+use crate::project::Project;
+use crate::source::{LineIndex, Position};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The files that places lie in, read again: after the scan nothing keeps their texts.
+pub(super) struct Sources<'a> {
+    project: &'a Project,
+    files: BTreeMap<&'a str, (String, LineIndex)>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn read(parts: &Parts<'a>) -> Self {
+        let project = parts.project;
+        let of_findings = parts.findings.iter().flat_map(|finding| {
+            let related = finding.related.iter().map(|related| related.place);
+            std::iter::once(finding.place).chain(related)
+        });
+        let of_programs = project.programs().map(|(_, program)| program.place);
+        let of_notices = parts.notices.iter().map(|notice| notice.place);
+        let paths: BTreeSet<&str> = of_findings
+            .chain(of_programs)
+            .chain(of_notices)
+            .map(|place| path_of(project, project.in_file(place)))
+            .collect();
+        let files: Vec<_> = paths
+            .into_par_iter()
+            .map(|path| {
+                // What cannot be read or decoded has a finding that says so, and no lines to show.
+                let bytes = parts.tree.read(path).unwrap_or_default();
+                let lossy = String::from_utf8_lossy(&bytes).into_owned();
+                let text = formats::decode(bytes).unwrap_or(lossy);
+                // Nobody reads the lines of a picture or a database.
+                let text = if text.contains('\0') { String::new() } else { text };
+                let lines = LineIndex::new(&text);
+                (path, (text, lines))
+            })
+            .collect();
+        Self {
+            project,
+            files: files.into_iter().collect(),
+        }
+    }
+
+    pub(super) fn locate(&self, place: Place) -> Location {
+        let place = self.project.in_file(place);
+        let path = path_of(self.project, place);
+        let position = |offset| match self.files.get(path) {
+            Some((text, lines)) => lines.position(text, offset),
+            None => Position {
+                line: 1,
+                column: 1,
+                offset: 0,
+            },
+        };
+        Location {
+            path: path.to_owned(),
+            start: position(place.span.start),
+            end: position(place.span.end),
+        }
+    }
+
+    /// The texts, their secrets made unreadable, byte for byte as long as they were.
+    pub(super) fn texts(self) -> BTreeMap<String, String> {
+        self.files
+            .into_iter()
+            .map(|(path, (text, _))| (path.to_owned(), secret::blotted(&text)))
+            .collect()
+    }
+}
+
+/// The path of the document that a place lies in.
+pub(super) fn path_of(project: &Project, place: Place) -> &str {
+    project
+        .document(place.document)
+        .map_or("", |document| document.path.as_str())
+}
