@@ -60,6 +60,8 @@ pub struct Facts {
     pub variables: Vec<Variable>,
     /// Commands that are run.
     pub commands: Vec<Command>,
+    /// Functions and aliases that a shell script defines: whoever reads it in calls them as commands.
+    pub shell_functions: Vec<String>,
     /// Programs that are looked for.
     pub sought: Vec<Sought>,
     /// Programs that a text for people tells them to call: `echo "  sudo ufw status"`.

@@ -80,6 +80,7 @@ fn plain(message: &str) -> String {
     let message = message.split("; ").next().unwrap_or(message);
     let message = message.split(". Did you mean").next().unwrap_or(message);
     // Which Python tells a circle, and in which words, has changed more than once.
+    let message = message.replace("from partially initialized module ", "from ");
     let message = message.replace("partially initialized module ", "module ");
     // Python 3.13 says which file the module is.
     match (

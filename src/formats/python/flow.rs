@@ -10,6 +10,7 @@ use super::values::{Collector, Context};
 use super::{binding, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
+use crate::formats::calls::Calls;
 use ruff_python_ast::{
     Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
 };
@@ -24,9 +25,11 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         globals: Vec::new(),
         has_lazy_annotations: false,
         lines: Lines::default(),
+        calls: Calls::default(),
         is_tried: false,
     };
     let steps = reader.block(body, Reach::Always);
+    reader.calls.settle(reader.facts);
     let is_script = text.starts_with("#!") || steps.iter().any(is_main_branch);
     reader.facts.python = Some(Box::new(Module {
         body: steps,
@@ -51,6 +54,7 @@ pub(super) struct Reader<'a> {
     has_lazy_annotations: bool,
     /// What names stand for, of which a command may be made.
     lines: Lines,
+    calls: Calls,
     /// Whether a handler around the statement does something else where a command is not found.
     pub(super) is_tried: bool,
 }
@@ -314,6 +318,7 @@ impl Reader<'_> {
         self.defaults(&function.parameters, reach, steps);
         self.signature(function, steps);
         let outer = std::mem::take(&mut self.declared);
+        self.calls.define(function.name.id.as_str(), span(function));
         self.lines.enter();
         for parameter in &function.parameters {
             self.lines.bind(parameter.name().id.as_str(), None);
@@ -383,6 +388,7 @@ impl Reader<'_> {
         if let Some(arguments) = &class.arguments {
             arguments.args.iter().for_each(|base| self.effects(base, steps));
         }
+        self.calls.define(class.name.id.as_str(), span(class));
         self.names.locals.enter(Body::Class);
         let body = self.block(&class.body, reach);
         self.names.locals.leave();
@@ -438,6 +444,7 @@ impl Reader<'_> {
             names: &self.names,
             facts: self.facts,
             lines: &self.lines,
+            calls: &mut self.calls,
             is_tried: self.is_tried,
         }
     }
