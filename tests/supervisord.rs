@@ -301,10 +301,18 @@ fn no_shell_reads_a_command() {
     }
     scratch.write_runner("s.conf", &config);
     let outcomes = scratch.outcome(environment, "s.conf");
-    let ours = said("shell-in-command", &[("s.conf", &config), ("args.py", args), ("logs/.gitkeep", "")]);
+    let ours = said(
+        "shell-in-command",
+        &[("s.conf", &config), ("args.py", args), ("logs/.gitkeep", "")],
+    );
     for (at, (command, arguments, expected)) in COMMANDS.iter().enumerate() {
         let name = format!("p{at}");
-        assert_eq!(outcomes[&name].starts, arguments.is_some(), "{command}: {}", outcomes[&name].log);
+        assert_eq!(
+            outcomes[&name].starts,
+            arguments.is_some(),
+            "{command}: {}",
+            outcomes[&name].log
+        );
         if let Some(arguments) = arguments {
             assert_eq!(scratch.log(&name).trim(), *arguments, "{command}");
         }
@@ -323,7 +331,10 @@ fn who_leaves_is_taken_for_dead() {
     let gunicorn = "#!/bin/sh\n[ \"$1\" = --daemon ] || exec sleep 60\nsleep 20 > /dev/null 2>&1 &\n";
     scratch.write_runner("bin/gunicorn", gunicorn);
     let scripts = [
-        ("leaves.sh", "nohup python3 web.py > /dev/null 2>&1 &\necho started\n"),
+        (
+            "leaves.sh",
+            "nohup python3 web.py > /dev/null 2>&1 &\necho started\n",
+        ),
         ("waits.sh", "python3 web.py &\nwait\n"),
         ("execs.sh", "exec python3 web.py\n"),
         ("web.py", "import time\ntime.sleep(20)\n"),
@@ -342,7 +353,11 @@ fn who_leaves_is_taken_for_dead() {
     let ours = said("detached-command", &files);
     for (at, (command, runs, is_told)) in LEAVING.iter().enumerate() {
         let name = format!("p{at}");
-        assert_eq!(outcomes[&name].starts, *runs, "{command}: {}", outcomes[&name].log);
+        assert_eq!(
+            outcomes[&name].starts, *runs,
+            "{command}: {}",
+            outcomes[&name].log
+        );
         assert_eq!(ours.get(&name) == Some(&Said::Start), *is_told, "{command}");
     }
 }
@@ -352,9 +367,7 @@ fn supervisord_says_what_our_labels_say() {
     let Some(environment) = supervisor::environment() else {
         return;
     };
-    let config = |(head, lines, _): &(&str, &str, &str)| {
-        json!({ "files": { "s.conf": format!("[supervisord]\n{head}\n[program:a]\ncommand=x\n{lines}\n") } })
-    };
+    let config = |(head, lines, _): &(&str, &str, &str)| json!({ "files": { "s.conf": format!("[supervisord]\n{head}\n[program:a]\ncommand=x\n{lines}\n") } });
     let cases: Vec<Value> = WORDS.iter().map(config).collect();
     let verdicts = judge(&environment.join("bin/python"), &json!(cases));
     for ((_, lines, words), verdict) in WORDS.iter().zip(verdicts.as_array().unwrap()) {
@@ -374,7 +387,8 @@ fn a_port_alone_is_open_on_every_address() {
     };
     for (port, is_everywhere) in PORTS {
         let asks = format!("from supervisor.datatypes import inet_address as a; print(a('{port}')[0] == '')");
-        let answer = supervisor::run(Command::new(environment.join("bin/python")).args(["-c", &asks])).unwrap();
+        let answer =
+            supervisor::run(Command::new(environment.join("bin/python")).args(["-c", &asks])).unwrap();
         assert_eq!(answer.trim() == "True", *is_everywhere, "{port}");
         let config = format!("[supervisord]\n[inet_http_server]\nport={port}\n[program:a]\ncommand=x\n");
         let ours = said("open-supervisor", &[("s.conf", &config)]);
@@ -382,7 +396,10 @@ fn a_port_alone_is_open_on_every_address() {
         let tree = Memory::new([("s.conf", config.as_str())]);
         let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
         let rules = audit::catalog::rules().unwrap();
-        let rule = rules.iter().find(|rule| rule.meta.id == "open-supervisor").unwrap();
+        let rule = rules
+            .iter()
+            .find(|rule| rule.meta.id == "open-supervisor")
+            .unwrap();
         let is_major = rule.findings(&project)[0].severity == audit::finding::Severity::Major;
         assert_eq!(is_major, *is_everywhere, "{port}");
     }
@@ -407,10 +424,22 @@ fn a_shell_keeps_the_signal_for_itself() {
         assert!(scratch.outcome(environment, "s.conf")["web"].starts);
         let pid = scratch.text("pid");
         assert!(!pid.is_empty());
-        let is_there = Command::new("kill").args(["-0", &pid]).status().unwrap().success();
+        let is_there = Command::new("kill")
+            .args(["-0", &pid])
+            .status()
+            .unwrap()
+            .success();
         let _ = Command::new("kill").arg(&pid).stderr(Stdio::null()).status();
         assert_eq!(is_there, survives, "{script}");
-        let files = [("s.conf", config.as_str()), ("start.sh", script), ("child.py", child)];
-        assert_eq!(said("orphaned-children", &files).contains_key("web"), survives, "{script}");
+        let files = [
+            ("s.conf", config.as_str()),
+            ("start.sh", script),
+            ("child.py", child),
+        ];
+        assert_eq!(
+            said("orphaned-children", &files).contains_key("web"),
+            survives,
+            "{script}"
+        );
     }
 }

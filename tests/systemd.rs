@@ -95,7 +95,11 @@ fn systemd_has_no_words_of_a_shell() {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("judged.service");
             fs::write(&path, format!("[Service]\n{lines}\n")).unwrap();
-            let output = Command::new("systemd-analyze").arg("verify").arg(&path).output().unwrap();
+            let output = Command::new("systemd-analyze")
+                .arg("verify")
+                .arg(&path)
+                .output()
+                .unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let is_told = said.contains("is not executable") || said.contains("bad unit file setting");
             assert_eq!(is_told, *is_lost, "{command}: {said}");
@@ -103,7 +107,10 @@ fn systemd_has_no_words_of_a_shell() {
         let tree = Memory::new([("judged.service", format!("[Service]\n{lines}\n"))]);
         let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
         let rules = audit::catalog::rules().unwrap();
-        let rule = rules.iter().find(|rule| rule.meta.id == "shell-in-command").unwrap();
+        let rule = rules
+            .iter()
+            .find(|rule| rule.meta.id == "shell-in-command")
+            .unwrap();
         let starts = |finding: &audit::finding::Finding| finding.effect == audit::finding::Effect::Start;
         assert_eq!(rule.findings(&project).iter().any(starts), *is_lost, "{command}");
     }
@@ -122,7 +129,10 @@ fn a_unit_without_install_is_not_enabled() {
         let text = format!("[Unit]\nDescription=x\n[Service]\nExecStart=/bin/sleep 5\n{install}");
         fs::write(units.join("judged.service"), text).unwrap();
         let root = format!("--root={}", folder.path().display());
-        let output = Command::new("systemctl").args([&root, "enable", "judged"]).output().unwrap();
+        let output = Command::new("systemctl")
+            .args([&root, "enable", "judged"])
+            .output()
+            .unwrap();
         !String::from_utf8_lossy(&output.stderr).contains("no installation config")
     };
     assert!(!enabled(""));

@@ -116,13 +116,22 @@ mod tests {
         .unwrap();
         let words: Vec<&str> = job.words.iter().map(|word| word.value.as_str()).collect();
         assert_eq!(words, ["/usr/bin/python3", "x & y.py"]);
-        assert_eq!((job.label.as_str(), job.keeps_alive, job.is_timed), ("a.b", true, false));
+        assert_eq!(
+            (job.label.as_str(), job.keeps_alive, job.is_timed),
+            ("a.b", true, false)
+        );
         assert_eq!(job.environment, [("A".to_owned(), "1".to_owned())]);
     }
 
     #[test]
     fn what_runs_nothing_is_no_job() {
-        for text in ["", "<", "<plist><dict><key>CFBundleName</key><string>x</string></dict></plist>", "<!-- ", "<a<b>"] {
+        for text in [
+            "",
+            "<",
+            "<plist><dict><key>CFBundleName</key><string>x</string></dict></plist>",
+            "<!-- ",
+            "<a<b>",
+        ] {
             assert!(job(text).is_none(), "{text}");
         }
         assert!(job(&"<dict>".repeat(50_000)).is_none());

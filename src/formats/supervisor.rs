@@ -9,8 +9,8 @@ mod values;
 
 use super::{commandline, structured};
 use crate::facts::{
-    Daemon, DaemonFile, DaemonFileKind, DaemonSetting, Facts, Manager, PathUse, Port, PortRole, Problem, ProblemKind,
-    Program, Purpose, Role,
+    Daemon, DaemonFile, DaemonFileKind, DaemonSetting, Facts, Manager, PathUse, Port, PortRole, Problem,
+    ProblemKind, Program, Purpose, Role,
 };
 use crate::source::{Span, Spanned};
 use ini::{Opt, Section};
@@ -145,11 +145,13 @@ impl Reader {
             self.program(section, name.trim());
             return;
         }
-        self.daemon.settings.extend(section.options.iter().map(|option| DaemonSetting {
-            section: section.name.clone(),
-            key: option.key.clone(),
-            value: Spanned::new(option.value(), option.span()),
-        }));
+        self.daemon
+            .settings
+            .extend(section.options.iter().map(|option| DaemonSetting {
+                section: section.name.clone(),
+                key: option.key.clone(),
+                value: Spanned::new(option.value(), option.span()),
+            }));
         match section.name.as_str() {
             "include" => self.include(section),
             "inet_http_server" => self.server(section),

@@ -14,7 +14,11 @@ struct Table {
 
 /// Whether a package of the server brings a unit of this name (without `.service`).
 pub fn is_packaged(name: &str) -> bool {
-    TABLE.known.iter().any(|known| known == name) || TABLE.families.iter().any(|family| name.starts_with(family.as_str()))
+    TABLE.known.iter().any(|known| known == name)
+        || TABLE
+            .families
+            .iter()
+            .any(|family| name.starts_with(family.as_str()))
 }
 
 #[cfg(test)]

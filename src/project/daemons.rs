@@ -285,7 +285,9 @@ impl<'a> Join<'a> {
                 folder: folder.to_owned(),
                 ground: match self.ground(folder, start, here, directory, is_written) {
                     // Who writes the file makes its folders as well.
-                    Ground::Missing { makers, .. } if writer.is_some_and(|writer| makers.contains(&writer)) => {
+                    Ground::Missing { makers, .. }
+                        if writer.is_some_and(|writer| makers.contains(&writer)) =>
+                    {
                         Ground::Present
                     }
                     ground => self.with_starters(ground, starters()),

@@ -155,7 +155,9 @@ impl Project {
 
     /// Each configuration of the tree that a script writes anew, with the document that takes its place.
     pub fn superseded(&self) -> impl Iterator<Item = (DocumentId, DocumentId)> {
-        self.superseded.iter().map(|(committed, generated)| (*committed, *generated))
+        self.superseded
+            .iter()
+            .map(|(committed, generated)| (*committed, *generated))
     }
 
     /// What a program's definition says, and the document that holds it.

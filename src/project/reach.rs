@@ -355,12 +355,20 @@ fn is_variant(name: &str) -> bool {
     rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(is_of_developers))
 }
 
+/// Whether a folder's name says that nobody runs what is in it: `archive`, `archive_old`.
+fn is_of_development(folder: &str) -> bool {
+    let lower = folder.to_ascii_lowercase();
+    let mut parts = lower.split(['_', '-']).filter(|part| !part.is_empty());
+    DEVELOPMENT.contains(&lower.as_str()) || {
+        let is_plain = lower.contains(['_', '-']);
+        is_plain && parts.all(|part| DEVELOPMENT.contains(&part))
+    }
+}
+
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    folder
-        .split('/')
-        .any(|part| DEVELOPMENT.contains(&part.to_ascii_lowercase().as_str()))
+    folder.split('/').any(is_of_development)
         || name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"

@@ -118,7 +118,9 @@ impl Project {
         };
         unit.or_else(|| {
             let mut commands = self.commands();
-            commands.find(|(_, command)| by_sudo(command)).map(|(place, _)| place)
+            commands
+                .find(|(_, command)| by_sudo(command))
+                .map(|(place, _)| place)
         })
     }
 

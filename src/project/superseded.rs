@@ -30,7 +30,10 @@ pub(super) fn collect(documents: &[Document]) -> BTreeMap<DocumentId, DocumentId
         let Some(committed) = by_path.get(in_tree(&document.path)) else {
             continue;
         };
-        if generator.format == Format::Shell && !is_development(&generator.path) && is_run(documents, generator) {
+        if generator.format == Format::Shell
+            && !is_development(&generator.path)
+            && is_run(documents, generator)
+        {
             found.insert(*committed, id);
         }
     }

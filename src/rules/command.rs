@@ -36,7 +36,10 @@ pub(super) fn behind_wrappers(words: &[Word]) -> &[Word] {
             }
         }
         // `uv pip install` runs nothing else; `env` alone prints.
-        match behind.get(at..).filter(|words| !words.is_empty() && verb.is_none()) {
+        match behind
+            .get(at..)
+            .filter(|words| !words.is_empty() && verb.is_none())
+        {
             Some(words) => rest = words,
             None => break,
         }
@@ -59,7 +62,10 @@ mod tests {
     #[test]
     fn the_program_is_found_behind_what_runs_it() {
         for (line, expected) in [
-            ("sudo -u app env A=1 /opt/venv/bin/gunicorn -D", "/opt/venv/bin/gunicorn -D"),
+            (
+                "sudo -u app env A=1 /opt/venv/bin/gunicorn -D",
+                "/opt/venv/bin/gunicorn -D",
+            ),
             ("timeout 10 curl x", "curl x"),
             ("python3 -m celery worker", "celery worker"),
             ("uv run app.py", "app.py"),

@@ -40,10 +40,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("macos-path", platform::macos_path::check),
     ("missing-command", platform::missing_command::check),
     ("missing-entry-point", services::missing_entry_point::check),
-    (
-        "missing-log-directory",
-        services::missing_log_directory::check,
-    ),
+    ("missing-log-directory", services::missing_log_directory::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     (

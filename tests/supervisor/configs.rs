@@ -10,8 +10,14 @@ pub(crate) const CONFIGS: &[(&str, &[(&str, &str)])] = &[
     (
         "a fragment with a section about supervisord",
         &[
-            ("s.conf", "[supervisord]\n[include]\nfiles=c.d/*.conf\n[program:a]\ncommand=x\n"),
-            ("c.d/b.conf", "[supervisord]\nlogfile=/tmp/b.log\n[program:b]\ncommand=y\n"),
+            (
+                "s.conf",
+                "[supervisord]\n[include]\nfiles=c.d/*.conf\n[program:a]\ncommand=x\n",
+            ),
+            (
+                "c.d/b.conf",
+                "[supervisord]\nlogfile=/tmp/b.log\n[program:b]\ncommand=y\n",
+            ),
         ],
     ),
     (

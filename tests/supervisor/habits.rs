@@ -11,7 +11,11 @@ pub(crate) enum Said {
 /// Commands, what of them reaches the program as arguments (nothing when it does not run), and what
 /// `shell-in-command` says.
 pub(crate) const COMMANDS: &[(&str, Option<&str>, Said)] = &[
-    ("python3 %(here)s/args.py a 'b c'", Some("['a', 'b c']"), Said::Nothing),
+    (
+        "python3 %(here)s/args.py a 'b c'",
+        Some("['a', 'b c']"),
+        Said::Nothing,
+    ),
     ("cd /tmp && python3 args.py", None, Said::Start),
     ("source venv/bin/activate && python3 args.py", None, Said::Start),
     ("exec python3 args.py", None, Said::Start),
@@ -30,22 +34,38 @@ pub(crate) const COMMANDS: &[(&str, Option<&str>, Said)] = &[
         Some("['&&', 'echo', 'done']"),
         Said::Use,
     ),
-    ("python3 %(here)s/args.py | tee x", Some("['|', 'tee', 'x']"), Said::Use),
+    (
+        "python3 %(here)s/args.py | tee x",
+        Some("['|', 'tee', 'x']"),
+        Said::Use,
+    ),
     ("python3 %(here)s/args.py &", Some("['&']"), Said::Use),
     ("python3 %(here)s/args.py a; b", Some("['a;', 'b']"), Said::Use),
-    ("python3 %(here)s/args.py $HOME ${HOME}", Some("['$HOME', '${HOME}']"), Said::Use),
+    (
+        "python3 %(here)s/args.py $HOME ${HOME}",
+        Some("['$HOME', '${HOME}']"),
+        Said::Use,
+    ),
     ("python3 %(here)s/args.py $(date)", Some("['$(date)']"), Said::Use),
     ("python3 %(here)s/args.py ~/x", Some("['~/x']"), Said::Use),
     // What a pattern means is the program's own matter: many take one.
     ("python3 %(here)s/args.py *.csv", Some("['*.csv']"), Said::Nothing),
-    ("python3 %(here)s/args.py '|' \">\"", Some("['|', '>']"), Said::Nothing),
+    (
+        "python3 %(here)s/args.py '|' \">\"",
+        Some("['|', '>']"),
+        Said::Nothing,
+    ),
     ("python3 %(here)s/args.py a ; b", Some("['a']"), Said::Nothing),
     (
         "sh -c 'cd /tmp && exec python3 %(here)s/args.py $0'",
         Some("['sh']"),
         Said::Nothing,
     ),
-    ("/usr/bin/env A=1 python3 %(here)s/args.py b", Some("['b']"), Said::Nothing),
+    (
+        "/usr/bin/env A=1 python3 %(here)s/args.py b",
+        Some("['b']"),
+        Said::Nothing,
+    ),
 ];
 
 /// Programs that leave, or stay: the command, whether supervisord sees it run, and whether `detached-command`

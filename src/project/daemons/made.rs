@@ -23,6 +23,19 @@ const DEPLOYS: [&str; 12] = [
     "yum",
 ];
 
+/// Whether the file that holds a document is one of a test, a sample or an archive.
+fn is_development(documents: &[Document], document: &Document) -> bool {
+    let mut at = document;
+    while let Some(host) = at
+        .host
+        .as_ref()
+        .and_then(|host| documents.get(host.document.0 as usize))
+    {
+        at = host;
+    }
+    super::super::reach::is_development(&at.path)
+}
+
 /// A folder that some file makes.
 pub(super) struct Maker {
     pub(super) path: String,
@@ -54,7 +67,7 @@ pub(super) fn makes(made: &str, folder: &str) -> bool {
 pub(super) fn makers(documents: &[Document]) -> Vec<Maker> {
     let mut makers = Vec::new();
     for (document, found) in (0..).map(DocumentId).zip(documents) {
-        if super::super::reach::is_development(&found.path) {
+        if is_development(documents, found) {
             continue;
         }
         let base = folder_of(&found.path);
@@ -145,7 +158,7 @@ impl Starter {
 pub(super) fn starters(documents: &[Document]) -> Vec<Starter> {
     let mut found = Vec::new();
     for (document, host) in (0..).map(DocumentId).zip(documents) {
-        let is_script = host.format == Format::Shell && !super::super::reach::is_development(&host.path);
+        let is_script = host.format == Format::Shell && !is_development(documents, host);
         for command in host.facts.commands.iter().filter(|_| is_script) {
             if let Some(config) = started_with(command) {
                 let place = Place {
@@ -177,10 +190,15 @@ fn started_with(command: &Command) -> Option<Option<String>> {
         return None;
     }
     let rest: Vec<&str> = words.collect();
-    if rest.iter().any(|word| matches!(*word, "--version" | "-v" | "--help" | "-h")) {
+    if rest
+        .iter()
+        .any(|word| matches!(*word, "--version" | "-v" | "--help" | "-h"))
+    {
         return None;
     }
-    let at = rest.iter().position(|word| matches!(*word, "-c" | "--configuration"));
+    let at = rest
+        .iter()
+        .position(|word| matches!(*word, "-c" | "--configuration"));
     let joined = rest.iter().find_map(|word| word.strip_prefix("--configuration="));
     let named = at.and_then(|at| rest.get(at + 1).copied()).or(joined);
     Some(named.map(|named| match command.known_folder() {

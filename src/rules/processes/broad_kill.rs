@@ -10,13 +10,39 @@ use regex::Regex;
 
 /// Names that many programs of a server have, whoever they belong to.
 const COMMON: [&str; 17] = [
-    "bash", "celery", "gunicorn", "java", "node", "npm", "php", "python", "python2", "python3", "ruby", "sh",
-    "ssh", "supervisord", "tail", "uvicorn", "uwsgi",
+    "bash",
+    "celery",
+    "gunicorn",
+    "java",
+    "node",
+    "npm",
+    "php",
+    "python",
+    "python2",
+    "python3",
+    "ruby",
+    "sh",
+    "ssh",
+    "supervisord",
+    "tail",
+    "uvicorn",
+    "uwsgi",
 ];
 /// File names that many projects have.
 const COMMON_FILES: [&str; 13] = [
-    "api.py", "app.py", "bot.py", "main.py", "manage.py", "run.py", "server.py", "start.py", "worker.py",
-    "app.js", "index.js", "server.js", "start.sh",
+    "api.py",
+    "app.py",
+    "bot.py",
+    "main.py",
+    "manage.py",
+    "run.py",
+    "server.py",
+    "start.py",
+    "worker.py",
+    "app.js",
+    "index.js",
+    "server.js",
+    "start.sh",
 ];
 /// Reports each command that kills by a name which others have too, or by a port whose clients it hits.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
@@ -69,7 +95,14 @@ fn by_name(project: &Project, words: &[Word], place: Place) -> Option<Draft> {
     let pattern = operand(arguments)?;
     let against = if is_full { Against::Line } else { Against::Name };
     let why = broad(&pattern.text, against)?;
-    Some(draft(project, place, &format!("`{}`", written(words)), &pattern.text, against, &why))
+    Some(draft(
+        project,
+        place,
+        &format!("`{}`", written(words)),
+        &pattern.text,
+        against,
+        &why,
+    ))
 }
 
 /// `ps aux | grep python | awk '{print $2}' | xargs kill`.
@@ -117,9 +150,9 @@ fn by_port(document: &Document, at: usize, place: Place) -> Option<Draft> {
         }
         None => return None,
     };
-    let is_terse = listed
-        .split_whitespace()
-        .any(|word| word.starts_with("-t") || (word.starts_with('-') && word.contains('t') && word.len() <= 4));
+    let is_terse = listed.split_whitespace().any(|word| {
+        word.starts_with("-t") || (word.starts_with('-') && word.contains('t') && word.len() <= 4)
+    });
     let has_port = listed.contains(':');
     if !listed.contains("lsof") || !is_terse || !has_port || listed.contains("LISTEN") {
         return None;
@@ -142,7 +175,10 @@ fn chain(document: &Document, at: usize) -> Option<&[Command]> {
     if name_of(&last.first()?.text) != "xargs" || !runs_kill() {
         return None;
     }
-    let piped = commands[..=at].iter().rev().take_while(|command| command.is_piped);
+    let piped = commands[..=at]
+        .iter()
+        .rev()
+        .take_while(|command| command.is_piped);
     let first = at.checked_sub(piped.count())?;
     commands.get(first..at).filter(|chain| !chain.is_empty())
 }
@@ -172,22 +208,22 @@ fn broad(pattern: &str, against: Against) -> Option<String> {
     if COMMON.contains(&bare.to_lowercase().as_str()) {
         return Some(match against {
             Against::Name => format!("every `{bare}` of the server, whoever it belongs to"),
-            Against::Line => format!("every process with `{bare}` in its command line, whoever it belongs to"),
+            Against::Line => {
+                format!("every process with `{bare}` in its command line, whoever it belongs to")
+            }
         });
     }
-    let file = bare.rsplit([' ', '*']).next().unwrap_or(bare).trim_start_matches('.');
-    (against == Against::Line && COMMON_FILES.contains(&file))
-        .then(|| format!("every process with `{file}` in its command line, an editor or another project's among them"))
+    let file = bare
+        .rsplit([' ', '*'])
+        .next()
+        .unwrap_or(bare)
+        .trim_start_matches('.');
+    (against == Against::Line && COMMON_FILES.contains(&file)).then(|| {
+        format!("every process with `{file}` in its command line, an editor or another project's among them")
+    })
 }
 
-fn draft(
-    project: &Project,
-    place: Place,
-    what: &str,
-    pattern: &str,
-    against: Against,
-    why: &str,
-) -> Draft {
+fn draft(project: &Project, place: Place, what: &str, pattern: &str, against: Against, why: &str) -> Draft {
     let hits = hits(project, pattern, against);
     let names: Vec<&str> = hits
         .iter()
@@ -198,7 +234,10 @@ fn draft(
         [] => String::new(),
         [one] => format!("; of this tree that is `{one}`"),
         [one, two] => format!("; of this tree those are `{one}` and `{two}`"),
-        [one, two, rest @ ..] => format!("; of this tree those are `{one}`, `{two}` and {} more", rest.len()),
+        [one, two, rest @ ..] => format!(
+            "; of this tree those are `{one}`, `{two}` and {} more",
+            rest.len()
+        ),
     };
     let draft = Draft::new(place, format!("{what} ends {why}{among}"))
         .subject(format!("kill {pattern}"))

@@ -9,7 +9,9 @@ use crate::rules::command::{behind_wrappers, name_of};
 use std::collections::BTreeSet;
 
 /// Commands at the end of a script that keep nothing in the foreground.
-const BRIEF: [&str; 9] = ["echo", "printf", "disown", "exit", "true", ":", "sleep", "cat", "ps"];
+const BRIEF: [&str; 9] = [
+    "echo", "printf", "disown", "exit", "true", ":", "sleep", "cat", "ps",
+];
 
 /// Reports each program of supervisord or systemd whose first process ends at once.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
@@ -20,9 +22,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         if !is_watched(program) {
             continue;
         }
-        let found = detached(program.commands.last(), program.command.as_ref().map(|command| command.span))
-            .map(|(span, told)| (Place { document, span }, told))
-            .or_else(|| in_script(project, view, document));
+        let found = detached(
+            program.commands.last(),
+            program.command.as_ref().map(|command| command.span),
+        )
+        .map(|(span, told)| (Place { document, span }, told))
+        .or_else(|| in_script(project, view, document));
         if let Some((place, told)) = found {
             sink.report(draft(id, view, place, &told));
         }
@@ -126,7 +131,9 @@ fn draft(id: ProgramId, view: &ProgramView, place: Place, told: &Told) -> Draft 
     let (name, what) = (&view.name, &told.what);
     let (message, label) = if view.manager == Manager::Supervisor {
         (
-            format!("{what}: supervisord takes `{name}` for dead, starts it again beside itself, and gives up"),
+            format!(
+                "{what}: supervisord takes `{name}` for dead, starts it again beside itself, and gives up"
+            ),
             "Exited too quickly (process log may have details)",
         )
     } else {

@@ -133,10 +133,13 @@ fn missing(
             .related(place, "this starts supervisord, and does not make it")
             .related(maker_place(project, id, folder), "this makes it");
     }
-    let message =
-        format!("supervisord refuses the whole file until `{maker}` has made `{folder}`: {why}");
+    let message = format!("supervisord refuses the whole file until `{maker}` has made `{folder}`: {why}");
     // Run as it is meant to be, nothing is wrong: who starts supervisord by hand meets it.
-    let effect = if is_deployed { Effect::Advice } else { Effect::Start };
+    let effect = if is_deployed {
+        Effect::Advice
+    } else {
+        Effect::Start
+    };
     Draft::new(need.place, message)
         .label(label(need))
         .effect(effect)

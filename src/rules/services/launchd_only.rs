@@ -66,7 +66,11 @@ fn is_started(project: &Project, code: &str) -> bool {
 }
 
 fn draft(document: DocumentId, job: &LaunchdJob, code: Option<&str>) -> Draft {
-    let label = if job.label.is_empty() { "this job" } else { &job.label };
+    let label = if job.label.is_empty() {
+        "this job"
+    } else {
+        &job.label
+    };
     let what = code.map_or_else(
         || name_of(job.words.first().map_or("", |word| &word.value)).to_owned(),
         str::to_owned,
@@ -90,7 +94,11 @@ fn draft(document: DocumentId, job: &LaunchdJob, code: Option<&str>) -> Draft {
         .subject(format!("job {label}"))
         .label("launchctl: command not found")
         .help(help(job, code))
-        .effect(if code.is_some() { Effect::Use } else { Effect::Advice })
+        .effect(if code.is_some() {
+            Effect::Use
+        } else {
+            Effect::Advice
+        })
         .confidence(confidence)
         .scope(Scope::Deployed)
 }
@@ -99,7 +107,9 @@ fn draft(document: DocumentId, job: &LaunchdJob, code: Option<&str>) -> Draft {
 fn help(job: &LaunchdJob, code: Option<&str>) -> String {
     let name = job.label.rsplit('.').next().unwrap_or("service");
     let words: Vec<&str> = job.words.iter().map(|word| word.value.as_str()).collect();
-    let interpreter = words.first().is_some_and(|word| name_of(word).starts_with("python"));
+    let interpreter = words
+        .first()
+        .is_some_and(|word| name_of(word).starts_with("python"));
     let command = match code {
         Some(code) if interpreter => format!("/usr/bin/python3 {code}"),
         Some(code) => format!("/PATH/TO/{code}"),
@@ -113,7 +123,10 @@ fn help(job: &LaunchdJob, code: Option<&str>) -> String {
         .collect();
     let restart = if job.keeps_alive { " Restart=always" } else { "" };
     let (kind, install) = if job.is_timed {
-        (" Type=oneshot", "and a .timer of the same name with `OnCalendar=`")
+        (
+            " Type=oneshot",
+            "and a .timer of the same name with `OnCalendar=`",
+        )
     } else {
         ("", "and `[Install] WantedBy=multi-user.target`")
     };

@@ -8,6 +8,8 @@ use crate::source::Spanned;
 
 /// Reports each control port or socket that asks nobody who he is.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    // Of a container's ports only those are reached that somebody publishes.
+    let is_contained = project.has_contained_supervisord();
     for daemon in &project.daemons {
         for id in &daemon.documents {
             let Some(document) = project.document(*id) else {
@@ -26,7 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                             .label(told.label)
                             .help(told.help)
                             .programs(daemon.programs.clone())
-                            .effect(told.effect)
+                            .effect(if is_contained { Effect::Advice } else { told.effect })
                             .confidence(told.confidence),
                     );
                 }
@@ -62,7 +64,9 @@ fn of_port(daemon: &Daemon) -> Option<(&Spanned<String>, Told)> {
     let told = match (is_local, has_password(daemon, SECTION)) {
         (true, true) => return None,
         (true, false) => Told {
-            message: format!("every account of the server can stop and start all programs through `{text}`: it asks for no password"),
+            message: format!(
+                "every account of the server can stop and start all programs through `{text}`: it asks for no password"
+            ),
             subject: "control port without a password",
             label: LABEL,
             help: "use [unix_http_server] with `chmod=0700` in its place, or set `username=` and `password=`",
@@ -72,7 +76,11 @@ fn of_port(daemon: &Daemon) -> Option<(&Spanned<String>, Told)> {
         (false, false) => Told {
             message: format!(
                 "whoever reaches `{text}` can stop and start all programs and read their logs: it listens on {} and asks for no password",
-                if is_everywhere { "every address" } else { "the network" }
+                if is_everywhere {
+                    "every address"
+                } else {
+                    "the network"
+                }
             ),
             subject: "open control port",
             label: LABEL,

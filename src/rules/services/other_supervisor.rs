@@ -57,7 +57,11 @@ fn check_own(project: &Project, daemon: &Daemon, document: crate::finding::Docum
         all.into_iter().collect()
     };
     // A file for supervisorctl alone talks to what another file configures.
-    let known = if daemon.section.is_some() { own } else { everywhere() };
+    let known = if daemon.section.is_some() {
+        own
+    } else {
+        everywhere()
+    };
     let text = url.value.trim();
     if text.contains("%(") || known.iter().any(|address| is_same(address, text)) {
         return;
@@ -117,10 +121,13 @@ fn check_commands(project: &Project, sink: &mut Sink<'_>) {
         };
         let path = config.text.as_str();
         let is_open = path.contains(['$', '`']) || path.starts_with(['/', '~']);
-        if is_open || project.paths.has_end(path.trim_start_matches("./")) || written.contains(name_of(path)) {
+        if is_open || project.paths.has_end(path.trim_start_matches("./")) || written.contains(name_of(path))
+        {
             continue;
         }
-        let message = format!("`{tool}` cannot find its configuration `{path}`: the tree does not hold it, and nothing writes it");
+        let message = format!(
+            "`{tool}` cannot find its configuration `{path}`: the tree does not hold it, and nothing writes it"
+        );
         sink.report(
             Draft::new(
                 Place {
@@ -158,7 +165,8 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
     };
     let (sockets, pids) = (files(DaemonFileKind::Socket), files(DaemonFileKind::Pid));
     for (document, found) in project.documents() {
-        if found.format == Format::Supervisor || project.scope(document) == crate::finding::Scope::Development {
+        if found.format == Format::Supervisor || project.scope(document) == crate::finding::Scope::Development
+        {
             continue;
         }
         for value in &found.facts.values {
@@ -187,7 +195,9 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
                 )
                 .subject(format!("file {text}"))
                 .label(format!("unix://{text} no such file"))
-                .help(format!("write `{configured}`, or have the configuration read once"))
+                .help(format!(
+                    "write `{configured}`, or have the configuration read once"
+                ))
                 .effect(Effect::Use)
                 .confidence(Confidence::Likely),
             );

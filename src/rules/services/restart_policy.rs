@@ -38,7 +38,11 @@ type Told<'a> = (Option<&'a Spanned<String>>, &'static str, String, &'static str
 
 fn of_supervisor<'a>(view: &ProgramView, program: &'a Program) -> Option<Told<'a>> {
     let name = &view.name;
-    let says = |key: &str| program.setting(key).map(|value| value.value.trim().to_ascii_lowercase());
+    let says = |key: &str| {
+        program
+            .setting(key)
+            .map(|value| value.value.trim().to_ascii_lowercase())
+    };
     let restart = says("autorestart");
     let is_off = restart
         .as_deref()

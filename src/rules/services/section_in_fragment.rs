@@ -8,7 +8,10 @@ use crate::rule::Sink;
 const SECTIONS: [(&str, &str); 3] = [
     ("unix_http_server", "the socket that supervisorctl asks at"),
     ("inet_http_server", "the control port"),
-    ("supervisord", "the log, the pid file and the account of supervisord itself"),
+    (
+        "supervisord",
+        "the log, the pid file and the account of supervisord itself",
+    ),
 ];
 /// Where the distribution's configuration looks for fragments.
 const FRAGMENTS: &str = "/etc/supervisor/conf.d";
@@ -59,10 +62,12 @@ fn includer(project: &Project, id: DocumentId) -> Option<Includer> {
         place,
     };
     let document = project.document(id)?;
-    if document.path.starts_with(FRAGMENTS) {
+    // Where supervisord is started with that very file, it is a whole configuration in an odd place.
+    let is_whole = project.has_contained_supervisord() || is_started_with(project, FRAGMENTS);
+    if document.path.starts_with(FRAGMENTS) && !is_whole {
         return Some(of_distribution(None));
     }
-    if let Some(place) = project.put_below(id, FRAGMENTS) {
+    if let Some(place) = project.put_below(id, FRAGMENTS).filter(|_| !is_whole) {
         return Some(of_distribution(Some(place)));
     }
     let daemon = project
@@ -83,4 +88,13 @@ fn includer(project: &Project, id: DocumentId) -> Option<Includer> {
             span: include.span,
         }),
     })
+}
+
+/// Whether a command starts supervisord with a configuration below this folder.
+fn is_started_with(project: &Project, folder: &str) -> bool {
+    let starts = |words: &[crate::facts::Word]| {
+        words.iter().any(|word| word.text.ends_with("supervisord"))
+            && words.iter().any(|word| word.text.starts_with(folder))
+    };
+    project.runs().iter().any(|run| starts(run.words))
 }

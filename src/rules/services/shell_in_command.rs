@@ -32,13 +32,17 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             span: command.span,
         };
         let mut pieces = pieces(&command.value);
-        if project.document(document).is_some_and(|document| document.host.is_some()) {
+        if project
+            .document(document)
+            .is_some_and(|document| document.host.is_some())
+        {
             // The shell that writes the file puts values there.
             for piece in &mut pieces {
                 piece.is_quoted |= piece.text.contains(['$', '`']);
             }
         }
-        let found = at_start(&view.name, &pieces, manager).or_else(|| in_arguments(&view.name, &pieces, manager));
+        let found =
+            at_start(&view.name, &pieces, manager).or_else(|| in_arguments(&view.name, &pieces, manager));
         if let Some(mistake) = found {
             sink.report(mistake.draft(place, id));
         }
@@ -136,12 +140,14 @@ fn pieces(line: &str) -> Vec<Piece> {
 fn at_start(name: &str, pieces: &[Piece], reader: Reader) -> Option<Mistake> {
     let first = pieces.first().filter(|piece| !piece.is_quoted)?.text.as_str();
     let (directory, environment) = reader.keys();
-    let rest = "write what runs in the end as the command; what needs a shell goes into `bash -c \"… && exec …\"`";
+    let rest =
+        "write what runs in the end as the command; what needs a shell goes into `bash -c \"… && exec …\"`";
     let (why, help) = if BUILTINS.contains(&first) {
         let help = match first {
             "cd" | "pushd" => format!("set `{directory}` and leave the `cd` out"),
             "source" | "." => {
-                "name the environment's own interpreter, such as `venv/bin/python`: it needs no activation".to_owned()
+                "name the environment's own interpreter, such as `venv/bin/python`: it needs no activation"
+                    .to_owned()
             }
             "export" => format!("set it with `{environment}`"),
             "exec" => "leave the `exec` out".to_owned(),
@@ -194,7 +200,9 @@ fn in_arguments(name: &str, pieces: &[Piece], reader: Reader) -> Option<Mistake>
     let (word, (consequence, help)) = found.next()?;
     let (manager, runs) = (reader.name(), name_of(&first.text));
     Some(Mistake {
-        message: format!("{manager} runs no shell: `{runs}` of `{name}` gets `{word}` as an argument, and {consequence}"),
+        message: format!(
+            "{manager} runs no shell: `{runs}` of `{name}` gets `{word}` as an argument, and {consequence}"
+        ),
         label: format!("`{word}` is an argument here"),
         help: help.to_owned(),
         subject: format!("{word} of {name}"),
@@ -239,14 +247,15 @@ fn is_redirection(word: &str) -> bool {
     let bare = bare.strip_prefix('&').filter(|_| digits == 0).unwrap_or(bare);
     // `<app>` is a placeholder, and `>=2` a version.
     digits <= 1
-        && ((bare.starts_with('>') && !bare.starts_with(">=")) || (bare.starts_with('<') && !bare.ends_with('>')))
+        && ((bare.starts_with('>') && !bare.starts_with(">="))
+            || (bare.starts_with('<') && !bare.ends_with('>')))
 }
 
 /// Whether a word holds `$NAME` or `${NAME}`.
 fn has_variable(word: &str) -> bool {
-    word.split('$')
-        .skip(1)
-        .any(|behind| behind.starts_with(|next: char| next == '{' || next == '_' || next.is_ascii_alphabetic()))
+    word.split('$').skip(1).any(|behind| {
+        behind.starts_with(|next: char| next == '{' || next == '_' || next.is_ascii_alphabetic())
+    })
 }
 
 #[cfg(test)]

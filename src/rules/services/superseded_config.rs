@@ -27,7 +27,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             Draft::new(place, message)
                 .subject(path)
                 .label("written anew here")
-                .help(format!("keep one of them: take `{path}` out of the tree, or have the script copy it"))
+                .help(format!(
+                    "keep one of them: take `{path}` out of the tree, or have the script copy it"
+                ))
                 .related(project.start_of(committed), "this one is written over")
                 .programs(Vec::new())
                 .effect(Effect::Advice)

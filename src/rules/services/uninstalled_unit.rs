@@ -36,7 +36,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         return;
     }
     for (id, view) in project.programs() {
-        let Some(document) = project.document(view.place.document).filter(|document| is_unit(document)) else {
+        let Some(document) = project
+            .document(view.place.document)
+            .filter(|document| is_unit(document))
+        else {
             continue;
         };
         let file = name_of(&document.path);
@@ -46,12 +49,18 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         if is_named {
             continue;
         }
-        let message = format!("nothing starts `{}` on the server: the scripts install other units, and not `{file}`", view.name);
+        let message = format!(
+            "nothing starts `{}` on the server: the scripts install other units, and not `{file}`",
+            view.name
+        );
         sink.report(
             Draft::new(view.place, message)
                 .subject(format!("unit {file}"))
                 .label(format!("Unit {file} not found."))
-                .help(format!("have the deployment install it too: `cp {} /etc/systemd/system/`", document.path))
+                .help(format!(
+                    "have the deployment install it too: `cp {} /etc/systemd/system/`",
+                    document.path
+                ))
                 .programs(vec![id])
                 .related(*place, "this installs another one")
                 .effect(Effect::Advice)

@@ -24,7 +24,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
     for (place, command) in project.commands() {
         let words = behind_wrappers(&command.words);
-        let is_enable = words.first().is_some_and(|word| name_of(&word.text) == "systemctl")
+        let is_enable = words
+            .first()
+            .is_some_and(|word| name_of(&word.text) == "systemctl")
             && words.iter().any(|word| word.text == "enable");
         for word in words.iter().skip(1).filter(|_| is_enable) {
             let name = word.text.strip_suffix(".service").unwrap_or(&word.text);

@@ -18,7 +18,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some((document, program)) = project.definition(id) else {
             continue;
         };
-        let Some(kind) = program.setting("Type").filter(|_| view.manager == Manager::Systemd) else {
+        let Some(kind) = program
+            .setting("Type")
+            .filter(|_| view.manager == Manager::Systemd)
+        else {
             continue;
         };
         let place = Place {
@@ -45,7 +48,8 @@ fn draft(
     confidence: Confidence,
 ) -> Draft {
     let name = &view.name;
-    let message = format!("`{name}.service` is of `Type={kind}`, and {what}: systemd stops it after 90 seconds");
+    let message =
+        format!("`{name}.service` is of `Type={kind}`, and {what}: systemd stops it after 90 seconds");
     Draft::new(place, message)
         .subject(format!("type of {name}"))
         .label("start operation timed out. Terminating.")
@@ -69,10 +73,7 @@ fn forks(view: &ProgramView, program: &Program) -> Option<(String, Confidence)> 
     match &stage.entry {
         Entry::Module {
             runner: Some(runner), ..
-        } => Some((
-            format!("`{runner}` stays in the foreground"),
-            Confidence::Certain,
-        )),
+        } => Some((format!("`{runner}` stays in the foreground"), Confidence::Certain)),
         // A script may fork in code that is not followed.
         Entry::Script { written, .. } => Some((
             format!("`{written}` has nothing that sends it into the background"),

@@ -27,7 +27,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         };
         match tool {
-            "supervisorctl" if known.has_supervisor => check_supervisorctl(&known, command, words, place, sink),
+            "supervisorctl" if known.has_supervisor => {
+                check_supervisorctl(&known, command, words, place, sink)
+            }
             "systemctl" if !known.units.is_empty() => check_systemctl(&known, words, place, sink),
             _ => {}
         }
@@ -105,7 +107,9 @@ impl<'a> Known<'a> {
             let process = if process.is_empty() { group } else { process };
             let mut programs = self.programs.iter();
             programs.any(|program| {
-                let rest = process.strip_prefix(program).map(|rest| rest.trim_start_matches(['_', '-']));
+                let rest = process
+                    .strip_prefix(program)
+                    .map(|rest| rest.trim_start_matches(['_', '-']));
                 rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
             })
         };
@@ -131,7 +135,13 @@ fn names(words: &[Word]) -> Option<(&str, Vec<&Word>)> {
     Some((words[at].text.as_str(), names.collect()))
 }
 
-fn check_supervisorctl(known: &Known<'_>, command: &Command, words: &[Word], place: Place, sink: &mut Sink<'_>) {
+fn check_supervisorctl(
+    known: &Known<'_>,
+    command: &Command,
+    words: &[Word],
+    place: Place,
+    sink: &mut Sink<'_>,
+) {
     let Some((verb, names)) = names(words) else {
         return;
     };
@@ -170,7 +180,11 @@ fn check_supervisorctl(known: &Known<'_>, command: &Command, words: &[Word], pla
 
 /// A step of a script that fails; where it may be skipped, or something else may define the name, less sure.
 fn rated(draft: Draft, is_open: bool, is_conditional: bool) -> Draft {
-    let draft = draft.effect(if is_conditional { Effect::Use } else { Effect::Start });
+    let draft = draft.effect(if is_conditional {
+        Effect::Use
+    } else {
+        Effect::Start
+    });
     if is_open {
         draft.effect(Effect::Use).confidence(Confidence::Possible)
     } else {
@@ -199,7 +213,9 @@ fn check_systemctl(known: &Known<'_>, words: &[Word], place: Place, sink: &mut S
         } else {
             Confidence::Possible
         };
-        let message = format!("`systemctl {verb} {text}` fails unless a package brings that unit: the tree has none of that name");
+        let message = format!(
+            "`systemctl {verb} {text}` fails unless a package brings that unit: the tree has none of that name"
+        );
         sink.report(
             Draft::new(
                 Place {
