@@ -26,6 +26,10 @@ pub const CHECKS: &[(&str, Check)] = &[
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    (
+        "contradictory-environment",
+        services::contradictory_environment::check,
+    ),
     ("contradictory-programs", services::contradictory_programs::check),
     ("detached-command", services::detached_command::check),
     ("ends-at-start", imports::ends_at_start::check),
@@ -34,6 +38,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("ignored-module", imports::ignored_module::check),
+    ("ignored-unit-setting", services::ignored_unit_setting::check),
     ("launchd-only", services::launchd_only::check),
     ("log-settings", services::log_settings::check),
     ("macos-command", platform::macos_command::check),

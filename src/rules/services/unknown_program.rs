@@ -28,7 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         };
         match tool {
             "supervisorctl" if known.has_supervisor => {
-                check_supervisorctl(&known, command, words, place, sink)
+                check_supervisorctl(&known, command, words, place, sink);
             }
             "systemctl" if !known.units.is_empty() => check_systemctl(&known, words, place, sink),
             _ => {}
