@@ -1,6 +1,6 @@
 //! Commands and code that talk to a supervisord other than the configured one.
 
-use crate::facts::{Daemon, DaemonFileKind, Reach, Word};
+use crate::facts::{Daemon, DaemonFileKind, Reach, Value, Word};
 use crate::finding::{Confidence, Draft, Effect, Place};
 use crate::formats::Format;
 use crate::project::Project;
@@ -182,7 +182,10 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
                 Some(configured) if is_path && !known.contains(text) => configured,
                 _ => continue,
             };
-            if value.role.is_prose() || value.reach == Reach::Elsewhere {
+            // Who starts supervisord with an option of his own knows where its file is.
+            let is_option = |other: &Value| other.text.contains("--pidfile") && other.text.contains(text);
+            let acts = !value.role.is_prose() && value.reach != Reach::Elsewhere;
+            if !acts || found.facts.values.iter().any(is_option) {
                 continue;
             }
             sink.report(
