@@ -19,7 +19,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             .take(3)
             .any(|word| matches!(name_of(word), "cp" | "ln" | "install" | "mv"));
         let is_there = |word: &&str| FOLDERS.iter().any(|folder| word.starts_with(folder));
-        if is_install && words.iter().any(|word| is_there(word)) {
+        if is_install && words.iter().any(is_there) {
             installed.push((place, words));
         }
     }
