@@ -207,6 +207,7 @@ fn arms(word: &str, test: &str) -> (Reach, Reach) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
 
     fn commands(text: &str) -> Vec<(String, Reach)> {
         let mut facts = Facts::default();
@@ -274,9 +275,10 @@ mod tests {
         ] {
             commands(text);
         }
-        let doubling: String = (0..40)
-            .map(|at| format!("A{}=$(A{at})$(A{at})\n", at + 1))
-            .collect();
+        let mut doubling = String::new();
+        for at in 0..40 {
+            let _ = writeln!(doubling, "A{}=$(A{at})$(A{at})", at + 1);
+        }
         commands(&format!("A0=xxxxxxxxxxxxxxxx\n{doubling}\t$(A40)\n"));
     }
 }

@@ -1,5 +1,6 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
+mod calls;
 mod commandline;
 mod compose;
 pub mod cron;

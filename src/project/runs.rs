@@ -128,16 +128,18 @@ impl Project {
     pub fn is_for_mac(&self, document: &Document) -> bool {
         let name = document.path.rsplit('/').next().unwrap_or(&document.path);
         let lower = name.to_ascii_lowercase();
+        let is_shell = document.format == Format::Shell;
+        let is_macs = |part: &str| match part {
+            "macos" | "darwin" | "osx" | "macosx" | "homebrew" | "applescript" => true,
+            // In other languages it may be an address.
+            "mac" => is_shell,
+            _ => false,
+        };
         let mut parts = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-        if parts.any(|part| {
-            matches!(
-                part,
-                "macos" | "mac" | "darwin" | "osx" | "macosx" | "homebrew" | "command"
-            )
-        }) {
+        if lower.ends_with(".command") || parts.any(is_macs) {
             return true;
         }
-        if document.format != Format::Shell {
+        if !is_shell {
             return false;
         }
         let commands = &document.facts.commands;

@@ -9,6 +9,7 @@ use super::values::{Collector, Context};
 use super::{binding, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
+use crate::formats::calls::Calls;
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf};
 
 /// Reads a module's statements into `facts`.
@@ -21,9 +22,11 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         globals: Vec::new(),
         has_lazy_annotations: false,
         lines: Lines::default(),
+        calls: Calls::default(),
         is_tried: false,
     };
     let steps = reader.block(body, Reach::Always);
+    reader.calls.settle(reader.facts);
     let is_script = text.starts_with("#!") || steps.iter().any(is_main_branch);
     reader.facts.python = Some(Box::new(Module {
         body: steps,
@@ -48,6 +51,7 @@ pub(super) struct Reader<'a> {
     has_lazy_annotations: bool,
     /// What names stand for, of which a command may be made.
     lines: Lines,
+    calls: Calls,
     /// Whether a handler around the statement does something else where a command is not found.
     pub(super) is_tried: bool,
 }
@@ -294,6 +298,7 @@ impl Reader<'_> {
         self.defaults(&function.parameters, reach, steps);
         self.signature(function, steps);
         let outer = std::mem::take(&mut self.declared);
+        self.calls.define(function.name.id.as_str(), span(function));
         self.lines.enter();
         for parameter in &function.parameters {
             self.lines.bind(parameter.name().id.as_str(), None);
@@ -361,6 +366,7 @@ impl Reader<'_> {
         if let Some(arguments) = &class.arguments {
             arguments.args.iter().for_each(|base| self.effects(base, steps));
         }
+        self.calls.define(class.name.id.as_str(), span(class));
         let body = self.block(&class.body, reach);
         steps.push(Step::Class(Function {
             name: class.name.id.to_string(),
@@ -414,6 +420,7 @@ impl Reader<'_> {
             names: &self.names,
             facts: self.facts,
             lines: &self.lines,
+            calls: &mut self.calls,
             is_tried: self.is_tried,
         }
     }

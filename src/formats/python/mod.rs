@@ -282,6 +282,25 @@ mod tests {
     }
 
     #[test]
+    fn what_only_guarded_calls_reach_is_guarded() {
+        let text = "import os, sys, platform\n\
+                    def one(): os.system('a')\ndef two(): os.system('b')\ndef three(): os.system('c')\n\
+                    def notify_macos(): os.system('d')\n\
+                    class MacRunner:\n  def go(self): os.system('e')\n\
+                    def f():\n  if sys.platform == 'darwin':\n    one()\n    two()\n    return MacRunner().go()\n  two()\n\
+                    g = {'Darwin': three, 'Linux': f}[platform.system()]\n";
+        let facts = extract(text);
+        let reach = |name: &str| {
+            let found = facts.commands.iter().find(|command| command.program() == name);
+            found.unwrap().reach
+        };
+        assert_eq!(reach("b"), Reach::Always);
+        for name in ["a", "c", "d", "e"] {
+            assert_eq!(reach(name), Reach::Elsewhere, "{name}");
+        }
+    }
+
+    #[test]
     fn names_that_say_what_the_platform_is_are_guards() {
         for (code, reach) in [
             (

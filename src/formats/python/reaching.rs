@@ -1,5 +1,6 @@
 //! Whether the target gets to a statement, by what stands before and around it.
 
+use super::commands::seeks;
 use super::flow::Reader;
 use super::guards::{guard_of, platform_value, tests_existence};
 use super::leaving::{ends_block, raises};
@@ -24,7 +25,12 @@ impl Reader<'_> {
             return reach;
         }
         if !raises(last, &self.names) {
-            return reach.max(Reach::IfFound);
+            // Behind a test for some file nothing is known of others.
+            return if self.seeks_program(&branch.test) {
+                reach.max(Reach::IfFound)
+            } else {
+                reach
+            };
         }
         // What the program ends without, it needs.
         let test = span(&*branch.test);
@@ -33,6 +39,20 @@ impl Reader<'_> {
             sought.is_required |= sought.span.end <= test.end;
         }
         reach
+    }
+
+    /// Whether a test looks for a program: `not shutil.which("x")`.
+    fn seeks_program(&self, test: &Expr) -> bool {
+        match test {
+            Expr::UnaryOp(operation) => self.seeks_program(&operation.operand),
+            Expr::Compare(compare) => self.seeks_program(&compare.left),
+            Expr::Named(named) => self.seeks_program(&named.value),
+            Expr::Call(call) => self
+                .names
+                .dotted(&call.func)
+                .is_some_and(|function| seeks(&function)),
+            _ => false,
+        }
     }
 
     /// The reach of each arm of a `match` over the platform.

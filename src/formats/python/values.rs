@@ -4,10 +4,11 @@ use super::calls::{role_of_argument, runs_command};
 use super::commands::{Lines, seeks};
 use super::environment::variable_name;
 use super::guards::{guard_of, is_existence_test, tests_existence};
-use super::names::Names;
+use super::names::{Names, last};
 use super::{ports, span, span_of};
 use crate::facts::value::is_telling;
 use crate::facts::{Facts, PortRole, Reach, Role, Value};
+use crate::formats::calls::Calls;
 use crate::source::Span;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{
@@ -58,6 +59,8 @@ pub(super) struct Collector<'a> {
     pub(super) facts: &'a mut Facts,
     /// What names stand for, of which a command may be made.
     pub(super) lines: &'a Lines,
+    /// Calls of functions, of which some may be the module's own.
+    pub(super) calls: &'a mut Calls,
     /// Whether something else is done where a command is not found.
     pub(super) is_tried: bool,
 }
@@ -204,6 +207,11 @@ impl Collector<'_> {
                     .ports
                     .extend(ports::statement(&item.value, service, table, PortRole::Declares));
             }
+            // The function for a platform, which is looked up by its name.
+            if let Expr::Name(function) = &item.value {
+                self.calls
+                    .call(function.id.as_str(), span(&item.value).start as usize, reach);
+            }
             let name = match context.name {
                 Some(outer) => format!("{outer}.{key}"),
                 None => key.to_owned(),
@@ -248,6 +256,8 @@ impl Collector<'_> {
         self.facts
             .ports
             .extend(ports::lookup(function, &call.arguments.args));
+        self.calls
+            .call(last(function), span(call).start as usize, context.reach);
         if runs_command(function) {
             self.command(call, function, context.reach);
         }

@@ -1,7 +1,6 @@
 //! Shell scripts, read with tree-sitter-bash.
 
 mod branch;
-mod calls;
 mod command;
 mod guard;
 mod heredoc;

@@ -2,13 +2,13 @@
 //! than a thread's stack allows.
 
 use super::Functions;
-use super::calls::Calls;
 use super::command::seek_path;
 use super::guard::{Flags, Judge};
 use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Facts, Reach, Role, Value, Variable, Word};
+use crate::formats::calls::Calls;
 use crate::formats::quoted;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,10 @@ pub(super) enum Sink {
 
 /// What holds for a statement because of where it stands.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of where the statement stands, and any of them may hold"
+)]
 pub(super) struct Context {
     pub(super) reach: Reach,
     pub(super) background: bool,

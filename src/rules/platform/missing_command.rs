@@ -35,7 +35,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             None => {}
         }
     }
-    drafts.into_values().for_each(|draft| sink.report(draft));
+    for draft in drafts.into_values() {
+        sink.report(draft);
+    }
     required(project, &installs, sink);
 }
 
