@@ -71,8 +71,10 @@ pub struct Project {
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
     orders: Vec<BTreeMap<Place, usize>>,
-    /// Worked out when a rule first asks for it.
+    /// Worked out when a rule first asks for it, as what follows.
     imported: OnceLock<importers::Imported>,
+    definitions: OnceLock<Vec<Option<usize>>>,
+    setup: OnceLock<setup::Setup>,
 }
 
 impl Project {
@@ -120,6 +122,8 @@ impl Project {
             reached: reach.programs,
             orders: reach.orders,
             imported: OnceLock::new(),
+            definitions: OnceLock::new(),
+            setup: OnceLock::new(),
         }
     }
 
@@ -162,11 +166,27 @@ impl Project {
 
     /// What a program's definition says, and the document that holds it.
     pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
-        let view = self.program(id)?;
-        let document = view.place.document;
-        let mut programs = self.document(document)?.facts.programs.iter();
-        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
-        Some((document, programs.find(is_it)?))
+        let definitions = self.definitions.get_or_init(|| self.every_definition());
+        let document = self.program(id)?.place.document;
+        let at = (*definitions.get(id.0 as usize)?)?;
+        Some((document, self.document(document)?.facts.programs.get(at)?))
+    }
+
+    /// By program: which of its document's programs it is.
+    fn every_definition(&self) -> Vec<Option<usize>> {
+        let mut known: BTreeMap<(Place, &str), usize> = BTreeMap::new();
+        for (document, found) in self.documents() {
+            for (at, program) in found.facts.programs.iter().enumerate() {
+                let span = program.span;
+                known
+                    .entry((Place { document, span }, &program.name))
+                    .or_insert(at);
+            }
+        }
+        let views = self.programs.iter();
+        views
+            .map(|view| known.get(&(view.place, view.name.as_str())).copied())
+            .collect()
     }
 
     /// How many other failures a program meets before the one at this place. What its run does not meet

@@ -16,6 +16,7 @@ const SAMPLES: [&str; 8] = [
 
 /// Reports each such variable once for each definition and file.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let set = set_in_files(project);
     let mut found: BTreeMap<(Place, Place), (String, Vec<ProgramId>)> = BTreeMap::new();
     for (id, view) in project.programs() {
         if !matches!(view.manager, Manager::Supervisor | Manager::Systemd) {
@@ -33,7 +34,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 document,
                 span: value.span,
             };
-            for other in others(project, name, &value.value) {
+            let others = set.get(name.as_str()).filter(|_| is_compared(name));
+            let differing = others
+                .into_iter()
+                .flatten()
+                .filter(|(_, other)| differs(other, &value.value));
+            for (other, _) in differing.copied() {
                 let entry = found.entry((place, other));
                 entry.or_insert_with(|| (name.clone(), Vec::new())).1.push(id);
             }
@@ -68,23 +74,27 @@ fn is_sample(path: &str) -> bool {
     name.split(['.', '-', '_']).any(|part| SAMPLES.contains(&part))
 }
 
-/// Where `.env` files set the variable to another value.
-fn others<'a>(project: &'a Project, name: &'a str, value: &'a str) -> impl Iterator<Item = Place> + 'a {
-    let is_compared = !LEFT_OUT.contains(&name) && !name.ends_with("PORT") && !value.is_empty();
-    let files = project.documents().filter(move |(id, document)| {
-        let is_file = document.format == Format::Dotenv && document.host.is_none();
-        is_compared && is_file && (is_sample(&document.path) || project.scope(*id) != Scope::Development)
-    });
-    files.flat_map(move |(document, found)| {
-        let variables = found.facts.variables.iter();
-        variables.filter_map(move |variable| match &variable.access {
-            Access::Set(other) if variable.name == name && differs(other, value) => Some(Place {
-                document,
-                span: variable.span,
-            }),
-            _ => None,
-        })
-    })
+/// What the `.env` files of the tree set, by name.
+fn set_in_files(project: &Project) -> BTreeMap<&str, Vec<(Place, &str)>> {
+    let mut found: BTreeMap<&str, Vec<(Place, &str)>> = BTreeMap::new();
+    for (document, file) in project.documents() {
+        let is_file = file.format == Format::Dotenv && file.host.is_none();
+        if !is_file || (!is_sample(&file.path) && project.scope(document) == Scope::Development) {
+            continue;
+        }
+        for variable in &file.facts.variables {
+            if let Access::Set(value) = &variable.access {
+                let span = variable.span;
+                let place = Place { document, span };
+                found.entry(&variable.name).or_default().push((place, value));
+            }
+        }
+    }
+    found
+}
+
+fn is_compared(name: &str) -> bool {
+    !LEFT_OUT.contains(&name) && !name.ends_with("PORT")
 }
 
 fn differs(one: &str, other: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Commands and code that talk to a supervisord other than the configured one.
 
-use crate::facts::{Daemon, DaemonFileKind, Reach, Value, Word};
+use crate::facts::{Daemon, DaemonFileKind, Reach, Word};
 use crate::finding::{Confidence, Draft, Effect, Place};
 use crate::formats::Format;
 use crate::project::Project;
@@ -169,6 +169,8 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
         {
             continue;
         }
+        let options = found.facts.values.iter().map(|value| value.text.as_str());
+        let options: Vec<&str> = options.filter(|text| text.contains("--pidfile")).collect();
         for value in &found.facts.values {
             let text = value.text.strip_prefix("unix://").unwrap_or(&value.text);
             let name = name_of(text);
@@ -183,9 +185,8 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
                 _ => continue,
             };
             // Who starts supervisord with an option of his own knows where its file is.
-            let is_option = |other: &Value| other.text.contains("--pidfile") && other.text.contains(text);
             let acts = !value.role.is_prose() && value.reach != Reach::Elsewhere;
-            if !acts || found.facts.values.iter().any(is_option) {
+            if !acts || options.iter().any(|option| option.contains(text)) {
                 continue;
             }
             sink.report(

@@ -18,8 +18,13 @@ const FRAGMENTS: &str = "/etc/supervisor/conf.d";
 
 /// Reports each such section of a fragment, once for each file.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    // Where supervisord is started with a file in there, that is a whole configuration in an odd place.
+    let is_whole = project.has_contained_supervisord() || is_started_with(project, FRAGMENTS);
     for (id, document) in project.documents() {
-        let Some(includer) = includer(project, id) else {
+        if document.facts.daemons.is_empty() {
+            continue;
+        }
+        let Some(includer) = includer(project, id, is_whole) else {
             continue;
         };
         for facts in &document.facts.daemons {
@@ -56,14 +61,12 @@ struct Includer {
 }
 
 /// Who includes a configuration, as far as the tree tells.
-fn includer(project: &Project, id: DocumentId) -> Option<Includer> {
+fn includer(project: &Project, id: DocumentId, is_whole: bool) -> Option<Includer> {
     let of_distribution = |place| Includer {
         name: "the distribution's configuration".to_owned(),
         place,
     };
     let document = project.document(id)?;
-    // Where supervisord is started with that very file, it is a whole configuration in an odd place.
-    let is_whole = project.has_contained_supervisord() || is_started_with(project, FRAGMENTS);
     if document.path.starts_with(FRAGMENTS) && !is_whole {
         return Some(of_distribution(None));
     }
