@@ -96,10 +96,12 @@ pub struct Project {
     made: BTreeSet<String>,
     /// Paths of folders that they make, and ends of them.
     made_folders: BTreeSet<String>,
-    /// Worked out when a rule first asks for it.
+    /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
-    /// The same: steps that give run bits.
+    /// Steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
+    definitions: OnceLock<Vec<Option<usize>>>,
+    setup: OnceLock<setup::Setup>,
 }
 
 impl Project {
@@ -154,6 +156,8 @@ impl Project {
             needing: reach.needing,
             executions: OnceLock::new(),
             grants: OnceLock::new(),
+            definitions: OnceLock::new(),
+            setup: OnceLock::new(),
         }
     }
 
@@ -206,11 +210,30 @@ impl Project {
 
     /// What a program's definition says, and the document that holds it.
     pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
-        let view = self.program(id)?;
-        let document = view.place.document;
-        let mut programs = self.document(document)?.facts.programs.iter();
-        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
-        Some((document, programs.find(is_it)?))
+        let definitions = self.definitions.get_or_init(|| self.every_definition());
+        let document = self.program(id)?.place.document;
+        let at = (*definitions.get(id.0 as usize)?)?;
+        Some((document, self.document(document)?.facts.programs.get(at)?))
+    }
+
+    /// By program: which of its document's programs it is.
+    fn every_definition(&self) -> Vec<Option<usize>> {
+        let mut known: BTreeMap<(Place, &str), usize> = BTreeMap::new();
+        for (document, found) in self.documents() {
+            for (at, program) in found.facts.programs.iter().enumerate() {
+                let span = program.span;
+                known
+                    .entry((Place { document, span }, &program.name))
+                    .or_insert(at);
+            }
+        }
+        let views = self.programs.iter();
+        views
+            .map(|view| {
+                let named = |name: &str| known.get(&(view.place, name)).copied();
+                named(&view.name).or_else(|| named(&view.definition))
+            })
+            .collect()
     }
 
     /// Every place where something runs a file of the tree, by file.

@@ -28,6 +28,10 @@ pub const CHECKS: &[(&str, Check)] = &[
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    (
+        "contradictory-environment",
+        services::contradictory_environment::check,
+    ),
     ("contradictory-programs", services::contradictory_programs::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("detached-command", services::detached_command::check),
@@ -39,6 +43,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("home-root", paths::home_root::check),
     ("ignored-module", imports::ignored_module::check),
+    ("ignored-unit-setting", services::ignored_unit_setting::check),
     ("launchd-only", services::launchd_only::check),
     ("log-settings", services::log_settings::check),
     ("macos-command", platform::macos_command::check),

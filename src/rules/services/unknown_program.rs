@@ -28,7 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         };
         match tool {
             "supervisorctl" if known.has_supervisor => {
-                check_supervisorctl(&known, command, words, place, sink)
+                check_supervisorctl(&known, command, words, place, sink);
             }
             "systemctl" if !known.units.is_empty() => check_systemctl(&known, words, place, sink),
             _ => {}
@@ -106,13 +106,8 @@ impl<'a> Known<'a> {
         // With numprocs a process has a number behind the program's name.
         let is_numbered = || {
             let process = if process.is_empty() { group } else { process };
-            let mut programs = self.programs.iter();
-            programs.any(|program| {
-                let rest = process
-                    .strip_prefix(program)
-                    .map(|rest| rest.trim_start_matches(['_', '-']));
-                rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-            })
+            let bare = process.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            bare.len() < process.len() && self.programs.contains(bare.trim_end_matches(['_', '-']))
         };
         name == "all" || self.programs.contains(group) || self.groups.contains(group) || is_numbered()
     }
