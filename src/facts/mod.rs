@@ -50,6 +50,8 @@ pub struct Facts {
     pub local_installs: Vec<LocalInstall>,
     /// Commands that an installed project of the tree brings (`[project.scripts]`).
     pub console_scripts: Vec<ConsoleScript>,
+    /// The version of Python that the document asks a platform for, as written: `3.11`.
+    pub runtime: Option<Spanned<String>>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
     /// What the document has macOS's launchd run.
