@@ -24,7 +24,8 @@ pub struct Picture {
     pub variables: Vec<VariableReport>,
     /// The files that list what is installed.
     pub requirements: Vec<String>,
-    /// By file of a port, host or database: the programs that reach it, as positions in the report's programs.
+    /// By file of a port, host or database: the programs that load it, as positions in the report's programs. What
+    /// stands in a definition of several programs belongs to none of them alone, and is not here.
     pub reached: BTreeMap<String, Vec<usize>>,
 }
 
@@ -119,8 +120,10 @@ impl Picture {
         let of_ports = self.ports.iter().map(|port| &port.path);
         let of_others = self.hosts.iter().chain(&self.databases);
         let wanted: BTreeSet<&String> = of_ports.chain(of_others.flat_map(|other| &other.paths)).collect();
+        let defining = project.programs().map(|(_, program)| program.place.document);
+        let defining: BTreeSet<DocumentId> = defining.collect();
         let mut reached: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (id, _) in project.documents() {
+        for (id, _) in project.documents().filter(|(id, _)| !defining.contains(id)) {
             let path = path_of(project, project.in_file(project.start_of(id))).to_owned();
             if wanted.contains(&path) {
                 let programs = project.programs_reaching(id).into_iter();

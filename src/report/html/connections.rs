@@ -5,6 +5,8 @@ use crate::report::{PathCount, Picture, ProgramReport, Report, Start, VariableRe
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many programs are all drawn; of more, those that have a port or a connection.
+const ALL: usize = 24;
 /// Programs that are drawn at most, and databases and hosts.
 const ROWS_DRAWN: usize = 60;
 const COLUMNS: usize = 22;
@@ -160,36 +162,40 @@ fn drawing(report: &Report) -> Option<Drawing> {
     others.truncate(COLUMNS);
     let step = WIDTH.checked_div(others.len()).unwrap_or(0).min(WIDEST);
     let x = |at: usize| FIRST + at * step;
-    let y = |row: usize| TOP + row * STEP;
-    let rows = programs
-        .iter()
+    let y = |at: usize| TOP + at * STEP;
+    // Where there are many, those without a line would hide the others.
+    let is_joined =
+        |row: &usize| ports.contains_key(row) || others.iter().any(|beside| beside.rows.contains(row));
+    let drawn: Vec<usize> = (0..programs.len())
+        .filter(|row| programs.len() <= ALL || is_joined(row))
         .take(ROWS_DRAWN)
-        .enumerate()
-        .map(|(at, (program, name))| {
-            let own = others
-                .iter()
-                .enumerate()
-                .filter(|(_, beside)| beside.rows.contains(&at));
-            Row {
-                y: y(at),
-                state: state(program),
-                name: short(name, 30),
-                title: short(&format!("{name}: {}", state(program)), TITLE),
-                ports: ports.get(&at).map(|numbers| short(&numbers.join(", "), 17)),
-                dots: own
-                    .map(|(column, beside)| Dot {
-                        x: x(column),
-                        kind: beside.kind,
-                    })
-                    .collect(),
-            }
-        });
+        .collect();
+    let rows = drawn.iter().enumerate().map(|(at, row)| {
+        let (program, name) = &programs[*row];
+        let own = others
+            .iter()
+            .enumerate()
+            .filter(|(_, beside)| beside.rows.contains(row));
+        Row {
+            y: y(at),
+            state: state(program),
+            name: short(name, 30),
+            title: short(&format!("{name}: {}", state(program)), TITLE),
+            ports: ports.get(row).map(|numbers| short(&numbers.join(", "), 17)),
+            dots: own
+                .map(|(column, beside)| Dot {
+                    x: x(column),
+                    kind: beside.kind,
+                })
+                .collect(),
+        }
+    });
     let rows: Vec<Row> = rows.collect();
     let columns = others.iter().enumerate().map(|(at, beside)| {
-        let last = beside.rows.iter().filter(|row| **row < rows.len()).max();
+        let last = drawn.iter().rposition(|row| beside.rows.contains(row));
         Column {
             x: x(at),
-            bottom: last.map_or(TOP - 10, |row| y(*row) + 12),
+            bottom: last.map_or(TOP - 10, |row| y(row) + 12),
             kind: beside.kind,
             name: short(&beside.of.name, 20),
             title: short(
