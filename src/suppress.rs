@@ -4,6 +4,7 @@
 use crate::facts::Suppression;
 use crate::finding::{Effect, Finding, Place, Scope, Severity};
 use crate::project::Project;
+use crate::readiness::{SetAside, Tally};
 use crate::settings::{Selection, nearest};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -15,10 +16,23 @@ pub struct Outcome {
     pub open: Vec<Finding>,
     /// What was set aside, with the severity that it has without the settings.
     pub suppressed: Vec<Finding>,
-    /// Blockers that the settings made milder. They count as set aside in the verdict.
-    pub lowered: usize,
+    /// The categories of blockers that the settings made milder. They count as set aside in the verdict.
+    pub lowered: Vec<&'static str>,
     /// What is wrong with the comments that set aside.
     pub notices: Vec<Notice>,
+}
+
+impl Outcome {
+    /// What was set aside, of one category or in all.
+    pub fn aside(&self, category: Option<&str>) -> SetAside {
+        let is_of = |name: &str| category.is_none_or(|wanted| wanted == name);
+        let suppressed = self.suppressed.iter().filter(|finding| is_of(finding.category));
+        SetAside {
+            findings: Tally::of(suppressed.map(|finding| finding.severity)),
+            lowered: self.lowered.iter().filter(|name| is_of(name)).count(),
+            excluded: 0,
+        }
+    }
 }
 
 /// Something to be told beside the findings.
@@ -56,8 +70,9 @@ pub fn apply(findings: Vec<Finding>, project: &Project, selection: &Selection, k
         let wanted = selection.severity.get(finding.rule);
         if let Some(severity) = wanted.or_else(|| selection.severity.get(finding.category)) {
             let severity = in_scope(*severity, finding.scope);
-            outcome.lowered +=
-                usize::from(finding.severity == Severity::Blocker && severity < finding.severity);
+            if finding.severity == Severity::Blocker && severity < finding.severity {
+                outcome.lowered.push(finding.category);
+            }
             finding.severity = severity;
             if severity < Severity::Blocker {
                 finding.effect = finding.effect.min(Effect::Use);
@@ -247,7 +262,7 @@ mod tests {
             ..Selection::default()
         };
         let found = outcome(text, &milder);
-        assert_eq!((found.lowered, found.open[0].severity), (1, Severity::Minor));
+        assert_eq!((found.lowered.len(), found.open[0].severity), (1, Severity::Minor));
         assert_eq!(found.open[0].effect, Effect::Use);
     }
 }

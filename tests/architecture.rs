@@ -83,6 +83,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "facts",
             "finding",
             "project",
+            // What was set aside, as the score counts it.
+            "readiness",
             "rule",
             "settings::Selection",
             "settings::nearest",

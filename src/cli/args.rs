@@ -57,6 +57,9 @@ pub(super) struct AuditArguments {
     /// Print one line for a CI log: verdict, score, programs, causes
     #[arg(long)]
     pub(super) score: bool,
+    /// Print how the score comes about: the points of each rule and cause, and the mends that gain most
+    #[arg(long)]
+    pub(super) explain_score: bool,
     /// The form of the report [default: terminal]; may be given several times
     ///
     /// Each --format takes the --output that follows it; one of them may go without, to stdout:
@@ -156,6 +159,9 @@ pub(super) enum Form {
     /// What --score gives
     #[value(skip)]
     Score,
+    /// What --explain-score gives
+    #[value(skip)]
+    Points,
 }
 
 /// The form of a list.

@@ -5,12 +5,13 @@ use super::outputs::{self, Output};
 use super::{Exit, progress, tell};
 use crate::finding::Severity;
 use crate::formats::Format;
-use crate::readiness::{self, SetAside, Subject, Tally, Verdict};
+use crate::readiness::{self, SetAside, Subject, Verdict};
 use crate::report::{Parts, Report};
 use crate::rule::{Meta, Rule};
 use crate::settings::{Settings, Typed};
 use crate::tree::WorkTree;
 use crate::{catalog, engine, suppress};
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Component, Path};
 
@@ -91,10 +92,11 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments, wanted
             .count(),
         programs: project.programs().count(),
     };
-    let aside = SetAside {
-        findings: Tally::of(outcome.suppressed.iter().map(|finding| finding.severity)),
-        lowered: outcome.lowered,
-    };
+    let aside = outcome.aside(None);
+    let categories = outcome.suppressed.iter().map(|finding| finding.category);
+    let categories: BTreeSet<&str> = categories.chain(outcome.lowered.iter().copied()).collect();
+    let of = |name| (name, outcome.aside(Some(name)));
+    let aside_by = categories.into_iter().map(of).collect();
     let metas: Vec<&Meta> = rules.iter().map(|rule| &rule.meta).collect();
     let readiness = readiness::assess(subject, &outcome.open, aside, &metas);
     Report::new(Parts {
@@ -106,6 +108,7 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments, wanted
         files,
         findings: outcome.open,
         aside,
+        aside_by,
         silenced: outcome.suppressed.iter().map(|finding| finding.rule).collect(),
         notices: outcome.notices,
         readiness,

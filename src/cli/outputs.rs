@@ -38,6 +38,9 @@ pub(super) fn wanted(typed: &ArgMatches) -> Result<Vec<Output>, String> {
     if typed.get_flag("score") {
         add("score", vec![Word::Form(Form::Score)]);
     }
+    if typed.get_flag("explain_score") {
+        add("explain_score", vec![Word::Form(Form::Points)]);
+    }
     words.sort_by_key(|(at, _)| *at);
     paired(words.into_iter().map(|(_, word)| word).collect())
 }
@@ -144,6 +147,7 @@ fn render(report: &Report, output: &Output, arguments: &AuditArguments) -> Resul
             Ok(report::terminal::render(report, look))
         }
         Form::Score => Ok(report::score::render(report) + "\n"),
+        Form::Points => Ok(report::points::render(report)),
         Form::Json => report::json::render(report),
         Form::Jsonl => report::jsonl::render(report),
         Form::Markdown => Ok(report::markdown::render(report, with_info)),

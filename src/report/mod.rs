@@ -11,6 +11,7 @@ pub mod junit;
 pub mod markdown;
 mod page;
 mod picture;
+pub mod points;
 mod processes;
 pub mod rdjson;
 pub mod sarif;
@@ -25,7 +26,7 @@ mod xml;
 use crate::engine::Counts;
 use crate::finding::{Finding, ProgramId, Severity};
 use crate::project::Project;
-use crate::readiness::{self, Readiness, SetAside};
+use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
 use crate::source::Position;
 use crate::suppress::Notice;
@@ -58,6 +59,10 @@ pub struct Report {
     pub causes: Vec<CauseReport>,
     /// The causes by category, in alphabetical order.
     pub categories: Vec<CategoryReport>,
+    /// What each cause adds to the sum that the score falls with, the heaviest first.
+    pub points: Vec<Points>,
+    /// The mends that gain most, in the order in which they are best made.
+    pub mends: Vec<Mend>,
     /// Every rule, and whether it found right what it looked at, by category and id.
     pub rules: Vec<RuleReport>,
     /// What the system is and needs on the server.
@@ -178,6 +183,8 @@ pub struct Parts<'a> {
     pub findings: Vec<Finding>,
     /// What was set aside.
     pub aside: SetAside,
+    /// What was set aside, by category.
+    pub aside_by: BTreeMap<&'static str, SetAside>,
     /// The rules of which findings were set aside.
     pub silenced: BTreeSet<&'static str>,
     /// What else is to be told.
@@ -199,10 +206,16 @@ impl Report {
         let notices = notices.collect();
         let causes = cause::causes(&parts, &findings);
         let ids = findings.iter().enumerate();
+        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
+        for one in &mut points {
+            one.cause = secret::masked(&one.cause);
+        }
         Self {
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
             programs: programs(&parts, &findings, &sources),
-            categories: cause::by_category(&causes),
+            categories: cause::by_category(&parts, &causes),
+            points,
+            mends,
             rules: sound::rules(&parts),
             picture: Picture::of(parts.project),
             causes,
@@ -229,6 +242,8 @@ impl Report {
             findings: Vec::new(),
             causes: Vec::new(),
             categories: Vec::new(),
+            points: Vec::new(),
+            mends: Vec::new(),
             rules: Vec::new(),
             picture: Picture::default(),
             aside: SetAside::default(),

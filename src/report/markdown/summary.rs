@@ -205,11 +205,12 @@ pub(super) fn effort(report: &Report, causes: &[Numbered<'_>]) -> String {
         .filter(|category| score::causes(&category.causes).is_some())
         .map(|category| {
             let causes = score::causes(&category.causes).unwrap_or_default();
-            vec![category.name.to_owned(), causes, score::effort(category.effort)]
+            let effort = score::effort(category.effort);
+            vec![category.name.to_owned(), category.score.to_string(), causes, effort]
         })
         .collect();
     out.push_str(&table(
-        &["Category", "Causes", "Time"],
+        &["Category", "Score", "Causes", "Time"],
         &categories,
         2_000,
         "categories",
