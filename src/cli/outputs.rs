@@ -101,12 +101,16 @@ fn paired(words: Vec<Word>) -> Result<Vec<Output>, String> {
     }
 }
 
+/// The files that reports go to.
+pub(super) fn files(wanted: &[Output]) -> impl Iterator<Item = &Path> {
+    wanted.iter().filter_map(|output| output.file.as_deref())
+}
+
 /// The files that are written into the audited folder, as its paths.
-pub(super) fn inside(root: &Path, wanted: &[Output]) -> Vec<String> {
+pub(super) fn inside<'a>(root: &Path, files: impl Iterator<Item = &'a Path>) -> Vec<String> {
     let Ok(root) = root.canonicalize() else {
         return Vec::new();
     };
-    let files = wanted.iter().filter_map(|output| output.file.as_deref());
     files
         .filter_map(|file| {
             let folder = folder_of(file).canonicalize().ok()?;
@@ -164,7 +168,7 @@ fn render(report: &Report, output: &Output, arguments: &AuditArguments) -> Resul
 
 /// Writes a file as a whole: whoever reads it sees the old text or the new one. What is no file (a pipe, a
 /// device) is written as it stands.
-fn save(file: &Path, text: &str) -> Result<(), String> {
+pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{} cannot be written: {error}", file.display());
     // A link stays a link.
     let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());

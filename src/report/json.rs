@@ -2,7 +2,7 @@
 //! is a promise, so these views are kept apart from the types of the program.
 
 use super::{
-    CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport, ProgramReport,
+    BaselineReport, CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport, ProgramReport,
     Report, RuleReport, Start, VariableReport,
 };
 use crate::readiness::{self, Points, SetAside, Tally};
@@ -21,6 +21,8 @@ struct Document<'a> {
     suppressed: Severities,
     files: Files,
     notices: Vec<Notice<'a>>,
+    baseline: Option<Baseline<'a>>,
+    changed_since: Option<ChangedSince<'a>>,
     sound: Vec<Sound<'a>>,
     categories: Vec<Category>,
     causes: Vec<Cause<'a>>,
@@ -43,6 +45,25 @@ struct Category {
     score: u8,
     causes: Causes,
     effort_minutes: [u32; 2],
+}
+
+#[derive(Serialize)]
+struct Baseline<'a> {
+    known: usize,
+    stale: Vec<Stale<'a>>,
+}
+
+#[derive(Serialize)]
+struct Stale<'a> {
+    path: &'a str,
+    rule: &'a str,
+    subject: &'a str,
+}
+
+#[derive(Serialize)]
+struct ChangedSince<'a> {
+    revision: &'a str,
+    unchanged: usize,
 }
 
 #[derive(Serialize)]
@@ -229,6 +250,11 @@ pub fn render(report: &Report) -> Result<String, String> {
             unreadable: report.files.unreadable,
         },
         notices: report.notices.iter().map(notice).collect(),
+        baseline: report.compared.baseline.as_ref().map(baseline),
+        changed_since: report.compared.revision.as_ref().map(|revision| ChangedSince {
+            revision: &revision.name,
+            unchanged: revision.unchanged,
+        }),
         sound: report.rules.iter().filter_map(sound).collect(),
         categories: report.categories.iter().map(category).collect(),
         causes: report.points.iter().map(cause).collect(),
@@ -283,6 +309,16 @@ fn category(category: &CategoryReport) -> Category {
         score: category.score,
         causes: causes(&category.causes),
         effort_minutes: category.effort,
+    }
+}
+
+fn baseline(baseline: &BaselineReport) -> Baseline<'_> {
+    let stale = baseline.stale.iter();
+    Baseline {
+        known: baseline.known,
+        stale: stale
+            .map(|[path, rule, subject]| Stale { path, rule, subject })
+            .collect(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Where files come from. Nothing outside this folder reads one.
 
 mod attributes;
+mod git;
 mod index;
 mod leftovers;
 mod memory;
 mod worktree;
 
 pub use attributes::Attributes;
+pub use git::{Changes, Revision};
 pub use leftovers::Leftover;
 pub use memory::Memory;
 use std::collections::BTreeSet;

@@ -77,12 +77,11 @@ fn findings(report: &Report) -> String {
     let Some(told) = score::causes(causes) else {
         return "No findings.".to_owned();
     };
-    let places = report.told(false).count();
     let effort = match report.readiness.effort {
         [_, 0] => String::new(),
         effort => format!("; {} of editing to mend them", score::effort(effort)),
     };
-    format!("{told}, in {}{effort}.", score::count(places, "place"))
+    format!("{told}, in {}{effort}.", score::count(report.places, "place"))
 }
 
 fn aside(report: &Report) -> Vec<String> {
@@ -99,6 +98,12 @@ fn aside(report: &Report) -> Vec<String> {
         let lowered = score::count(aside.lowered, "blocker");
         lines.push(format!("Made milder by settings: {lowered}."));
     }
+    if aside.excluded > 0 {
+        let files = score::count(aside.excluded, "file");
+        lines.push(format!("Left out by settings although deployed: {files}."));
+    }
+    let not_shown = report.not_shown().into_iter();
+    lines.extend(not_shown.map(|line| format!("{}.", super::super::style::capitalised(&line))));
     if report.files.unreadable > 0 {
         let files = score::count(report.files.unreadable, "file");
         lines.push(format!("{files} could not be read and are not judged."));
