@@ -1,9 +1,10 @@
 //! Findings that are known already: a file that is kept beside the code.
 //!
 //! A finding is known again by its rule, its file, what it is about and a fingerprint of its line of text, not
-//! by its number: code that only moves makes no new finding. The text itself is not kept, so no secret of it
+//! by its number: code that only moves makes no new finding. One that became worse is new. The text itself is not kept, so no secret of it
 //! gets into the file.
 
+use crate::finding::Severity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,10 +25,10 @@ pub struct Key {
     pub text: String,
 }
 
-/// Known findings: how many there are of each key.
+/// Known findings: how many there are of each key, and how bad the worst of them is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
-    known: BTreeMap<Key, usize>,
+    known: BTreeMap<Key, (usize, Severity)>,
 }
 
 /// The findings of a run beside the known ones.
@@ -50,17 +51,24 @@ struct File {
 struct Row {
     #[serde(flatten)]
     key: Key,
+    severity: String,
     count: usize,
 }
 
 impl Baseline {
     /// The findings of a run, as known ones.
-    pub fn of(keys: impl IntoIterator<Item = Key>) -> Self {
-        let mut known = BTreeMap::new();
-        for key in keys {
-            *known.entry(key).or_default() += 1;
+    pub fn of(findings: impl IntoIterator<Item = (Key, Severity)>) -> Self {
+        let mut baseline = Self::default();
+        for (key, severity) in findings {
+            baseline.add(key, 1, severity);
         }
-        Self { known }
+        baseline
+    }
+
+    fn add(&mut self, key: Key, number: usize, severity: Severity) {
+        let (count, worst) = self.known.entry(key).or_insert((0, severity));
+        *count = count.saturating_add(number);
+        *worst = severity.max(*worst);
     }
 
     /// Reads the file called `name`.
@@ -77,12 +85,13 @@ impl Baseline {
                 file.version
             ));
         }
-        let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+        let mut baseline = Self::default();
         for row in file.findings {
-            let count = known.entry(row.key).or_default();
-            *count = count.saturating_add(row.count);
+            let severity = Severity::named(&row.severity)
+                .ok_or_else(|| format!("{name}: there is no severity `{}`", row.severity))?;
+            baseline.add(row.key, row.count, severity);
         }
-        Ok(Self { known })
+        Ok(baseline)
     }
 
     /// The file: one finding on each line, sorted, with a line end.
@@ -91,9 +100,10 @@ impl Baseline {
     /// In the words of the writer; text and numbers cannot fail to be written.
     pub fn render(&self) -> Result<String, String> {
         let mut rows = Vec::with_capacity(self.known.len());
-        for (key, count) in &self.known {
+        for (key, (count, severity)) in &self.known {
             let row = Row {
                 key: key.clone(),
+                severity: severity.name().to_owned(),
                 count: *count,
             };
             rows.push(serde_json::to_string(&row).map_err(|error| error.to_string())?);
@@ -111,17 +121,17 @@ impl Baseline {
 
     /// Which findings of a run are not among the known ones, and which of those are gone. Of more findings with
     /// one key than are known, the last ones are new.
-    pub fn compare(&self, keys: &[Key]) -> Compared {
+    pub fn compare(&self, findings: &[(Key, Severity)]) -> Compared {
         let mut left = self.known.clone();
-        let is_new = keys.iter().map(|key| match left.get_mut(key) {
-            Some(count) if *count > 0 => {
+        let is_new = findings.iter().map(|(key, severity)| match left.get_mut(key) {
+            Some((count, worst)) if *count > 0 => {
                 *count -= 1;
-                false
+                *severity > *worst
             }
             _ => true,
         });
         let is_new = is_new.collect();
-        left.retain(|_, count| *count > 0);
+        left.retain(|_, (count, _)| *count > 0);
         Compared {
             is_new,
             stale: Self { known: left },
@@ -131,18 +141,18 @@ impl Baseline {
     /// The same less what is gone.
     #[must_use]
     pub fn without(mut self, stale: &Self) -> Self {
-        for (key, count) in &stale.known {
-            if let Some(known) = self.known.get_mut(key) {
+        for (key, (count, _)) in &stale.known {
+            if let Some((known, _)) = self.known.get_mut(key) {
                 *known = known.saturating_sub(*count);
             }
         }
-        self.known.retain(|_, count| *count > 0);
+        self.known.retain(|_, (count, _)| *count > 0);
         self
     }
 
     /// How many findings are known.
     pub fn len(&self) -> usize {
-        self.known.values().sum()
+        self.known.values().map(|(count, _)| count).sum()
     }
 
     /// Whether none is.
@@ -161,12 +171,27 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn key(path: &str, subject: &str) -> Key {
-        Key {
+    fn key(path: &str, subject: &str) -> (Key, Severity) {
+        let key = Key {
             path: path.to_owned(),
             rule: "missing-requirement".to_owned(),
             subject: subject.to_owned(),
             text: "00c0ffee".to_owned(),
+        };
+        (key, Severity::Major)
+    }
+
+    #[test]
+    fn what_became_worse_is_new() {
+        let (known, _) = key("a.py", "ccxt");
+        let baseline = Baseline::of([(known.clone(), Severity::Major)]);
+        for (severity, is_new) in [
+            (Severity::Blocker, true),
+            (Severity::Major, false),
+            (Severity::Info, false),
+        ] {
+            let compared = baseline.compare(&[(known.clone(), severity)]);
+            assert_eq!((compared.is_new, compared.stale.is_empty()), (vec![is_new], true));
         }
     }
 
@@ -177,8 +202,8 @@ mod tests {
         {
           "version": 1,
           "findings": [
-            {"path":"a.py","rule":"missing-requirement","subject":"psycopg2","text":"00c0ffee","count":1},
-            {"path":"b.py","rule":"missing-requirement","subject":"ccxt","text":"00c0ffee","count":2}
+            {"path":"a.py","rule":"missing-requirement","subject":"psycopg2","text":"00c0ffee","severity":"major","count":1},
+            {"path":"b.py","rule":"missing-requirement","subject":"ccxt","text":"00c0ffee","severity":"major","count":2}
           ]
         }
         "#);
@@ -204,7 +229,7 @@ mod tests {
             known in proptest::collection::vec(("[ab]", "[xyz]"), 0..12),
             found in proptest::collection::vec(("[ab]", "[xyz]"), 0..12),
         ) {
-            let keys = |list: &[(String, String)]| -> Vec<Key> {
+            let keys = |list: &[(String, String)]| -> Vec<(Key, Severity)> {
                 list.iter().map(|(path, subject)| key(path, subject)).collect()
             };
             let (known, found) = (keys(&known), keys(&found));

@@ -91,7 +91,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("baseline", &[]),
+    ("baseline", &["finding"]),
     ("fix", &["facts", "finding", "project", "rule", "source"]),
     // The score sees findings and what the pages say of their rules, nothing else.
     ("readiness", &["finding", "rule"]),

@@ -3,6 +3,7 @@
 use super::args::BaselineArguments;
 use super::{Exit, outputs, scan, tell};
 use crate::baseline::{Baseline, Key};
+use crate::finding::Severity;
 use crate::readiness::Verdict;
 use crate::report::{BaselineReport, FindingReport, Report};
 use crate::settings::Settings;
@@ -28,7 +29,7 @@ pub(super) fn run(arguments: &BaselineArguments) -> Result<Exit, String> {
         ));
         return Ok(Exit::NotAssessed);
     }
-    let keys: Vec<Key> = report.findings.iter().map(key).collect();
+    let keys: Vec<(Key, Severity)> = report.findings.iter().map(key).collect();
     let (baseline, what) = if arguments.prune {
         let known = read(&file)?;
         let stale = known.compare(&keys).stale;
@@ -62,7 +63,7 @@ pub(super) fn load(settings: &Settings) -> Result<Option<Baseline>, String> {
 pub(super) fn show_new(report: &mut Report, known: &Baseline, settings: &Settings, is_quiet: bool) {
     // What another comparison took out of the report is compared too, or it would count as gone.
     let all = report.all_findings();
-    let keys: Vec<Key> = all.iter().map(|found| key(found)).collect();
+    let keys: Vec<(Key, Severity)> = all.iter().map(|found| key(found)).collect();
     let compared = known.compare(&keys);
     let new: std::collections::BTreeSet<&str> = all
         .iter()
@@ -93,16 +94,17 @@ pub(super) fn show_new(report: &mut Report, known: &Baseline, settings: &Setting
 }
 
 /// What a finding is known again by.
-pub(super) fn key(found: &FindingReport) -> Key {
+pub(super) fn key(found: &FindingReport) -> (Key, Severity) {
     let rule = found.finding.rule;
     let cause = &found.finding.cause;
     let subject = cause.strip_prefix(rule).and_then(|rest| rest.strip_prefix(':'));
-    Key {
+    let key = Key {
         path: found.location.path.clone(),
         rule: rule.to_owned(),
         subject: subject.unwrap_or(cause).to_owned(),
         text: found.text.clone(),
-    }
+    };
+    (key, found.finding.severity)
 }
 
 fn read(file: &Path) -> Result<Baseline, String> {

@@ -3,7 +3,7 @@
 use super::{Exit, tell};
 use crate::finding::Severity;
 use crate::readiness::Verdict;
-use crate::report::Report;
+use crate::report::{Compared, Report};
 use crate::settings::Settings;
 
 /// The exit status, with words on stderr.
@@ -47,11 +47,16 @@ fn severity(report: &Report, limit: Option<Severity>) -> Option<String> {
     let limit = limit?;
     let reached = report.causes.iter().filter(|cause| cause.severity >= limit);
     let number = reached.count();
-    let (cause, allows) = (plural(number, "cause"), limit.name());
+    let new = if report.compared == Compared::default() {
+        ""
+    } else {
+        "new "
+    };
+    let (cause, allows) = (plural(number, &format!("{new}cause")), limit.name());
     (number > 0).then(|| match limit {
         Severity::Blocker => format!(
             "{}, and --fail-on blocker allows none",
-            plural(number, "blocker")
+            plural(number, &format!("{new}blocker"))
         ),
         _ => format!("{cause} of {allows} or worse, and --fail-on {allows} allows none"),
     })

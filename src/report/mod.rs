@@ -321,7 +321,10 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
         FindingReport {
             id: id(finding, &location.path, *number),
             related: related.collect(),
-            text: fingerprint([sources.line(finding.place).as_str()], 32),
+            text: match sources.line(finding.place) {
+                line if line.is_empty() => String::new(),
+                line => fingerprint([line.as_str()], 32),
+            },
             programs: names(parts.project, &finding.programs),
             finding: Finding {
                 message: secret::masked(&finding.message),
