@@ -9,6 +9,9 @@ use crate::settings::{Selection, nearest};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
+/// The category of rules about what the settings leave out.
+const SETTINGS: &str = "settings";
+
 /// Findings, after what people set aside was taken out.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
@@ -20,6 +23,8 @@ pub struct Outcome {
     pub lowered: Vec<&'static str>,
     /// What is wrong with the comments that set aside.
     pub notices: Vec<Notice>,
+    /// Files that are left out although the deployment needs them.
+    pub excluded: usize,
 }
 
 impl Outcome {
@@ -30,7 +35,10 @@ impl Outcome {
         SetAside {
             findings: Tally::of(suppressed.map(|finding| finding.severity)),
             lowered: self.lowered.iter().filter(|name| is_of(name)).count(),
-            excluded: 0,
+            excluded: match category {
+                None | Some(SETTINGS) => self.excluded,
+                Some(_) => 0,
+            },
         }
     }
 }
@@ -56,12 +64,23 @@ struct Comment<'a> {
 /// Sets aside what the comments of the files and the settings say. `known` are the ids of all rules.
 pub fn apply(findings: Vec<Finding>, project: &Project, selection: &Selection, known: &[&str]) -> Outcome {
     let mut comments = comments(project);
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        excluded: project.left_out().len(),
+        ..Outcome::default()
+    };
     for mut finding in findings {
         let place = project.in_file(finding.place);
         let path = project
             .document(place.document)
             .map_or("", |document| document.path.as_str());
+        // What is said of the settings is not for them to leave out.
+        if project.is_left_out(place.document) && finding.category != SETTINGS {
+            // Nobody asks for what is wrong in a file that no program runs.
+            if finding.scope == Scope::Deployed || finding.severity == Severity::Blocker {
+                outcome.suppressed.push(finding);
+            }
+            continue;
+        }
         let by_comment = is_commented(&mut comments, &finding, place);
         if by_comment || !selection.wants(finding.rule, finding.category, path) {
             outcome.suppressed.push(finding);

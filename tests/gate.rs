@@ -326,3 +326,59 @@ fn first_settings_of_every_bundled_system_are_understood() {
     assert_eq!(run(&configured, &["init"]).code, 2);
     assert_eq!(run(&configured, &["init", "nowhere"]).code, 2);
 }
+
+#[test]
+fn no_exclusion_turns_a_blocker_into_ready() {
+    let conf = "[supervisord]\n\n[program:feed]\ncommand=python3 feed.py\n";
+    let mac = "[supervisord]\n\n[program:feed]\ncommand=python3 feed.py\ndirectory=/Users/me/desk\n";
+    let other = "[[program]]\nname = \"other\"\ncommand = \"python3 other.py\"\n";
+    let systems: [&[(&str, &str)]; 5] = [
+        &[("supervisord.conf", conf), ("feed.py", "import ccxt\n")],
+        &[("supervisord.conf", mac), ("feed.py", "x = 1\n")],
+        &[("supervisord.conf", conf), ("feed.py", "import lib.prices\n"), ("lib/prices.py", "import ccxt\n")],
+        &[
+            ("supervisord.conf", conf),
+            ("feed.py", "import numpy, scipy\n"),
+            ("requirements.txt", "scipy==1.13.0\nnumpy==2.3.1\n"),
+        ],
+        &[
+            ("Procfile", "feed: sh run.sh\n"),
+            ("run.sh", "#!/bin/sh\nsource venv/bin/activate\nexec python3 feed.py\n"),
+            ("feed.py", "import ccxt\n"),
+        ],
+    ];
+    for files in systems {
+        let mut all = files.to_vec();
+        all.extend([("other.py", "x = 1\n"), ("audit.toml", other)]);
+        let folder = tree(&all);
+        assert_eq!(json(&folder, &[])["readiness"]["verdict"], "NOT READY", "{files:?}");
+        for chosen in 1..(1_usize << files.len()) {
+            let left_out = (0..files.len()).filter(|at| chosen & (1 << at) != 0);
+            let arguments: Vec<&str> = left_out.flat_map(|at| ["--exclude", files[at].0]).collect();
+            let verdict = json(&folder, &arguments)["readiness"]["verdict"].clone();
+            assert_ne!(verdict, "READY", "{files:?} {arguments:?}");
+            // Setting the words about it aside does not help either.
+            let silent = [&arguments[..], &["--ignore", "settings"]].concat();
+            assert_ne!(json(&folder, &silent)["readiness"]["verdict"], "READY", "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn what_nobody_runs_can_be_left_out() {
+    let folder = tree(&[
+        ("audit.toml", &format!("exclude = ['notebooks/**']\n{PROGRAM}")),
+        ("feed.py", "print('ready')\n"),
+        ("notebooks/lab.py", "import not_there\nHOST = '10.1.2.3'\n"),
+    ]);
+    let document = json(&folder, &[]);
+    assert_eq!(document["readiness"]["score"], 100);
+    assert_eq!(found(&document), [""; 0]);
+    // A module that a program imports is there, though nobody judges it.
+    write(folder.path(), "feed.py", "import prices\n");
+    write(folder.path(), "prices.py", "HOST = 'x'\n");
+    let document = json(&folder, &["--exclude", "prices.py"]);
+    assert_eq!(found(&document), ["prices.py excluded-program:prices.py"]);
+    assert_eq!(document["readiness"]["verdict"], "READY WITH WARNINGS");
+    assert_eq!(document["suppressed"]["excluded"], 1);
+}

@@ -7,7 +7,7 @@ use crate::readiness::{self, SetAside, Subject};
 use crate::report::{Parts, Report};
 use crate::rule::{Meta, Rule};
 use crate::settings::{Settings, Typed};
-use crate::tree::{Tree, WorkTree};
+use crate::tree::{Tree, Without, WorkTree};
 use crate::{catalog, engine, suppress};
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
@@ -83,11 +83,14 @@ pub(super) fn audit(
 ) -> Report {
     let root = root_name(settings);
     let counter = engine::Progress::default();
-    let is_excluded = |path: &str| {
-        settings.exclude.iter().any(|glob| glob.matches(path))
-            || path.rsplit('/').next() == Some(BASELINE)
-            || written.iter().any(|own| own == path)
+    let is_absent = |path: &str| {
+        path.rsplit('/').next() == Some(BASELINE) || written.iter().any(|own| own == path)
     };
+    let tree = &Without {
+        tree,
+        is_absent: &is_absent,
+    };
+    let is_excluded = |path: &str| settings.exclude.iter().any(|glob| glob.matches(path));
     let (project, files, findings) = progress::shown(has_bar, &counter, || {
         let (project, files) = engine::read(tree, settings.target.clone(), &is_excluded, &counter);
         let all: Vec<&Rule> = rules.iter().collect();

@@ -32,8 +32,8 @@ pub fn render(report: &Report) -> String {
     }
     if !report.points.is_empty() {
         out.push_str(&by_rule(&report.points));
-        out.push_str(&by_cause(&report.points));
         out.push_str(&mends(report, value));
+        out.push_str(&by_cause(&report.points));
     }
     out
 }

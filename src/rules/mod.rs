@@ -13,6 +13,7 @@ mod ports;
 mod processes;
 mod requirements;
 mod services;
+mod settings;
 
 use crate::rule::Check;
 
@@ -30,6 +31,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("contradictory-programs", services::contradictory_programs::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("detached-command", services::detached_command::check),
+    ("excluded-program", settings::excluded_program::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),

@@ -5,6 +5,7 @@ mod git;
 mod index;
 mod leftovers;
 mod memory;
+mod without;
 mod worktree;
 
 pub use attributes::Attributes;
@@ -12,6 +13,7 @@ pub use git::{Changes, Revision};
 pub use leftovers::Leftover;
 pub use memory::Memory;
 use std::collections::BTreeSet;
+pub use without::Without;
 pub use worktree::WorkTree;
 
 /// A source of files, all named by their path relative to the root, with `/`.
