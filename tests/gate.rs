@@ -330,7 +330,7 @@ fn first_settings_of_every_bundled_system_are_understood() {
 #[test]
 fn no_exclusion_turns_a_blocker_into_ready() {
     let conf = "[supervisord]\n\n[program:feed]\ncommand=python3 feed.py\n";
-    let mac = "[supervisord]\n\n[program:feed]\ncommand=python3 feed.py\ndirectory=/Users/me/desk\n";
+    let mac = "[supervisord]\n\n[program:feed]\ncommand=python3 feed.py\ndirectory=/Users/mireille/desk\n";
     let other = "[[program]]\nname = \"other\"\ncommand = \"python3 other.py\"\n";
     let systems: [&[(&str, &str)]; 5] = [
         &[("supervisord.conf", conf), ("feed.py", "import ccxt\n")],
@@ -350,6 +350,9 @@ fn no_exclusion_turns_a_blocker_into_ready() {
     for files in systems {
         let mut all = files.to_vec();
         all.extend([("other.py", "x = 1\n"), ("audit.toml", other)]);
+        if !files.iter().any(|(path, _)| *path == "requirements.txt") {
+            all.push(("requirements.txt", "requests==2.32.3\n"));
+        }
         let folder = tree(&all);
         assert_eq!(json(&folder, &[])["readiness"]["verdict"], "NOT READY", "{files:?}");
         for chosen in 1..(1_usize << files.len()) {
