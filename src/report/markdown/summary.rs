@@ -65,12 +65,11 @@ fn findings(report: &Report) -> String {
     let Some(told) = score::causes(causes) else {
         return "No findings.".to_owned();
     };
-    let places = report.told(false).count();
     let effort = match report.readiness.effort {
         [_, 0] => String::new(),
         effort => format!("; {} of editing to mend them", score::effort(effort)),
     };
-    format!("{told}, in {}{effort}.", score::count(places, "place"))
+    format!("{told}, in {}{effort}.", score::count(report.places, "place"))
 }
 
 fn aside(report: &Report) -> Vec<String> {
@@ -87,6 +86,12 @@ fn aside(report: &Report) -> Vec<String> {
         let lowered = score::count(aside.lowered, "blocker");
         lines.push(format!("Made milder by settings: {lowered}."));
     }
+    if aside.excluded > 0 {
+        let files = score::count(aside.excluded, "file");
+        lines.push(format!("Left out by settings although deployed: {files}."));
+    }
+    let not_shown = report.not_shown().into_iter();
+    lines.extend(not_shown.map(|line| format!("{}.", super::super::style::capitalised(&line))));
     if report.files.unreadable > 0 {
         let files = score::count(report.files.unreadable, "file");
         lines.push(format!("{files} could not be read and are not judged."));
@@ -193,11 +198,12 @@ pub(super) fn effort(report: &Report, causes: &[Numbered<'_>]) -> String {
         .filter(|category| score::causes(&category.causes).is_some())
         .map(|category| {
             let causes = score::causes(&category.causes).unwrap_or_default();
-            vec![category.name.to_owned(), causes, score::effort(category.effort)]
+            let effort = score::effort(category.effort);
+            vec![category.name.to_owned(), category.score.to_string(), causes, effort]
         })
         .collect();
     out.push_str(&table(
-        &["Category", "Causes", "Time"],
+        &["Category", "Score", "Causes", "Time"],
         &categories,
         2_000,
         "categories",
