@@ -41,7 +41,10 @@ pub(super) fn show(
             names.extend(found.programs.iter().map(String::as_str));
         }
         let found: Vec<(Key, Severity)> = report.findings.iter().map(baseline::key).collect();
-        let is_new = Baseline::of(known.iter().cloned()).compare(&found).is_new.into_iter();
+        let is_new = Baseline::of(known.iter().cloned())
+            .compare(&found)
+            .is_new
+            .into_iter();
         let spreads = |key: &Key, found: &FindingReport| {
             let before = programs.get(key);
             found

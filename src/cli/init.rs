@@ -174,13 +174,7 @@ fn render(project: &Project, target: &Target, release: Option<&Told>, kept: &Kep
     let user = most(project, |program| {
         program.user.as_ref().map(|user| user.value.clone())
     });
-    setting(
-        &mut out,
-        "Whom the programs run as",
-        "user",
-        user.as_ref(),
-        "app",
-    );
+    setting(&mut out, "Whom the programs run as", "user", user.as_ref(), "app");
     out.push_str(
         "# What the gate lets through: with \"blocker\" everything but blockers. A score may be asked for, too.\n\
          fail-on = \"blocker\"\n# min-score = 70\n\n",
@@ -220,7 +214,10 @@ fn root(project: &Project) -> Option<Told> {
     most(project, |program| {
         let words = program.commands.iter().flat_map(|command| &command.words);
         let paths = words.map(|word| word.text.as_str());
-        let directory = program.directory.as_ref().map(|directory| directory.value.as_str());
+        let directory = program
+            .directory
+            .as_ref()
+            .map(|directory| directory.value.as_str());
         let in_tree = |path: &str| {
             let inside = project.paths.suffix_in_tree(path)?;
             let root = path.strip_suffix(inside)?.trim_end_matches('/');

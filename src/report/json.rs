@@ -2,8 +2,8 @@
 //! is a promise, so these views are kept apart from the types of the program.
 
 use super::{
-    BaselineReport, CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport, ProgramReport,
-    Report, RuleReport, Start, VariableReport,
+    BaselineReport, CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport,
+    ProgramReport, Report, RuleReport, Start, VariableReport,
 };
 use crate::readiness::{self, Points, SetAside, Tally};
 use crate::source::Position;

@@ -24,7 +24,10 @@ pub fn render(report: &Report) -> String {
         parts.push(format!("{} made milder", count(report.aside.lowered, "blocker")));
     }
     if report.aside.excluded > 0 {
-        parts.push(format!("{} left out", count(report.aside.excluded, "deployed file")));
+        parts.push(format!(
+            "{} left out",
+            count(report.aside.excluded, "deployed file")
+        ));
     }
     if report.compared != Compared::default() {
         let new = report.told(false).count();

@@ -70,7 +70,14 @@ impl Revision {
     /// # Errors
     /// In git's words.
     pub fn changes(&self) -> Result<Changes, String> {
-        let base = ["diff", "--no-color", "--no-ext-diff", "--no-textconv", "--relative", "-M"];
+        let base = [
+            "diff",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--relative",
+            "-M",
+        ];
         let with = |more: &[&str]| self.git(&[&base, more, &[&self.commit, "--"]].concat());
         let names = with(&["--name-status", "-z"])?;
         let patch = with(&["--unified=0"])?;
@@ -129,7 +136,10 @@ impl Revision {
         }
         let ids: Vec<&str> = entries.iter().filter_map(|(_, _, id)| id.as_deref()).collect();
         let mut contents = self.blobs(&ids)?.into_iter();
-        let bits: Vec<(String, bool)> = entries.iter().map(|(path, bit, _)| (path.clone(), *bit)).collect();
+        let bits: Vec<(String, bool)> = entries
+            .iter()
+            .map(|(path, bit, _)| (path.clone(), *bit))
+            .collect();
         let files = entries.into_iter().map(|(path, _, id)| {
             let content = id.and_then(|_| contents.next()).unwrap_or_default();
             (path, content)
@@ -147,7 +157,10 @@ impl Revision {
         for _ in ids {
             let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
             let head = String::from_utf8_lossy(&rest[..end]);
-            let size = head.rsplit(' ').next().and_then(|size| size.parse::<usize>().ok());
+            let size = head
+                .rsplit(' ')
+                .next()
+                .and_then(|size| size.parse::<usize>().ok());
             rest = rest.get(end + 1..).unwrap_or_default();
             // `ID missing`: a clone that has only a part of the blobs.
             let Some(size) = size else {
@@ -167,7 +180,13 @@ impl Revision {
     fn git_with(&self, arguments: &[&str], input: Vec<u8>) -> Result<Vec<u8>, String> {
         let mut child = Command::new("git")
             // Nothing that the repository configures is run, and no lock is taken.
-            .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"])
+            .args([
+                "--no-optional-locks",
+                "-c",
+                "core.fsmonitor=false",
+                "-c",
+                "core.quotePath=false",
+            ])
             .arg("-C")
             .arg(&self.root)
             .args(arguments)
@@ -223,7 +242,14 @@ mod tests {
     fn where_there_is_no_repository_words_say_so() {
         let folder = tempfile::tempdir().unwrap();
         let said = Revision::new(folder.path(), "HEAD").unwrap_err();
-        assert!(said.contains("changes can be told only in a git repository"), "{said}");
-        assert!(Revision::new(folder.path(), "--exec=x").unwrap_err().contains("is no revision"));
+        assert!(
+            said.contains("changes can be told only in a git repository"),
+            "{said}"
+        );
+        assert!(
+            Revision::new(folder.path(), "--exec=x")
+                .unwrap_err()
+                .contains("is no revision")
+        );
     }
 }

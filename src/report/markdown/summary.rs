@@ -72,7 +72,8 @@ fn findings(report: &Report) -> String {
     format!("{told}, in {}{effort}.", score::count(report.places, "place"))
 }
 
-fn aside(report: &Report) -> Vec<String> {
+/// What is not in the numbers, in sentences.
+pub(in crate::report) fn aside(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     let aside = &report.aside;
     if aside.findings.total() > 0 {
@@ -199,7 +200,12 @@ pub(super) fn effort(report: &Report, causes: &[Numbered<'_>]) -> String {
         .map(|category| {
             let causes = score::causes(&category.causes).unwrap_or_default();
             let effort = score::effort(category.effort);
-            vec![category.name.to_owned(), category.score.to_string(), causes, effort]
+            vec![
+                category.name.to_owned(),
+                category.score.to_string(),
+                causes,
+                effort,
+            ]
         })
         .collect();
     out.push_str(&table(
