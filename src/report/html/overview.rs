@@ -136,7 +136,7 @@ impl<'a> Overview<'a> {
     }
 }
 
-fn class(verdict: Verdict) -> &'static str {
+pub(super) fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::NotAssessed => "none",
         Verdict::NotReady => "blocker",
