@@ -15,7 +15,7 @@ pub mod value;
 use crate::source::Span;
 pub use command::{Command, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind};
-pub use port::{Port, PortRole};
+pub use port::{Given, Port, PortRole};
 pub use program::{Build, EnvironmentFile, Manager, Placement, Program};
 pub use requirement::{Origin, Requirement};
 pub use value::{Reach, Role, Value};

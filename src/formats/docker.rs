@@ -4,6 +4,7 @@
 
 mod copy;
 mod expand;
+mod expose;
 mod instruction;
 
 use super::plain::{self, Statement};
@@ -134,6 +135,7 @@ impl Reader {
                     }
                 }
             }
+            ("EXPOSE", _) => facts.ports.extend(expose::ports(instruction)),
             ("ENV", Some((_, stage))) => stage.set(instruction, facts),
             ("WORKDIR", Some((_, stage))) => stage.work_in(instruction),
             ("USER", Some((_, stage))) => {

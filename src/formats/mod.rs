@@ -3,20 +3,25 @@
 mod commandline;
 mod compose;
 pub mod cron;
+mod dialled;
 pub mod docker;
 pub mod dotenv;
+mod firewall;
 mod grammar;
 mod joined;
 pub mod json;
 mod lock;
+pub mod nginx;
 mod pip;
 pub mod plain;
 mod pm2;
 pub mod procfile;
 pub mod python;
+mod published;
 mod quoted;
 pub mod requirements;
 pub mod rust;
+mod serving;
 pub mod shell;
 pub mod structured;
 pub mod supervisor;
@@ -66,13 +71,15 @@ pub enum Format {
     Docker,
     /// A crontab.
     Cron,
+    /// nginx's configuration.
+    Nginx,
     /// Any other source or config: quotes and comments are known, nothing else.
     Plain,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Python,
         Self::Shell,
         Self::Json,
@@ -90,6 +97,7 @@ impl Format {
         Self::Procfile,
         Self::Docker,
         Self::Cron,
+        Self::Nginx,
         Self::Plain,
     ];
 
@@ -113,6 +121,7 @@ impl Format {
             Self::Procfile => "procfile",
             Self::Docker => "docker",
             Self::Cron => "cron",
+            Self::Nginx => "nginx",
             Self::Plain => "plain",
         }
     }
@@ -121,6 +130,9 @@ impl Format {
     /// configuration and no code: documentation, data, pictures.
     pub fn of(path: &str, head: &[u8]) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
+        if nginx::is_nginx(path, head) {
+            return Some(Self::Nginx);
+        }
         Self::of_name(path, name).or_else(|| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             match extension.map(str::to_ascii_lowercase).as_deref() {
@@ -226,8 +238,14 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Nginx => nginx::extract(text),
         Format::Plain => plain::extract(path, text),
     };
+    if format != Format::Nginx {
+        dialled::read(text, &mut facts);
+    }
+    serving::read(text, &mut facts);
+    firewall::read(&mut facts);
     facts.suppressions = suppression::find(text);
     facts
 }

@@ -3,6 +3,7 @@
 //! What systemd does here is told by systemd.syntax(7), systemd.service(5), systemd.exec(5) and
 //! systemd.unit(5).
 
+mod listen;
 mod specifier;
 mod words;
 
@@ -30,6 +31,9 @@ pub fn extract(path: &str, text: &str) -> Facts {
     if let Some(stem) = name.strip_suffix(".service") {
         let whole = joined(text, JOINING);
         service(path, stem, &settings(&whole), &mut facts);
+    } else if let Some(stem) = name.strip_suffix(".socket") {
+        let whole = joined(text, JOINING);
+        facts.ports.extend(listen::ports(stem, &settings(&whole)));
     }
     facts
 }

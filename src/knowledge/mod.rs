@@ -2,6 +2,7 @@
 
 pub mod distributions;
 pub mod mac_paths;
+pub mod ports;
 pub mod releases;
 pub mod runners;
 pub mod stdlib;

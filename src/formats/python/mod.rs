@@ -4,6 +4,7 @@
 
 mod binding;
 mod calls;
+mod calls_of_servers;
 mod commands;
 mod edits;
 mod effects;
@@ -17,6 +18,7 @@ mod nesting;
 mod newer;
 mod paths;
 mod ports;
+mod servers;
 mod values;
 
 use crate::facts::{Facts, Problem, ProblemKind};
@@ -48,7 +50,8 @@ pub fn extract(text: &str) -> Facts {
         facts.newer_syntax = newer::syntax(parsed.unsupported_syntax_errors(), parsed.tokens());
     }
     if let Mod::Module(module) = parsed.syntax() {
-        flow::read(text, &module.body, &mut facts);
+        let names = flow::read(text, &module.body, &mut facts);
+        servers::read(&module.body, &names, &mut facts);
     }
     facts
 }
