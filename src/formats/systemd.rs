@@ -156,6 +156,11 @@ fn service(path: &str, stem: &str, settings: &[Setting<'_>], facts: &mut Facts) 
     program.directory = directory(&service, &unit);
     program.logs = logs(&service, &unit);
     program.user = user;
+    let capabilities = service.list("AmbientCapabilities");
+    program.capabilities = capabilities
+        .iter()
+        .flat_map(|setting| setting.value.split_whitespace().map(str::to_owned))
+        .collect();
     facts.programs.push(program);
 }
 

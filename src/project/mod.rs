@@ -32,7 +32,7 @@ pub use failure::{Failure, FailureKind, When};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Clash, Manifest, Ports, Stated};
+pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
@@ -89,6 +89,7 @@ impl Project {
             tree,
         };
         let reach = reach::work_out(&world, &programs);
+        let ports = Ports::join(&documents).with_programs(&documents, &programs, &reach.programs);
         Self {
             target,
             paths,
@@ -96,7 +97,7 @@ impl Project {
             programs,
             daemons,
             failures: reach.failures,
-            ports: Ports::join(&documents),
+            ports,
             environment,
             documents,
             scopes: reach.scopes,

@@ -3,11 +3,19 @@
 //! The *manifest* is the document that gives ports to the services of the system. Everything else that
 //! names a port of the same service is compared with it.
 
+mod gate;
+mod sockets;
+mod uses;
+
+use super::programs::ProgramView;
 use crate::document::Document;
 use crate::facts::{Port, PortRole, ProblemKind};
-use crate::finding::{DocumentId, Place};
+use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
+pub use gate::Gate;
+pub use sockets::{Heard, Socket, Unheard};
 use std::collections::{BTreeMap, BTreeSet};
+pub use uses::{Basis, PortUse, ProgramPorts};
 
 /// Services that make an unnamed document a manifest.
 const SERVICES: usize = 3;
@@ -19,6 +27,8 @@ pub struct Ports {
     stated: Vec<Stated>,
     /// Documents that other people compose: a second manifest, a copy, a compose file.
     apart: BTreeSet<DocumentId>,
+    /// By program, in their order.
+    programs: Vec<ProgramPorts>,
 }
 
 /// The document that says which service has which port.
@@ -47,7 +57,8 @@ pub struct Stated {
     pub port: Port,
     /// Where.
     pub place: Place,
-    format: Format,
+    /// The syntax of the document that states it.
+    pub format: Format,
 }
 
 /// Two statements that cannot both be right.
@@ -109,7 +120,26 @@ impl Ports {
             manifest,
             stated,
             apart,
+            programs: Vec::new(),
         }
+    }
+
+    /// Adds what each program does with ports; `reached` tells by document which programs reach it.
+    #[must_use]
+    pub(super) fn with_programs(
+        mut self,
+        documents: &[Document],
+        programs: &[ProgramView],
+        reached: &[Vec<ProgramId>],
+    ) -> Self {
+        let joint = uses::Joint {
+            documents,
+            programs,
+            reached,
+            manifest: self.manifest.as_ref(),
+        };
+        self.programs = joint.ports();
+        self
     }
 
     /// The manifest, when the tree has one.

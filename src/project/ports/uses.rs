@@ -1,0 +1,407 @@
+//! Which ports each program listens on and dials, and which hosts outside it asks.
+
+use super::Manifest;
+use crate::document::Document;
+use crate::facts::port::{is_loopback, number};
+use crate::facts::{Command, Given, Port, PortRole, Program, Reach};
+use crate::finding::{DocumentId, Place, ProgramId};
+use crate::knowledge::ports::{Listener, listener};
+use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The ports of one program.
+#[derive(Debug, Clone, Default)]
+pub struct ProgramPorts {
+    /// What it listens on, in the order of places; of a container these are the container's own.
+    pub binds: Vec<PortUse>,
+    /// Whether it listens on a port that the files do not tell.
+    pub is_open: bool,
+    /// What it connects to.
+    pub dials: Vec<PortUse>,
+    /// Hosts besides the machine itself that addresses in its code and definition name, with their places.
+    pub hosts: BTreeMap<String, Vec<Place>>,
+}
+
+/// A port that a program uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortUse {
+    /// Which.
+    pub number: u16,
+    /// The address beside it, as written; nothing when none is written, `?` when it is not known.
+    pub host: Option<String>,
+    /// Where it is said.
+    pub place: Place,
+    /// What says it.
+    pub basis: Basis,
+    /// Whether it is a port of UDP.
+    pub is_udp: bool,
+}
+
+/// What says which port a program uses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// It is written down.
+    Written,
+    /// An environment variable that is set for the program.
+    Variable(String),
+    /// The port manifest.
+    Manifest,
+    /// Nothing: it is the default of the code or of the command; with the variable that would say another,
+    /// if there is one.
+    Default(Option<String>),
+    /// It is one of several things that the code may come to.
+    Guess,
+}
+
+impl PortUse {
+    /// Whether another machine can reach it, as far as the address tells.
+    pub fn is_local(&self) -> bool {
+        self.host.as_deref().is_some_and(is_loopback)
+    }
+}
+
+/// What the ports of programs are worked out from.
+pub(super) struct Joint<'a> {
+    pub(super) documents: &'a [Document],
+    pub(super) programs: &'a [ProgramView],
+    /// By document: the programs that reach it.
+    pub(super) reached: &'a [Vec<ProgramId>],
+    pub(super) manifest: Option<&'a Manifest>,
+}
+
+impl Joint<'_> {
+    /// The ports of each program.
+    pub(super) fn ports(&self) -> Vec<ProgramPorts> {
+        let mut code: Vec<Vec<DocumentId>> = vec![Vec::new(); self.programs.len()];
+        for (id, programs) in (0..).map(DocumentId).zip(self.reached) {
+            for program in programs {
+                if let Some(list) = code.get_mut(program.0 as usize) {
+                    list.push(id);
+                }
+            }
+        }
+        let programs = self.programs.iter().zip(&code);
+        programs.map(|(program, code)| self.of(program, code)).collect()
+    }
+
+    fn of(&self, program: &ProgramView, code: &[DocumentId]) -> ProgramPorts {
+        let mut found = ProgramPorts::default();
+        let mut told: BTreeSet<Place> = BTreeSet::new();
+        let mut places: Vec<Place> = vec![program.command_place];
+        places.extend(program.stages.iter().map(|stage| stage.place));
+        places.sort();
+        places.dedup();
+        for place in places {
+            for port in self.within(place, PortRole::Binds) {
+                told.insert(place);
+                self.bind(program, place.document, port, &mut found);
+            }
+        }
+        for stage in &program.stages {
+            if !told.contains(&stage.place) {
+                self.by_code(program, stage, code, &mut found);
+            }
+        }
+        if program.stages.is_empty() && !told.contains(&program.command_place) {
+            let words: Vec<&str> = program.command.split_whitespace().collect();
+            self.by_default(program, program.command_place, &words, &mut found);
+        }
+        self.asks(program, code, &mut found);
+        found.binds.sort_by_key(|port| (port.place, port.number));
+        found
+            .binds
+            .dedup_by(|right, left| (left.place, left.number) == (right.place, right.number));
+        found
+    }
+
+    /// The statements of a role that stand inside a command line.
+    fn within(&self, place: Place, role: PortRole) -> impl Iterator<Item = &Port> {
+        let document = self.documents.get(place.document.0 as usize);
+        let ports = document.map_or(&[][..], |document| &document.facts.ports);
+        ports.iter().filter(move |port| {
+            port.role == role && place.span.start <= port.span.start && port.span.end <= place.span.end
+        })
+    }
+
+    /// Adds a port that the program listens on, with what stands for it put in.
+    fn bind(&self, program: &ProgramView, document: DocumentId, port: &Port, found: &mut ProgramPorts) {
+        let (number, basis) = match &port.given {
+            Given::Fixed if port.table.as_deref() == Some("default") => (port.number, Basis::Default(None)),
+            Given::Fixed => (port.number, Basis::Written),
+            Given::Variable(name) => match program.environment.get(name).and_then(|value| number(value)) {
+                Some(number) => (Some(number), Basis::Variable(name.clone())),
+                None => {
+                    found.is_open |= program.has_open_environment || port.number.is_none();
+                    (port.number, Basis::Default(Some(name.clone())))
+                }
+            },
+            Given::Table(service) => (self.of_manifest(service), Basis::Manifest),
+            Given::Elsewhere => (port.number, Basis::Guess),
+        };
+        found.is_open |= number.is_none() || basis == Basis::Guess;
+        found.binds.extend(number.map(|number| PortUse {
+            number,
+            host: port.host.clone(),
+            place: Place {
+                document,
+                span: port.span,
+            },
+            basis,
+            is_udp: port.is_udp,
+        }));
+    }
+
+    fn of_manifest(&self, service: &str) -> Option<u16> {
+        match self.manifest?.service(service)?.as_slice() {
+            [one] => one.number,
+            _ => None,
+        }
+    }
+
+    /// What a command listens on whose own words do not say it.
+    fn by_code(&self, program: &ProgramView, stage: &Stage, code: &[DocumentId], found: &mut ProgramPorts) {
+        match &stage.entry {
+            Entry::Script { path, state, .. } => {
+                let words = self.words_of(program, stage.place);
+                let verbs: Vec<&str> = words.iter().map(String::as_str).collect();
+                if path.ends_with("manage.py") {
+                    self.by_default(program, stage.place, &verbs, found);
+                } else if *state == State::Present {
+                    self.by_entry(program, path, code, found);
+                }
+            }
+            Entry::Module {
+                name,
+                start: ModuleStart::Main,
+                ..
+            } => self.by_entry(program, name, code, found),
+            Entry::Module { runner: None, .. } => self.by_reached(program, None, code, found),
+            Entry::Module { .. } | Entry::Tool { .. } => {
+                let words = self.words_of(program, stage.place);
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                if !self.by_config(program, &words, found) {
+                    self.by_default(program, stage.place, &words, found);
+                }
+                self.by_reached(program, None, code, found);
+            }
+            Entry::Other => {}
+        }
+    }
+
+    /// What the module that is run says, or what it leads to does.
+    fn by_entry(&self, program: &ProgramView, entry: &str, code: &[DocumentId], found: &mut ProgramPorts) {
+        let module = entry.replace('.', "/");
+        let is_entry = |path: &str| {
+            path == entry
+                || path.strip_suffix(".py").is_some_and(|path| {
+                    let path = path.strip_suffix("/__main__").unwrap_or(path);
+                    path == module || path.ends_with(&format!("/{module}"))
+                })
+        };
+        let own = code
+            .iter()
+            .copied()
+            .find(|id| self.document(*id).is_some_and(|document| is_entry(&document.path)));
+        let before = found.binds.len();
+        if let Some((id, document)) = own.and_then(|id| Some((id, self.document(id)?))) {
+            for port in binds_of(document) {
+                self.bind(program, id, port, found);
+            }
+        }
+        if found.binds.len() == before {
+            self.by_reached(program, own, code, found);
+        }
+    }
+
+    /// What the code that a program reaches does when it is imported: told only when it is one thing.
+    fn by_reached(
+        &self,
+        program: &ProgramView,
+        own: Option<DocumentId>,
+        code: &[DocumentId],
+        found: &mut ProgramPorts,
+    ) {
+        let others = code.iter().copied().filter(|id| Some(*id) != own);
+        let mut ports = others
+            .filter_map(|id| Some((id, self.document(id)?)))
+            .flat_map(|(id, document)| binds_of(document).map(move |port| (id, port)))
+            .filter(|(_, port)| !port.in_main);
+        let Some((id, first)) = ports.next() else { return };
+        if ports.next().is_some() {
+            found.is_open = true;
+            return;
+        }
+        let before = found.binds.len();
+        self.bind(program, id, first, found);
+        for port in &mut found.binds[before..] {
+            port.basis = Basis::Guess;
+        }
+        found.is_open = true;
+    }
+
+    /// What `gunicorn.conf.py` says; whether there is one to be asked.
+    fn by_config(&self, program: &ProgramView, words: &[&str], found: &mut ProgramPorts) -> bool {
+        if !words.iter().any(|word| last_part(word) == "gunicorn") {
+            return false;
+        }
+        let is_config = |document: &&Document| {
+            let name = last_part(&document.path);
+            name.starts_with("gunicorn") && name.ends_with(".py")
+                || words
+                    .iter()
+                    .any(|word| word.ends_with(".py") && document.path.ends_with(last_part(word)))
+        };
+        let mut is_there = false;
+        for (id, document) in (0..).map(DocumentId).zip(self.documents) {
+            if !is_config(&document) {
+                continue;
+            }
+            is_there = true;
+            let own = document.facts.ports.iter();
+            for port in own.filter(|port| port.table.as_deref() == Some("bind")) {
+                self.bind(program, id, port, found);
+            }
+        }
+        found.is_open |= is_there;
+        is_there
+    }
+
+    /// The port of a command that is told none.
+    fn by_default(&self, program: &ProgramView, place: Place, words: &[&str], found: &mut ProgramPorts) {
+        let told = words.iter().find_map(|word| {
+            let name = last_part(word);
+            let row = listener(name)?;
+            Some(row)
+        });
+        let Some(row) = told else { return };
+        let is_listening = row
+            .verb
+            .as_ref()
+            .is_none_or(|verb| words.iter().any(|word| word == verb));
+        let is_elsewhere = words
+            .iter()
+            .any(|word| word.contains("unix:") || matches!(*word, "--uds" | "--fd" | "-e" | "--endpoint"));
+        if !is_listening || is_elsewhere {
+            return;
+        }
+        let of_environment = row.variable.as_ref().and_then(|name| {
+            let value = program.environment.get(name)?;
+            Some((number(value)?, Basis::Variable(name.clone())))
+        });
+        found.is_open |= program.has_open_environment;
+        let (number, basis) = of_environment.unwrap_or((row.port, Basis::Default(row.variable.clone())));
+        found.binds.push(PortUse {
+            number,
+            host: Some(host_of(row, words)),
+            place,
+            basis,
+            is_udp: false,
+        });
+    }
+
+    /// The words of the command at a place.
+    fn words_of(&self, program: &ProgramView, place: Place) -> Vec<String> {
+        let texts = |command: &Command| -> Vec<String> {
+            command.words.iter().map(|word| word.text.clone()).collect()
+        };
+        let document = self.document(place.document);
+        let commands = document.map_or(&[][..], |document| &document.facts.commands);
+        let programs: &[Program] = document.map_or(&[][..], |document| &document.facts.programs);
+        let mut all = commands
+            .iter()
+            .chain(programs.iter().flat_map(|program| &program.commands));
+        if let Some(command) = all.find(|command| command.span == place.span) {
+            return texts(command);
+        }
+        program.command.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// What the program's code and definition connect to.
+    fn asks(&self, program: &ProgramView, code: &[DocumentId], found: &mut ProgramPorts) {
+        for id in code {
+            let Some(document) = self.document(*id) else { continue };
+            for port in &document.facts.ports {
+                let number = match (&port.given, port.role) {
+                    (Given::Table(service), PortRole::Dials) => self.of_manifest(service),
+                    (_, PortRole::Dials) => port.number,
+                    _ => None,
+                };
+                found.dials.extend(number.map(|number| PortUse {
+                    number,
+                    host: port.host.clone(),
+                    place: Place {
+                        document: *id,
+                        span: port.span,
+                    },
+                    basis: Basis::Written,
+                    is_udp: port.is_udp,
+                }));
+            }
+            for value in &document.facts.values {
+                if value.role.is_prose() || value.reach == Reach::Elsewhere {
+                    continue;
+                }
+                if let Some(host) = host_in(&value.text) {
+                    let place = Place {
+                        document: *id,
+                        span: value.span,
+                    };
+                    found.hosts.entry(host).or_default().push(place);
+                }
+            }
+        }
+        for port in self.within(program.command_place, PortRole::Dials) {
+            found.dials.extend(port.number.map(|number| PortUse {
+                number,
+                host: port.host.clone(),
+                place: Place {
+                    document: program.command_place.document,
+                    span: port.span,
+                },
+                basis: Basis::Written,
+                is_udp: port.is_udp,
+            }));
+        }
+    }
+
+    fn document(&self, id: DocumentId) -> Option<&Document> {
+        self.documents.get(id.0 as usize)
+    }
+}
+
+fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {
+    let is_python = document.facts.python.is_some();
+    let ports = document.facts.ports.iter();
+    ports.filter(move |port| is_python && port.role == PortRole::Binds)
+}
+
+/// The address that a command listens on when it is told an address and no port.
+fn host_of(row: &Listener, words: &[&str]) -> String {
+    let told = words.windows(2).find_map(|pair| {
+        let is_host = matches!(pair[0], "--host" | "--address" | "--server.address" | "-h" | "--ip");
+        is_host.then(|| pair[1].to_owned())
+    });
+    let joined = || {
+        let mut words = words.iter();
+        words.find_map(|word| word.strip_prefix("--host=").map(str::to_owned))
+    };
+    told.or_else(joined).unwrap_or_else(|| row.host.clone())
+}
+
+/// The host of an address with a scheme, when it is another machine: `api.exchange.example`.
+fn host_in(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    let is_name = !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    let is_other = !is_loopback(host) && host.contains('.') && host != "0.0.0.0";
+    (is_scheme && is_name && is_other).then(|| host.to_ascii_lowercase())
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
