@@ -6,6 +6,7 @@ use crate::facts::port::{is_loopback, number};
 use crate::facts::{Command, Given, Port, PortRole, Program, Reach};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::knowledge::ports::{Listener, listener};
+use crate::source::Span;
 use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -318,50 +319,67 @@ impl Joint<'_> {
 
     /// What the program's code and definition connect to.
     fn asks(&self, program: &ProgramView, code: &[DocumentId], found: &mut ProgramPorts) {
-        for id in code {
-            let Some(document) = self.document(*id) else { continue };
-            for port in &document.facts.ports {
-                let number = match (&port.given, port.role) {
-                    (Given::Table(service), PortRole::Dials) => self.of_manifest(service),
-                    (_, PortRole::Dials) => port.number,
-                    _ => None,
-                };
-                found.dials.extend(number.map(|number| PortUse {
-                    number,
-                    host: port.host.clone(),
-                    place: Place {
-                        document: *id,
-                        span: port.span,
-                    },
-                    basis: Basis::Written,
-                    is_udp: port.is_udp,
-                }));
+        let own = self.own_places(program);
+        for (id, document) in code.iter().filter_map(|id| Some((*id, self.document(*id)?))) {
+            // A file that defines several programs says of each what stands in its own definition.
+            let is_shared = !document.facts.programs.is_empty();
+            let is_own = |span: Span| {
+                !is_shared
+                    || own.iter().any(|place| {
+                        place.document == id && place.span.start <= span.start && span.end <= place.span.end
+                    })
+            };
+            for port in document.facts.ports.iter().filter(|port| is_own(port.span)) {
+                self.dial(id, port, found);
             }
             for value in &document.facts.values {
-                if value.role.is_prose() || value.reach == Reach::Elsewhere {
-                    continue;
-                }
-                if let Some(host) = host_in(&value.text) {
+                let is_said = value.role.is_prose() || value.reach == Reach::Elsewhere;
+                if let Some(host) = host_in(&value.text).filter(|_| !is_said && is_own(value.span)) {
                     let place = Place {
-                        document: *id,
+                        document: id,
                         span: value.span,
                     };
                     found.hosts.entry(host).or_default().push(place);
                 }
             }
         }
-        for port in self.within(program.command_place, PortRole::Dials) {
-            found.dials.extend(port.number.map(|number| PortUse {
-                number,
-                host: port.host.clone(),
-                place: Place {
-                    document: program.command_place.document,
-                    span: port.span,
-                },
-                basis: Basis::Written,
-                is_udp: port.is_udp,
+    }
+
+    fn dial(&self, document: DocumentId, port: &Port, found: &mut ProgramPorts) {
+        let (number, basis) = match (port.role, &port.given) {
+            (PortRole::Dials, Given::Table(service)) => (self.of_manifest(service), Basis::Manifest),
+            (PortRole::Dials, _) => (port.number, Basis::Written),
+            // Whose port is looked up is dialled, unless it is the program's own.
+            (PortRole::LooksUp, _) => (self.of_manifest(&port.text), Basis::Manifest),
+            _ => return,
+        };
+        let is_own = |number: &u16| found.binds.iter().any(|own| own.number == *number);
+        let number = number.filter(|number| basis == Basis::Written || !is_own(number));
+        found.dials.extend(number.map(|number| PortUse {
+            number,
+            host: port.host.clone(),
+            place: Place {
+                document,
+                span: port.span,
+            },
+            basis,
+            is_udp: port.is_udp,
+        }));
+    }
+
+    /// The places of a program's own definition: its command line and its environment.
+    fn own_places(&self, program: &ProgramView) -> Vec<Place> {
+        let document = program.place.document;
+        let mut places = vec![program.command_place];
+        let programs = self.document(document).map_or(&[][..], |found| &found.facts.programs);
+        for definition in programs.iter().filter(|found| found.name == program.name) {
+            let values = definition.environment.iter();
+            places.extend(values.map(|(_, value)| Place {
+                document,
+                span: value.span,
             }));
         }
+        places
     }
 
     fn document(&self, id: DocumentId) -> Option<&Document> {
