@@ -28,6 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .subject(format!("nginx:{number}"))
         .label("Connection timed out")
         .help(format!("let it in: `ufw allow {number}/tcp`"))
+        .scope(super::server::scope(project, socket.opened_by))
         .confidence(Confidence::Likely);
         if let Some(rule) = gate.allows.first() {
             draft = draft.related(rule.place, "the firewall is set up here");

@@ -9,6 +9,7 @@ pub(super) mod open_internal_port;
 pub(super) mod port_conflict;
 pub(super) mod privileged_port;
 pub(super) mod repeated_port;
+mod server;
 pub(super) mod shared_port;
 pub(super) mod taken_port;
 pub(super) mod unlisted_port;

@@ -37,6 +37,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             .label(label)
             .help(help)
             .confidence(confidence);
-        sink.report(draft);
+        let document = unheard.stated.place.document;
+        sink.report(if is_proxy {
+            draft.scope(super::server::scope(project, document))
+        } else {
+            draft
+        });
     }
 }

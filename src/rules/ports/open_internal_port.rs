@@ -16,7 +16,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some(number) = stated.port.number.filter(|_| is_for_all) else {
             continue;
         };
-        let draft = Draft::new(stated.place, String::new());
+        let scope = super::server::scope(project, stated.place.document);
+        let draft = Draft::new(stated.place, String::new()).scope(scope);
         if let Some(row) = known(number).find(|row| row.store) {
             let by = &row.by;
             sink.report(
