@@ -8,7 +8,10 @@ use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// Options that say what to listen on: a port, or an address with one.
-const PORTS: [&str; 10] = [
+const PORTS: [&str; 13] = [
+    "--http",
+    "--http-socket",
+    "--socket",
     "--port",
     "--bind",
     "--listen",
@@ -54,13 +57,13 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
             continue;
         }
         for mut port in of_command(command) {
-            port.span = exact(&port, text);
             // What the script's reader put in for a variable without a value is a default.
             let written = port.span.text(text).trim_matches(['"', '\'']);
             let written = written.find("${").map_or("", |at| &written[at..]);
             if let Some((name, Some(_))) = variable(written) {
                 port.given = Given::Variable(name.to_owned());
             }
+            port.span = exact(&port, text);
             if seen.insert((port.span, port.number, port.role)) {
                 found.push(port);
             }

@@ -89,7 +89,7 @@ impl Project {
             tree,
         };
         let reach = reach::work_out(&world, &programs);
-        let ports = Ports::join(&documents).with_programs(&documents, &programs, &reach.programs);
+        let ports = Ports::join(&documents, target.ports.as_deref()).with_programs(&documents, &programs, &reach.programs);
         Self {
             target,
             paths,

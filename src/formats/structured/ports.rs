@@ -119,9 +119,7 @@ pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
 
 /// The service and the group of a port that its own key does not name.
 fn enclosing<'a>(scope: &Scope<'a>) -> (Option<String>, Option<&'a str>) {
-    let [.., last] = scope.above else {
-        return (None, None);
-    };
+    let last = scope.above.last().copied();
     if scope.is_element {
         let name = ["name", "service", "id"]
             .iter()
@@ -132,14 +130,14 @@ fn enclosing<'a>(scope: &Scope<'a>) -> (Option<String>, Option<&'a str>) {
                     .find(|entry| entry.key.eq_ignore_ascii_case(key))
             })
             .and_then(|entry| entry.node.text());
-        return (name.map(str::to_owned), Some(last));
+        return (name.map(str::to_owned), last);
     }
     let table = scope
         .above
         .len()
         .checked_sub(2)
         .and_then(|at| scope.above.get(at));
-    (Some((*last).to_owned()), table.copied())
+    (last.map(str::to_owned), table.copied())
 }
 
 /// Whether something connects to the port rather than serving on it: a database, or another host.
@@ -166,7 +164,7 @@ fn prefix_of_port(key: &str) -> Option<String> {
 }
 
 /// The words of a key, lower-cased: `mainAppPort` and `MAIN_APP-PORT` have three.
-fn words(key: &str) -> Vec<String> {
+pub(super) fn words(key: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_inside = false;
     let mut was_lower = false;
@@ -226,8 +224,15 @@ fn is_generic(prefix: &str) -> bool {
     )
 }
 
+/// Whether a key is about no service: a range, or ports to be avoided.
+pub(super) fn says_no_service(key: &str) -> bool {
+    words(key)
+        .iter()
+        .any(|word| is_range_word(word) || is_avoiding(word) || is_port_word(word))
+}
+
 /// Keys of a table of ports whose numbers are something else.
-fn is_other_quantity(words: &[String]) -> bool {
+pub(super) fn is_other_quantity(words: &[String]) -> bool {
     words.iter().any(|word| {
         matches!(
             word.as_str(),

@@ -101,7 +101,13 @@ impl Project {
         sockets
     }
 
-    /// Configurations of nginx that a container of the tree gets.
+    /// Whether a program's own configuration is one that a container of the tree gets: what it starts runs there.
+    pub fn is_contained(&self, program: ProgramId) -> bool {
+        self.program(program)
+            .is_some_and(|view| view.in_container || self.contained_configs().contains(&view.place.document))
+    }
+
+    /// Configurations of nginx and supervisord that a container of the tree gets.
     fn contained_configs(&self) -> BTreeSet<DocumentId> {
         let mut placed: BTreeSet<String> = BTreeSet::new();
         for (_, document) in self.documents() {
@@ -113,9 +119,14 @@ impl Project {
                 }
             }
         }
-        let nginx = self.documents().filter(|(_, document)| document.format == Format::Nginx);
-        nginx
+        // An image whose command is supervisord has the configuration, wherever it copies it to.
+        let has_daemon = self
+            .programs()
+            .any(|(_, view)| view.in_container && view.command.contains("supervisord"));
+        self.documents()
+            .filter(|(_, document)| matches!(document.format, Format::Nginx | Format::Supervisor))
             .filter(|(_, document)| {
+                has_daemon && document.format == Format::Supervisor ||
                 placed.iter().any(|from| {
                     document.path == *from
                         || document.path.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))

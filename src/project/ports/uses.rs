@@ -279,9 +279,13 @@ impl Joint<'_> {
             .verb
             .as_ref()
             .is_none_or(|verb| words.iter().any(|word| word == verb));
-        let is_elsewhere = words
-            .iter()
-            .any(|word| word.contains("unix:") || matches!(*word, "--uds" | "--fd" | "-e" | "--endpoint"));
+        let is_daphne = words.iter().any(|word| last_part(word) == "daphne");
+        let is_elsewhere = words.iter().any(|word| {
+            word.contains("unix:")
+                || word.contains("fd://")
+                || matches!(*word, "--uds" | "--fd" | "--endpoint" | "--unix-socket")
+                || (is_daphne && matches!(*word, "-u" | "-e"))
+        });
         if !is_listening || is_elsewhere {
             return;
         }
@@ -289,11 +293,13 @@ impl Joint<'_> {
             let value = program.environment.get(name)?;
             Some((number(value)?, Basis::Variable(name.clone())))
         });
+        // With a PORT gunicorn listens on every address.
+        let is_public = of_environment.is_some() && row.variable.as_deref() == Some("PORT");
         found.is_open |= program.has_open_environment;
         let (number, basis) = of_environment.unwrap_or((row.port, Basis::Default(row.variable.clone())));
         found.binds.push(PortUse {
             number,
-            host: Some(host_of(row, words)),
+            host: Some(if is_public { "0.0.0.0".to_owned() } else { host_of(row, words) }),
             place,
             basis,
             is_udp: false,

@@ -16,7 +16,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
     for (id, view) in project.programs() {
         // Docker lets everybody listen on every port of a container.
-        if view.in_container {
+        if project.is_contained(id) {
             continue;
         }
         let low = project.ports.of_program(id).binds.iter().filter(|port| port.number < FIRST_FREE);

@@ -18,7 +18,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             .any(|other| other.program.is_none() && other.excludes(socket));
         let taken = known(socket.port.number).find_map(|row| Some((row, since(project, row)?)));
         let Some((row, since)) = taken.filter(|(row, _)| {
-            socket.port.meets(row.host.as_deref()) && !socket.port.is_udp && !is_shared
+            let is_elsewhere = !program.in_container && socket.program.is_some_and(|id| project.is_contained(id));
+            socket.port.meets(row.host.as_deref()) && !socket.port.is_udp && !is_shared && !is_elsewhere
         }) else {
             continue;
         };
