@@ -146,7 +146,9 @@ pub enum Given {
     Variable(String),
     /// A table of ports, asked for this service.
     Table(String),
-    /// Something that the document does not tell: an option, a setting of another module.
+    /// An option of the command line: `--port`.
+    Option(String),
+    /// Something that the document does not tell: a caller, a setting of another module.
     Elsewhere,
 }
 

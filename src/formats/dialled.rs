@@ -35,10 +35,29 @@ fn says_who_is_asked(value: &Value) -> bool {
         Role::Compared | Role::Pattern | Role::Prose | Role::Docstring | Role::Key
     );
     let lower = value.name.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let is_list = ["origin", "cors", "allowed", "trusted", "referer", "redirect", "example", "csp"]
-        .iter()
-        .any(|word| lower.contains(word));
+    let is_list = [
+        "origin", "cors", "allowed", "trusted", "referer", "redirect", "example", "csp",
+    ]
+    .iter()
+    .any(|word| lower.contains(word));
     is_used && !is_list
+}
+
+/// `api:8000` among the `targets:` of prometheus.
+fn target(value: &Value, is_exact: bool) -> Option<Port> {
+    let name = value.name.as_deref()?.rsplit('.').next()?;
+    let (host, port) = value.text.rsplit_once(':')?;
+    let is_host = !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    if name != "targets" || value.role != Role::Element || !is_host || !is_exact {
+        return None;
+    }
+    number(port)?;
+    let end = value.span.end as usize;
+    let stated = Port::new(port, PortRole::Dials, Span::new(end - port.len(), end));
+    Some(stated.at(Some(host)).in_table(Some("targets")))
 }
 
 /// Whether a value's name says that it names servers: `targets`, `BROKER_ADDRESS`.
@@ -46,10 +65,14 @@ fn names_servers(value: &Value) -> bool {
     let name = value.name.as_deref().unwrap_or_default().to_ascii_lowercase();
     let name = name.rsplit('.').next().unwrap_or_default();
     let is_used = matches!(value.role, Role::Assigned | Role::Element | Role::Default);
-    let is_own = ["bind", "listen", "image", "serve"].iter().any(|word| name.starts_with(word));
-    let is_server = ["target", "server", "broker", "upstream", "backend", "endpoint", "url", "addr"]
+    let is_own = ["bind", "listen", "image", "serve"]
         .iter()
-        .any(|word| name.contains(word));
+        .any(|word| name.starts_with(word));
+    let is_server = [
+        "target", "server", "broker", "upstream", "backend", "endpoint", "url", "addr",
+    ]
+    .iter()
+    .any(|word| name.contains(word));
     is_used && is_server && !is_own
 }
 
@@ -61,6 +84,9 @@ fn of_value(value: &Value, text: &str) -> Vec<Port> {
         return Vec::new();
     }
     let is_exact = value.span.text(text) == value.text;
+    if let Some(target) = target(value, is_exact) {
+        return vec![target];
+    }
     let table = value.name.clone();
     let found = regex.captures_iter(&value.text).filter_map(|captures| {
         let host = captures.name("host").or(captures.name("own"))?;
@@ -79,7 +105,11 @@ fn of_value(value: &Value, text: &str) -> Vec<Port> {
         let role = if is_own { PortRole::Binds } else { PortRole::Dials };
         // Without a scheme it is one of many things: where to listen, an image (`localhost:5000/app`).
         let is_other = captures.name("scheme").is_none() && !names_servers(value);
-        (!is_other).then(|| Port::new(port.as_str(), role, span).at(Some(host.as_str())).in_table(table.clone()))
+        (!is_other).then(|| {
+            Port::new(port.as_str(), role, span)
+                .at(Some(host.as_str()))
+                .in_table(table.clone())
+        })
     });
     found.collect()
 }
@@ -104,10 +134,22 @@ mod tests {
 
     #[test]
     fn addresses_in_all_formats_are_dialled() {
-        assert_eq!(told("a.py", "x = f'http://localhost:8001/{y}'"), [dials("localhost", "8001")]);
-        assert_eq!(told("a.js", "fetch(`http://127.0.0.1:8002/x`)"), [dials("127.0.0.1", "8002")]);
-        assert_eq!(told("a.yml", "url: redis://u:p@cache:6379/0"), [dials("cache", "6379")]);
-        assert_eq!(told("a.yml", "targets: ['localhost:9090']"), [dials("localhost", "9090")]);
+        assert_eq!(
+            told("a.py", "x = f'http://localhost:8001/{y}'"),
+            [dials("localhost", "8001")]
+        );
+        assert_eq!(
+            told("a.js", "fetch(`http://127.0.0.1:8002/x`)"),
+            [dials("127.0.0.1", "8002")]
+        );
+        assert_eq!(
+            told("a.yml", "url: redis://u:p@cache:6379/0"),
+            [dials("cache", "6379")]
+        );
+        assert_eq!(
+            told("a.yml", "targets: ['localhost:9090', api:8000]"),
+            [dials("localhost", "9090"), dials("api", "8000")]
+        );
         assert_eq!(told(".env", "A_URL=http://api:8000\n"), [dials("api", "8000")]);
         assert_eq!(
             told("a.sh", "curl -f http://localhost:8003/health"),

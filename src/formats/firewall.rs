@@ -69,7 +69,6 @@ fn ufw(arguments: &[Word], found: &mut Vec<Port>) {
     while at < arguments.len() {
         let value = arguments.get(at + 1);
         match text(at) {
-            "in" => {}
             "out" => return,
             "on" => {
                 from = from.or_else(|| value.map(|word| word.text.clone()).filter(|name| is_inner(name)));
@@ -93,7 +92,7 @@ fn ufw(arguments: &[Word], found: &mut Vec<Port>) {
                 at += 1;
             }
             "port" | "app" | "comment" => at += 1,
-            "log" | "log-all" | "any" => {}
+            "in" | "log" | "log-all" | "any" => {}
             _ => port = port.or(arguments.get(at)),
         }
         at += 1;
@@ -107,9 +106,19 @@ fn ufw(arguments: &[Word], found: &mut Vec<Port>) {
 
 /// Networks that the world does not reach.
 fn is_inner(interface: &str) -> bool {
-    ["lo", "docker", "br-", "tailscale", "wg", "tun", "tap", "zt", "virbr"]
-        .iter()
-        .any(|start| interface.starts_with(start))
+    [
+        "lo",
+        "docker",
+        "br-",
+        "tailscale",
+        "wg",
+        "tun",
+        "tap",
+        "zt",
+        "virbr",
+    ]
+    .iter()
+    .any(|start| interface.starts_with(start))
 }
 
 /// The ports of `80,443/tcp`, `6000:6007/udp`, `ssh`, `Nginx Full`.
@@ -196,7 +205,10 @@ mod tests {
     use super::*;
     use crate::formats::{Format, extract};
 
-    fn told(line: &str) -> Vec<(Option<u16>, Option<u16>, Option<String>, bool)> {
+    /// First and last port, who is let in, and whether it is UDP.
+    type Told = (Option<u16>, Option<u16>, Option<String>, bool);
+
+    fn told(line: &str) -> Vec<Told> {
         let ports = extract("a.sh", Format::Shell, line).ports;
         ports
             .into_iter()
@@ -205,8 +217,11 @@ mod tests {
             .collect()
     }
 
-    fn open(numbers: &[u16]) -> Vec<(Option<u16>, Option<u16>, Option<String>, bool)> {
-        numbers.iter().map(|number| (Some(*number), None, None, false)).collect()
+    fn open(numbers: &[u16]) -> Vec<Told> {
+        numbers
+            .iter()
+            .map(|number| (Some(*number), None, None, false))
+            .collect()
     }
 
     #[test]
@@ -220,8 +235,14 @@ mod tests {
             ("ufw allow in on eth0 to any port 443 proto tcp", &[443]),
             ("ufw insert 1 allow from any to any port 22", &[22]),
             ("iptables -A INPUT -p tcp --dport 8000 -j ACCEPT", &[8000]),
-            ("iptables -I INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT", &[80, 443]),
-            ("firewall-cmd --permanent --add-port=8000/tcp --add-service=https", &[8000, 443]),
+            (
+                "iptables -I INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT",
+                &[80, 443],
+            ),
+            (
+                "firewall-cmd --permanent --add-port=8000/tcp --add-service=https",
+                &[8000, 443],
+            ),
             ("ufw deny 8000", &[]),
             ("ufw allow out 53", &[]),
             ("ufw delete allow 8000", &[]),
@@ -242,7 +263,10 @@ mod tests {
             told("ufw allow from 10.0.0.0/8 to any port 5432 proto tcp"),
             some("10.0.0.0/8", 5432)
         );
-        assert_eq!(told("ufw allow in on tailscale0 to any port 22"), some("tailscale0", 22));
+        assert_eq!(
+            told("ufw allow in on tailscale0 to any port 22"),
+            some("tailscale0", 22)
+        );
         assert_eq!(
             told("iptables -A INPUT -s 10.0.0.1 -p tcp --dport 22 -j ACCEPT"),
             some("10.0.0.1", 22)
@@ -259,7 +283,14 @@ mod tests {
 
     #[test]
     fn half_commands_are_survived() {
-        for line in ["ufw", "ufw allow", "ufw insert", "ufw allow from", "ufw allow to any port", "iptables --dport"] {
+        for line in [
+            "ufw",
+            "ufw allow",
+            "ufw insert",
+            "ufw allow from",
+            "ufw allow to any port",
+            "iptables --dport",
+        ] {
             assert!(told(line).is_empty(), "{line}");
         }
     }

@@ -17,9 +17,18 @@ pub(super) fn is_nginx(path: &str, head: &[u8]) -> bool {
     let mut parts = lower.rsplit('/');
     let name = parts.next().unwrap_or_default();
     let folder = parts.next().unwrap_or_default();
-    let is_template = [".j2", ".jinja", ".jinja2", ".template", ".tmpl", ".tpl", ".conf", ".nginx"]
-        .iter()
-        .any(|end| name.ends_with(end));
+    let is_template = [
+        ".j2",
+        ".jinja",
+        ".jinja2",
+        ".template",
+        ".tmpl",
+        ".tpl",
+        ".conf",
+        ".nginx",
+    ]
+    .iter()
+    .any(|end| name.ends_with(end));
     if name.ends_with(".nginx") || (name.starts_with("nginx") && is_template) {
         return true;
     }
@@ -150,7 +159,9 @@ fn word(text: &str) -> usize {
         let hole = [("${", "}"), ("{{", "}}")].iter().find_map(|(open, close)| {
             let inner = rest.strip_prefix(open)?;
             let near = inner.as_bytes().get(..HOLE).unwrap_or(inner.as_bytes());
-            let end = near.windows(close.len()).position(|part| part == close.as_bytes());
+            let end = near
+                .windows(close.len())
+                .position(|part| part == close.as_bytes());
             Some(end? + open.len() + close.len())
         });
         if let Some(length) = hole {
@@ -205,9 +216,7 @@ fn listen(address: &Word<'_>, options: &[Word<'_>]) -> Option<Port> {
     if stated.number.is_none() {
         stated.given = Given::Elsewhere;
     }
-    stated.is_udp = options
-        .iter()
-        .any(|option| matches!(option.text, "udp" | "quic"));
+    stated.is_udp = options.iter().any(|option| matches!(option.text, "udp" | "quic"));
     Some(stated)
 }
 
@@ -238,7 +247,10 @@ mod tests {
     fn told(text: &str) -> Vec<(PortRole, Option<String>, Option<u16>)> {
         let ports = extract(text).ports;
         for port in &ports {
-            assert!(port.span.text(text).contains(&port.text) || port.text == "80", "{port:?}");
+            assert!(
+                port.span.text(text).contains(&port.text) || port.text == "80",
+                "{port:?}"
+            );
         }
         ports
             .into_iter()
@@ -282,7 +294,12 @@ mod tests {
 
     #[test]
     fn files_are_told_by_path_and_content() {
-        for path in ["nginx.conf", "deploy/nginx/nginx.conf.template", "sites-available/app", "x.nginx"] {
+        for path in [
+            "nginx.conf",
+            "deploy/nginx/nginx.conf.template",
+            "sites-available/app",
+            "x.nginx",
+        ] {
             assert_eq!(Format::of(path, b""), Some(Format::Nginx), "{path}");
         }
         assert_eq!(
@@ -290,16 +307,25 @@ mod tests {
             Some(Format::Nginx)
         );
         assert_eq!(Format::of("a.conf", b"server = 1\n"), Some(Format::Plain));
-        assert_eq!(
-            Format::of("sites-available/app", b"<VirtualHost *:80>"),
-            None
-        );
+        assert_eq!(Format::of("sites-available/app", b"<VirtualHost *:80>"), None);
     }
 
     #[test]
     fn hostile_texts_end_soon() {
         let begin = std::time::Instant::now();
-        for text in ["", "{", "}", "\"", "'\\", "${", "{{", "listen", "é;é{é}", "listen é:é;", "set a ://:1;"] {
+        for text in [
+            "",
+            "{",
+            "}",
+            "\"",
+            "'\\",
+            "${",
+            "{{",
+            "listen",
+            "é;é{é}",
+            "listen é:é;",
+            "set a ://:1;",
+        ] {
             extract(text);
             extract(&text.repeat(50_000));
         }

@@ -134,14 +134,28 @@ mod tests {
     use crate::formats::yaml;
 
     /// Role, host, outer range, inner port and protocol of the one port that `written` states.
-    type Told = (PortRole, Option<String>, Option<u16>, Option<u16>, Option<u16>, bool);
+    type Told = (
+        PortRole,
+        Option<String>,
+        Option<u16>,
+        Option<u16>,
+        Option<u16>,
+        bool,
+    );
 
     fn told(written: &str) -> Option<Told> {
         let text = format!("services:\n  api:\n    image: x\n    ports:\n      - {written}\n");
         let facts = yaml::extract("docker-compose.yml", &text);
         let port = facts.ports.first()?.clone();
         assert_eq!(port.service.as_deref(), Some("api"));
-        Some((port.role, port.host, port.number, port.last, port.inner, port.is_udp))
+        Some((
+            port.role,
+            port.host,
+            port.number,
+            port.last,
+            port.inner,
+            port.is_udp,
+        ))
     }
 
     #[test]
@@ -150,17 +164,26 @@ mod tests {
         let host = |text: &str| Some(text.to_owned());
         let cases = [
             ("8000", (Exposes, None, Some(8000), None, None, false)),
-            ("\"8000:80\"", (Publishes, None, Some(8000), None, Some(80), false)),
+            (
+                "\"8000:80\"",
+                (Publishes, None, Some(8000), None, Some(80), false),
+            ),
             (
                 "\"127.0.0.1:8000:80/tcp\"",
                 (Publishes, host("127.0.0.1"), Some(8000), None, Some(80), false),
             ),
-            ("\"[::1]:8000:80\"", (Publishes, host("::1"), Some(8000), None, Some(80), false)),
+            (
+                "\"[::1]:8000:80\"",
+                (Publishes, host("::1"), Some(8000), None, Some(80), false),
+            ),
             (
                 "\"3000-3005:4000-4005/udp\"",
                 (Publishes, None, Some(3000), Some(3005), Some(4000), true),
             ),
-            ("\"${PORT:-8000}:80\"", (Publishes, None, Some(8000), None, Some(80), false)),
+            (
+                "\"${PORT:-8000}:80\"",
+                (Publishes, None, Some(8000), None, Some(80), false),
+            ),
             ("\"${PORT}:80\"", (Publishes, None, None, None, Some(80), false)),
             (
                 "{target: 80, published: \"8080\", host_ip: 127.0.0.1, protocol: udp}",
@@ -170,7 +193,14 @@ mod tests {
         for (written, expected) in cases {
             assert_eq!(told(written), Some(expected), "{written}");
         }
-        for written in ["\":\"", "{published: []}", "{target: 80}", "\"a:b\"", "[]", "\"${\""] {
+        for written in [
+            "\":\"",
+            "{published: []}",
+            "{target: 80}",
+            "\"a:b\"",
+            "[]",
+            "\"${\"",
+        ] {
             assert_eq!(told(written), None, "{written}");
         }
     }
@@ -179,7 +209,10 @@ mod tests {
     fn the_network_gets_what_is_exposed() {
         let text = "services:\n  api:\n    image: x\n    expose: [8000, \"9000-9001\", x]\n";
         let ports = yaml::extract("compose.yml", text).ports;
-        let told: Vec<_> = ports.iter().map(|port| (port.number, port.last, port.role)).collect();
+        let told: Vec<_> = ports
+            .iter()
+            .map(|port| (port.number, port.last, port.role))
+            .collect();
         assert_eq!(
             told,
             [

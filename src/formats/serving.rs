@@ -36,15 +36,64 @@ const HOSTS: [&str; 8] = [
 ];
 /// Commands that ask a server; their options name its port.
 const CLIENTS: [&str; 19] = [
-    "psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "createdb", "dropdb", "createuser", "mysql",
-    "mysqldump", "mysqladmin", "redis-cli", "mongo", "mongosh", "mongodump", "clickhouse-client", "nc", "ncat",
+    "psql",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
+    "pg_isready",
+    "createdb",
+    "dropdb",
+    "createuser",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "redis-cli",
+    "mongo",
+    "mongosh",
+    "mongodump",
+    "clickhouse-client",
+    "nc",
+    "ncat",
     "telnet",
 ];
 /// Commands whose `-p` and `-b` are something else altogether.
 const OTHERS: [&str; 36] = [
-    "ssh", "scp", "sftp", "rsync", "mkdir", "cp", "ps", "lsof", "kill", "pkill", "pgrep", "git", "grep", "pip",
-    "pip3", "apt", "apt-get", "echo", "read", "tar", "ufw", "iptables", "useradd", "adduser", "usermod", "unzip",
-    "curl", "wget", "netstat", "ss", "test", "[", "sed", "export", "make", "systemctl",
+    "ssh",
+    "scp",
+    "sftp",
+    "rsync",
+    "mkdir",
+    "cp",
+    "ps",
+    "lsof",
+    "kill",
+    "pkill",
+    "pgrep",
+    "git",
+    "grep",
+    "pip",
+    "pip3",
+    "apt",
+    "apt-get",
+    "echo",
+    "read",
+    "tar",
+    "ufw",
+    "iptables",
+    "useradd",
+    "adduser",
+    "usermod",
+    "unzip",
+    "curl",
+    "wget",
+    "netstat",
+    "ss",
+    "test",
+    "[",
+    "sed",
+    "export",
+    "make",
+    "systemctl",
 ];
 
 /// Adds the ports of the command lines of a document, whose text is `text`.
@@ -60,6 +109,7 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
             // What the script's reader put in for a variable without a value is a default.
             let written = port.span.text(text).trim_matches(['"', '\'']);
             let written = written.find("${").map_or("", |at| &written[at..]);
+            let written = written.find('}').map_or("", |end| &written[..=end]);
             if let Some((name, Some(_))) = variable(written) {
                 port.given = Given::Variable(name.to_owned());
             }
@@ -89,7 +139,9 @@ fn exact(port: &Port, text: &str) -> Span {
         .map(|(at, _)| at)
         .find(|at| is_apart(*at));
     let start = port.span.start as usize;
-    at.map_or(port.span, |at| Span::new(start + at, start + at + port.text.len()))
+    at.map_or(port.span, |at| {
+        Span::new(start + at, start + at + port.text.len())
+    })
 }
 
 fn of_command(command: &Command) -> Vec<Port> {
@@ -129,7 +181,10 @@ fn is_before(text: &str) -> bool {
         "sudo" | "env" | "exec" | "nohup" | "time" | "setsid" | "authbind" | "nice" | "--"
     ) || text.starts_with('-')
         || text.split_once('=').is_some_and(|(name, _)| {
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         })
 }
 
@@ -148,7 +203,11 @@ fn option<'a>(words: &'a [Word], names: &[&'static str]) -> Option<(&'static str
 
 /// What an option's value says: `8000`, `0.0.0.0:8000`, `:8000`, `$PORT`, `unix:/run/x`, which is none.
 fn address(value: &str, span: Span, host: Option<&str>, is_client: bool) -> Option<Port> {
-    let role = if is_client { PortRole::Dials } else { PortRole::Binds };
+    let role = if is_client {
+        PortRole::Dials
+    } else {
+        PortRole::Binds
+    };
     let (own, port) = match value.rsplit_once(':') {
         Some((own, port)) if !value.starts_with("${") || own.ends_with('}') => (Some(own), port),
         _ => (None, value),
@@ -206,7 +265,10 @@ fn of_docker(arguments: &[Word]) -> Vec<Port> {
         if let Some(outer) = parts.next()
             && let Some((first, last)) = range(outer)
         {
-            let host = value.strip_suffix(&format!(":{outer}:{}", value.rsplit(':').next().unwrap_or_default()));
+            let host = value.strip_suffix(&format!(
+                ":{outer}:{}",
+                value.rsplit(':').next().unwrap_or_default()
+            ));
             let mut port = Port::new(outer, PortRole::Publishes, rest[at].span).at(host);
             (port.number, port.last, port.inner) = (Some(first), last, inner);
             port.is_udp = protocol == "udp";
@@ -239,18 +301,38 @@ mod tests {
     fn servers_are_told_where_to_listen() {
         use PortRole::{Binds, Dials, Publishes};
         one("uvicorn app:app --port 8000", Binds, None, 8000);
-        one("uvicorn app:app --host 0.0.0.0 --port=8000", Binds, Some("0.0.0.0"), 8000);
-        one("exec gunicorn -b 127.0.0.1:8001 app:app", Binds, Some("127.0.0.1"), 8001);
+        one(
+            "uvicorn app:app --host 0.0.0.0 --port=8000",
+            Binds,
+            Some("0.0.0.0"),
+            8000,
+        );
+        one(
+            "exec gunicorn -b 127.0.0.1:8001 app:app",
+            Binds,
+            Some("127.0.0.1"),
+            8001,
+        );
         one("gunicorn --bind :8001 app:app", Binds, Some(""), 8001);
         one("sudo -u x uvicorn a:b --port 80", Binds, None, 80);
         one("flask run -p 5001 -h 0.0.0.0", Binds, Some("0.0.0.0"), 5001);
         one("streamlit run a.py --server.port 8502", Binds, None, 8502);
         one("celery -A x flower --port=5556", Binds, None, 5556);
-        one("python manage.py runserver 0.0.0.0:8000", Binds, Some("0.0.0.0"), 8000);
+        one(
+            "python manage.py runserver 0.0.0.0:8000",
+            Binds,
+            Some("0.0.0.0"),
+            8000,
+        );
         one("python3 -m http.server 9000", Binds, None, 9000);
         one("waitress-serve --listen=*:8080 a:b", Binds, Some("*"), 8080);
         one("psql -h localhost -p 5433 db", Dials, Some("localhost"), 5433);
-        one("docker run -d -p 127.0.0.1:8000:80 x", Publishes, Some("127.0.0.1"), 8000);
+        one(
+            "docker run -d -p 127.0.0.1:8000:80 x",
+            Publishes,
+            Some("127.0.0.1"),
+            8000,
+        );
         for line in [
             "mkdir -p 8000",
             "ssh -p 2222 host",
@@ -272,8 +354,14 @@ mod tests {
             found.retain(|port| port.0 == PortRole::Binds);
             found.remove(0)
         };
-        assert_eq!(of("gunicorn -b 0.0.0.0:$PORT a:b"), (PortRole::Binds, Some("0.0.0.0".to_owned()), None, given("PORT")));
-        assert_eq!(of("uvicorn a:b --port ${PORT:-8000}"), (PortRole::Binds, None, Some(8000), given("PORT")));
+        assert_eq!(
+            of("gunicorn -b 0.0.0.0:$PORT a:b"),
+            (PortRole::Binds, Some("0.0.0.0".to_owned()), None, given("PORT"))
+        );
+        assert_eq!(
+            of("uvicorn a:b --port ${PORT:-8000}"),
+            (PortRole::Binds, None, Some(8000), given("PORT"))
+        );
     }
 
     #[test]

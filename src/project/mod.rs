@@ -89,7 +89,11 @@ impl Project {
             tree,
         };
         let reach = reach::work_out(&world, &programs);
-        let ports = Ports::join(&documents, target.ports.as_deref()).with_programs(&documents, &programs, &reach.programs);
+        let ports = Ports::join(&documents, target.ports.as_deref()).with_programs(
+            &documents,
+            &programs,
+            &reach.programs,
+        );
         Self {
             target,
             paths,

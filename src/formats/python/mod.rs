@@ -4,7 +4,6 @@
 
 mod binding;
 mod calls;
-mod calls_of_servers;
 mod commands;
 mod edits;
 mod effects;

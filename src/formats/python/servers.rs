@@ -1,13 +1,15 @@
 //! Where a Python module listens and whom it asks: `uvicorn.run(app, port=8000)`, `sock.bind(("", PORT))`,
 //! `HTTPServer((host, port), …)`, and the options and settings that such a port comes from.
 
-use super::calls_of_servers::{Endpoint, Kind, endpoint};
+mod endpoint;
+
 use super::guards::guard_of;
 use super::names::{Names, last};
 use super::{ports, span};
 use crate::facts::python::Guard;
 use crate::facts::{Facts, Given, Port, PortRole};
 use crate::source::Span;
+use endpoint::{Endpoint, Kind, endpoint};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{BoolOp, Expr, ExprCall, Parameters, Stmt, StmtClassDef};
 use std::collections::BTreeMap;
@@ -134,7 +136,8 @@ impl Reader<'_> {
         let is_environment = matches!(
             function.as_str(),
             "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "decouple.config"
-        ) || matches!(last(&function), "env" | "int") && first.is_some_and(Expr::is_string_literal_expr);
+        ) || matches!(last(&function), "env" | "int")
+            && first.is_some_and(Expr::is_string_literal_expr);
         let Some(Expr::StringLiteral(name)) = first else {
             return None;
         };
@@ -168,14 +171,16 @@ impl Reader<'_> {
         let Some(name) = long.map(|name| name.replace('-', "_")) else {
             return;
         };
-        let Some(service) = ports::service_of(&name) else { return };
+        let Some(service) = ports::service_of(&name) else {
+            return;
+        };
         let default = call.arguments.find_keyword("default");
         let Some(known) = default.and_then(|default| self.known(&default.value)) else {
             return;
         };
         self.default(&known, service, &format!("--{name}"));
         let given = match known.given {
-            Given::Fixed => Given::Elsewhere,
+            Given::Fixed => Given::Option(format!("--{}", name.replace('_', "-"))),
             given => given,
         };
         self.learn(&name, Some(Known { given, ..known }));
@@ -221,8 +226,8 @@ impl Reader<'_> {
             },
             _ => known,
         });
-        let is_port = known.as_ref().is_some_and(|known| known.given != Given::Fixed)
-            || ports::is_about_ports(&name);
+        let is_port =
+            known.as_ref().is_some_and(|known| known.given != Given::Fixed) || ports::is_about_ports(&name);
         if is_port {
             self.learn(&name, known);
         }
@@ -236,7 +241,11 @@ impl Reader<'_> {
     fn parameters(&mut self, parameters: &Parameters) {
         for parameter in parameters.iter_non_variadic_params() {
             let name = parameter.parameter.name.id.as_str();
-            if let Some(default) = parameter.default.as_deref().filter(|_| ports::is_about_ports(name)) {
+            if let Some(default) = parameter
+                .default
+                .as_deref()
+                .filter(|_| ports::is_about_ports(name))
+            {
                 let known = self.known(default).map(|known| Known {
                     given: Given::Elsewhere,
                     ..known

@@ -17,7 +17,10 @@ const LOWEST: u16 = 80;
 pub fn read_manifest(path: &str, root: &Node, facts: &mut Facts) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
-    if !words(stem).iter().any(|word| matches!(word.as_str(), "port" | "ports")) {
+    if !words(stem)
+        .iter()
+        .any(|word| matches!(word.as_str(), "port" | "ports"))
+    {
         return;
     }
     let told: BTreeSet<Span> = facts.ports.iter().map(|port| port.span).collect();
@@ -76,26 +79,44 @@ mod tests {
         let api = one("api", 8000, None);
         let web = one("web", 8001, None);
         let both = [api.clone(), web.clone()];
-        assert_eq!(told("ports.json", r#"{"api": 8000, "web": 8001, "version": 2}"#), both);
+        assert_eq!(
+            told("ports.json", r#"{"api": 8000, "web": 8001, "version": 2}"#),
+            both
+        );
         assert_eq!(told("service_ports.yaml", "api: 8000\nweb: 8001\n"), both);
         assert_eq!(told("ports.toml", "api = 8000\nweb = 8001\n"), both);
         assert_eq!(told("ports.json", r#"{"8000": "api", "8001": "web"}"#), both);
         assert_eq!(
-            told("ports.json", r#"[{"name": "api", "port": 8000}, {"service": "web", "port": 8001}]"#),
+            told(
+                "ports.json",
+                r#"[{"name": "api", "port": 8000}, {"service": "web", "port": 8001}]"#
+            ),
             both
         );
         let grouped = [one("api", 8000, Some("core")), one("web", 8001, Some("edge"))];
-        assert_eq!(told("ports.yml", "core:\n  api: 8000\nedge:\n  web: 8001\n"), grouped);
         assert_eq!(
-            told("ports.yml", "core:\n  api: {port: 8000}\nedge:\n  web: {port: 8001}\n"),
+            told("ports.yml", "core:\n  api: 8000\nedge:\n  web: 8001\n"),
             grouped
         );
-        assert_eq!(told("ports.toml", "[core.api]\nport = 8000\n[edge.web]\nport = 8001\n"), grouped);
+        assert_eq!(
+            told(
+                "ports.yml",
+                "core:\n  api: {port: 8000}\nedge:\n  web: {port: 8001}\n"
+            ),
+            grouped
+        );
+        assert_eq!(
+            told("ports.toml", "[core.api]\nport = 8000\n[edge.web]\nport = 8001\n"),
+            grouped
+        );
     }
 
     #[test]
     fn other_numbers_are_none() {
-        assert_eq!(told("ports.json", r#"{"timeout": 3000, "retries": 100, "api": 12}"#), []);
+        assert_eq!(
+            told("ports.json", r#"{"timeout": 3000, "retries": 100, "api": 12}"#),
+            []
+        );
         assert_eq!(told("services.json", r#"{"api": 8000}"#), []);
         assert_eq!(told("reports.json", r#"{"api": 8000}"#), []);
         assert!(told("ports.json", "[").is_empty());

@@ -44,9 +44,7 @@ pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
     }
     let parent = scope.above.last().copied();
     let port = |service: Option<String>, table: Option<&str>, role| {
-        Port::new(text, role, entry.node.span)
-            .of(service)
-            .in_table(table)
+        Port::new(text, role, entry.node.span).of(service).in_table(table)
     };
     if let Some(role) = bound(&key_words).filter(|_| number(text).is_some()) {
         return Some(port(None, parent, role));

@@ -19,7 +19,11 @@ pub(super) fn ports(stem: &str, settings: &[Setting<'_>]) -> Vec<Port> {
         let mut port = Port::new(text, PortRole::Binds, Span::new(end - text.len(), end));
         port.number?;
         port.is_udp = setting.key == "ListenDatagram";
-        Some(port.of(Some(stem.to_owned())).in_table(Some(setting.key)).at(host))
+        Some(
+            port.of(Some(stem.to_owned()))
+                .in_table(Some(setting.key))
+                .at(host),
+        )
     });
     stated.collect()
 }

@@ -52,7 +52,12 @@ impl Project {
 fn closes(command: &Command) -> bool {
     let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
     let has = |wanted: &str| words.contains(&wanted);
-    let ends = |wanted: &str| words.iter().take(6).any(|word| word.rsplit('/').next() == Some(wanted));
+    let ends = |wanted: &str| {
+        words
+            .iter()
+            .take(6)
+            .any(|word| word.rsplit('/').next() == Some(wanted))
+    };
     let is_ufw = ends("ufw") && !has("install") && (has("enable") || (has("default") && has("deny")));
     let is_iptables = ends("iptables") && has("INPUT") && (has("DROP") || has("REJECT"));
     is_ufw || is_iptables

@@ -73,6 +73,7 @@ impl Project {
             }
         }
         let contained = self.contained_configs();
+        let mut sites = BTreeSet::new();
         for stated in self.ports.stated() {
             let document = stated.place.document;
             let is_nginx = stated.format == Format::Nginx && !contained.contains(&document);
@@ -83,6 +84,11 @@ impl Project {
                 continue;
             }
             let Some(port) = stated.as_use() else { continue };
+            // The sites of one nginx share its ports.
+            let address = port.host.clone().unwrap_or_default();
+            if is_nginx && !sites.insert((port.number, address)) {
+                continue;
+            }
             let service = stated.port.service.clone().unwrap_or_default();
             let program = self
                 .programs()
@@ -93,7 +99,11 @@ impl Project {
             }
             sockets.push(Socket {
                 program: program.map(|(id, _)| id),
-                name: if is_supervisor { "supervisord".to_owned() } else { service },
+                name: if is_supervisor {
+                    "supervisord".to_owned()
+                } else {
+                    service
+                },
                 port,
                 opened_by: document,
             });
@@ -107,7 +117,7 @@ impl Project {
             .is_some_and(|view| view.in_container || self.contained_configs().contains(&view.place.document))
     }
 
-    /// Configurations of nginx and supervisord that a container of the tree gets.
+    /// Configurations (nginx's, supervisord's, prometheus') that a container of the tree gets.
     fn contained_configs(&self) -> BTreeSet<DocumentId> {
         let mut placed: BTreeSet<String> = BTreeSet::new();
         for (_, document) in self.documents() {
@@ -124,13 +134,18 @@ impl Project {
             .programs()
             .any(|(_, view)| view.in_container && view.command.contains("supervisord"));
         self.documents()
-            .filter(|(_, document)| matches!(document.format, Format::Nginx | Format::Supervisor))
             .filter(|(_, document)| {
-                has_daemon && document.format == Format::Supervisor ||
-                placed.iter().any(|from| {
-                    document.path == *from
-                        || document.path.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/'))
-                })
+                matches!(document.format, Format::Nginx | Format::Supervisor | Format::Yaml)
+            })
+            .filter(|(_, document)| {
+                has_daemon && document.format == Format::Supervisor
+                    || placed.iter().any(|from| {
+                        document.path == *from
+                            || document
+                                .path
+                                .strip_prefix(from.as_str())
+                                .is_some_and(|rest| rest.starts_with('/'))
+                    })
             })
             .map(|(id, _)| id)
             .collect()
@@ -140,6 +155,7 @@ impl Project {
     pub fn unheard(&self) -> Vec<Unheard<'_>> {
         let heard = Heard::of(self);
         let contained = self.contained_configs();
+        let is_blind = self.is_blind();
         let dials = self
             .ports
             .stated()
@@ -164,16 +180,29 @@ impl Project {
                 }
                 if stated.format == Format::Nginx {
                     let meant = None;
-                    let is_guess = self.is_blind();
-                    return Some(Unheard { stated, number, meant, is_guess });
+                    let is_guess = is_blind;
+                    return Some(Unheard {
+                        stated,
+                        number,
+                        meant,
+                        is_guess,
+                    });
                 }
                 let meant = self.meant(stated);
-                let is_near = heard.own.range(number.saturating_sub(NEAR)..=number.saturating_add(NEAR)).next();
+                let is_near = heard
+                    .own
+                    .range(number.saturating_sub(NEAR)..=number.saturating_add(NEAR))
+                    .next();
                 if meant.is_none() && (is_near.is_none() || known(number).next().is_some()) {
                     return None;
                 }
-                let is_guess = meant.is_none() || self.is_blind();
-                Some(Unheard { stated, number, meant, is_guess })
+                let is_guess = meant.is_none() || is_blind;
+                Some(Unheard {
+                    stated,
+                    number,
+                    meant,
+                    is_guess,
+                })
             })
             .collect()
     }
@@ -219,8 +248,8 @@ impl Project {
         let mut numbers: BTreeSet<u16> = ports.binds.iter().map(|port| port.number).collect();
         let is_told = !numbers.is_empty() && !ports.is_open;
         for other in self.ports.stated() {
-            let is_own = other.place.document == view.place.document
-                && other.port.service.as_deref() == Some(host);
+            let is_own =
+                other.place.document == view.place.document && other.port.service.as_deref() == Some(host);
             let is_images = other.place.document == view.command_place.document
                 && other.port.table.as_deref() == Some("EXPOSE");
             let is_published = other.port.role == PortRole::Publishes;
@@ -228,7 +257,14 @@ impl Project {
                 numbers.extend(other.port.inner);
             } else if (is_own || is_images) && other.port.role == PortRole::Exposes {
                 let last = other.port.last.or(other.port.number);
-                numbers.extend(other.port.number.zip(last).into_iter().flat_map(|(low, high)| low..=high));
+                numbers.extend(
+                    other
+                        .port
+                        .number
+                        .zip(last)
+                        .into_iter()
+                        .flat_map(|(low, high)| low..=high),
+                );
             }
         }
         let is_silent = is_told && !numbers.contains(&number);
@@ -252,6 +288,7 @@ const NEAR: u16 = 20;
 /// Every port that the tree speaks of as one that is listened on: by a program, a config, a default.
 #[derive(Debug)]
 pub struct Heard {
+    numbers: BTreeSet<u16>,
     ranges: Vec<(u16, u16)>,
     /// What programs of the server really listen on.
     own: BTreeSet<u16>,
@@ -259,11 +296,12 @@ pub struct Heard {
 
 impl Heard {
     fn of(project: &Project) -> Self {
+        let mut numbers = BTreeSet::new();
         let mut ranges = Vec::new();
         let mut own = BTreeSet::new();
         for (id, view) in project.programs() {
             for port in &project.ports.of_program(id).binds {
-                ranges.push((port.number, port.number));
+                numbers.insert(port.number);
                 if !view.in_container {
                     own.insert(port.number);
                 }
@@ -272,20 +310,24 @@ impl Heard {
         for stated in project.ports.stated() {
             let is_listening = matches!(
                 stated.port.role,
-                PortRole::Declares | PortRole::Default | PortRole::Binds | PortRole::Publishes | PortRole::Exposes
+                PortRole::Declares
+                    | PortRole::Default
+                    | PortRole::Binds
+                    | PortRole::Publishes
+                    | PortRole::Exposes
             );
             if is_listening && let Some(first) = stated.port.number {
-                ranges.push((first, stated.port.last.unwrap_or(first)));
+                numbers.insert(first);
+                ranges.extend(stated.port.last.map(|last| (first, last)));
             }
         }
-        Self { ranges, own }
+        Self { numbers, ranges, own }
     }
 
     /// Whether a port is among them.
     pub fn has(&self, number: u16) -> bool {
-        self.ranges
-            .iter()
-            .any(|(low, high)| (*low..=*high).contains(&number))
+        let mut ranges = self.ranges.iter();
+        self.numbers.contains(&number) || ranges.any(|(low, high)| (*low..=*high).contains(&number))
     }
 }
 

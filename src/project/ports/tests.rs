@@ -15,7 +15,11 @@ const MANIFEST: &str = r#"{"core": {"api": {"port": 8000}, "Order-Service": {"po
 
 #[test]
 fn the_manifest_is_told_by_its_name_or_by_its_content() {
-    let path = |documents: &[Document]| Ports::join(documents, None).manifest.map(|manifest| manifest.path);
+    let path = |documents: &[Document]| {
+        Ports::join(documents, None)
+            .manifest
+            .map(|manifest| manifest.path)
+    };
     let named = document("config/port_manifest.json", MANIFEST);
     let copy = document("archive/port_manifest.json", MANIFEST);
     assert_eq!(path(&[copy, named]).as_deref(), Some("config/port_manifest.json"));
@@ -34,14 +38,17 @@ fn the_manifest_is_told_by_its_name_or_by_its_content() {
 
 #[test]
 fn spellings_of_a_service_are_one() {
-    let ports = Ports::join(&[
-        document(
-            ".env",
-            "API_PORT=9000\nORDER_SERVICE_PORT=8001\nORDER_PORT=7000\nOTHER_PORT=8000\n",
-        ),
-        document("ports.json", MANIFEST),
-        document("old/ports.json", r#"{"api": {"port": 1}, "order": {"port": 2}}"#),
-    ], None);
+    let ports = Ports::join(
+        &[
+            document(
+                ".env",
+                "API_PORT=9000\nORDER_SERVICE_PORT=8001\nORDER_PORT=7000\nOTHER_PORT=8000\n",
+            ),
+            document("ports.json", MANIFEST),
+            document("old/ports.json", r#"{"api": {"port": 1}, "order": {"port": 2}}"#),
+        ],
+        None,
+    );
     let found: Vec<_> = ports
         .disagreeing()
         .iter()
@@ -56,7 +63,10 @@ fn spellings_of_a_service_are_one() {
     );
     assert_eq!(ports.intruding().len(), 1);
     let config = r#"{"api": {"port": 8000}, "order": {"port": 8001}, "web": {"port": 8000}}"#;
-    let ports = Ports::join(&[document("config.json", config), document("ports.json", MANIFEST)], None);
+    let ports = Ports::join(
+        &[document("config.json", config), document("ports.json", MANIFEST)],
+        None,
+    );
     assert!(ports.intruding().is_empty(), "a config may have other names");
     assert!(ports.contested().is_empty());
 }
@@ -88,7 +98,13 @@ fn the_settings_may_name_the_manifest() {
 fn project(files: &[(&str, &str)]) -> crate::project::Project {
     use crate::engine::{self, Progress};
     let tree = crate::tree::Memory::new(files.iter().copied());
-    engine::read(&tree, crate::target::Target::default(), &|_| false, &Progress::default()).0
+    engine::read(
+        &tree,
+        crate::target::Target::default(),
+        &|_| false,
+        &Progress::default(),
+    )
+    .0
 }
 
 /// Number, address and basis of what the one program of some files listens on; whether there may be more.
@@ -101,25 +117,57 @@ fn binds(files: &[(&str, &str)]) -> (Vec<(u16, Option<String>, Basis)>, bool) {
     (told.collect(), ports.is_open)
 }
 
-#[test]
-fn what_a_program_listens_on_is_worked_out() {
-    let supervisor = |command: &str| format!("[program:api]\ncommand={command}\nenvironment=PORT=\"8009\"\n");
-    let app = ("app.py", "app = None\n");
-    let cases: [(&str, &[(&str, &str)], u16, Option<&str>, Basis); 8] = [
-        ("uvicorn app:app --port 8001", &[app], 8001, None, Basis::Written),
-        ("uvicorn app:app", &[app], 8000, Some("127.0.0.1"), Basis::Default(Some("UVICORN_PORT".to_owned()))),
-        ("uvicorn app:app --host 0.0.0.0", &[app], 8000, Some("0.0.0.0"), Basis::Default(Some("UVICORN_PORT".to_owned()))),
-        ("gunicorn app:app", &[app], 8009, Some("0.0.0.0"), Basis::Variable("PORT".to_owned())),
+/// A program's command, its files, and the port, address and basis that it listens on.
+type Case = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    u16,
+    Option<&'static str>,
+    Basis,
+);
+
+const APP: (&str, &str) = ("app.py", "app = None\n");
+
+fn cases() -> Vec<Case> {
+    vec![
+        ("uvicorn app:app --port 8001", &[APP], 8001, None, Basis::Written),
+        (
+            "uvicorn app:app",
+            &[APP],
+            8000,
+            Some("127.0.0.1"),
+            Basis::Default(Some("UVICORN_PORT".to_owned())),
+        ),
+        (
+            "uvicorn app:app --host 0.0.0.0",
+            &[APP],
+            8000,
+            Some("0.0.0.0"),
+            Basis::Default(Some("UVICORN_PORT".to_owned())),
+        ),
+        (
+            "gunicorn app:app",
+            &[APP],
+            8009,
+            Some("0.0.0.0"),
+            Basis::Variable("PORT".to_owned()),
+        ),
         (
             "python3 app.py",
-            &[("app.py", "import os\nimport uvicorn\nuvicorn.run('x', port=int(os.environ['PORT']))\n")],
+            &[(
+                "app.py",
+                "import os\nimport uvicorn\nuvicorn.run('x', port=int(os.environ['PORT']))\n",
+            )],
             8009,
             None,
             Basis::Variable("PORT".to_owned()),
         ),
         (
             "python3 -m desk.app",
-            &[("desk/__init__.py", ""), ("desk/app.py", "import uvicorn\nuvicorn.run('x', port=8002)\n")],
+            &[
+                ("desk/__init__.py", ""),
+                ("desk/app.py", "import uvicorn\nuvicorn.run('x', port=8002)\n"),
+            ],
             8002,
             None,
             Basis::Written,
@@ -127,7 +175,10 @@ fn what_a_program_listens_on_is_worked_out() {
         (
             "python3 app.py",
             &[
-                ("app.py", "from ports import get_port\nx.run(port=get_port('api'))\n"),
+                (
+                    "app.py",
+                    "from ports import get_port\nx.run(port=get_port('api'))\n",
+                ),
                 ("ports.py", "def get_port(name): return 0\n"),
                 ("ports.json", r#"{"api": 8004, "web": 8005}"#),
             ],
@@ -135,9 +186,30 @@ fn what_a_program_listens_on_is_worked_out() {
             None,
             Basis::Manifest,
         ),
-        ("bash start.sh", &[app, ("start.sh", "exec uvicorn app:app --port 8006\n")], 8006, None, Basis::Written),
-    ];
-    for (command, files, number, host, basis) in cases {
+        (
+            "python3 app.py",
+            &[(
+                "app.py",
+                "p.add_argument('--port', default=8007)\na = p.parse_args()\nx.run(port=a.port)\n",
+            )],
+            8007,
+            None,
+            Basis::Default(None),
+        ),
+        (
+            "bash start.sh",
+            &[APP, ("start.sh", "exec uvicorn app:app --port 8006\n")],
+            8006,
+            None,
+            Basis::Written,
+        ),
+    ]
+}
+
+#[test]
+fn what_a_program_listens_on_is_worked_out() {
+    let supervisor = |command: &str| format!("[program:api]\ncommand={command}\nenvironment=PORT=\"8009\"\n");
+    for (command, files, number, host, basis) in cases() {
         let config = supervisor(command);
         let mut all = vec![("supervisord.conf", config.as_str())];
         all.extend_from_slice(files);
@@ -173,11 +245,17 @@ fn a_module_that_is_imported_does_not_run_its_main() {
 fn a_program_dials_and_asks_hosts() {
     let project = project(&[
         ("supervisord.conf", "[program:api]\ncommand=python3 app.py\n"),
-        ("app.py", "A = 'http://localhost:8001/x'\nB = 'https://api.exchange.example/v1'\n"),
+        (
+            "app.py",
+            "A = 'http://localhost:8001/x'\nB = 'https://api.exchange.example/v1'\n",
+        ),
     ]);
     let (id, _) = project.programs().next().unwrap();
     let ports = project.ports.of_program(id);
-    assert_eq!(ports.dials.iter().map(|port| port.number).collect::<Vec<_>>(), [8001]);
+    assert_eq!(
+        ports.dials.iter().map(|port| port.number).collect::<Vec<_>>(),
+        [8001]
+    );
     assert_eq!(ports.hosts.keys().collect::<Vec<_>>(), ["api.exchange.example"]);
 }
 
@@ -185,11 +263,16 @@ fn a_program_dials_and_asks_hosts() {
 fn the_firewall_is_joined() {
     let told = |script: &str| {
         let project = project(&[("deploy/fw.sh", script)]);
-        project.gate().map(|gate| (gate.admits(80), gate.is_complete, gate.is_closed))
+        project
+            .gate()
+            .map(|gate| (gate.admits(80), gate.is_complete, gate.is_closed))
     };
     assert_eq!(told("ufw allow 80\nufw enable\n"), Some((true, true, true)));
     assert_eq!(told("ufw allow 443\n"), Some((false, true, false)));
-    assert_eq!(told("ufw allow $P/tcp\nufw default deny incoming\n"), Some((false, false, true)));
+    assert_eq!(
+        told("ufw allow $P/tcp\nufw default deny incoming\n"),
+        Some((false, false, true))
+    );
     assert_eq!(
         told("iptables -P INPUT DROP\niptables -A INPUT -p tcp --dport 80 -j ACCEPT\n"),
         Some((true, true, true))

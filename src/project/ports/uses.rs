@@ -6,8 +6,8 @@ use crate::facts::port::{is_loopback, number};
 use crate::facts::{Command, Given, Port, PortRole, Program, Reach};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::knowledge::ports::{Listener, listener};
-use crate::source::Span;
 use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports of one program.
@@ -105,7 +105,7 @@ impl Joint<'_> {
         }
         if program.stages.is_empty() && !told.contains(&program.command_place) {
             let words: Vec<&str> = program.command.split_whitespace().collect();
-            self.by_default(program, program.command_place, &words, &mut found);
+            by_default(program, program.command_place, &words, &mut found);
         }
         self.asks(program, code, &mut found);
         found.binds.sort_by_key(|port| (port.place, port.number));
@@ -129,14 +129,19 @@ impl Joint<'_> {
         let (number, basis) = match &port.given {
             Given::Fixed if port.table.as_deref() == Some("default") => (port.number, Basis::Default(None)),
             Given::Fixed => (port.number, Basis::Written),
-            Given::Variable(name) => match program.environment.get(name).and_then(|value| number(value)) {
-                Some(number) => (Some(number), Basis::Variable(name.clone())),
-                None => {
+            Given::Variable(name) => {
+                if let Some(number) = program.environment.get(name).and_then(|value| number(value)) {
+                    (Some(number), Basis::Variable(name.clone()))
+                } else {
                     found.is_open |= program.has_open_environment || port.number.is_none();
                     (port.number, Basis::Default(Some(name.clone())))
                 }
-            },
+            }
             Given::Table(service) => (self.of_manifest(service), Basis::Manifest),
+            Given::Option(option) => {
+                found.is_open |= program.command.contains(option.as_str());
+                (port.number, Basis::Default(None))
+            }
             Given::Elsewhere => (port.number, Basis::Guess),
         };
         found.is_open |= number.is_none() || basis == Basis::Guess;
@@ -166,7 +171,7 @@ impl Joint<'_> {
                 let words = self.words_of(program, stage.place);
                 let verbs: Vec<&str> = words.iter().map(String::as_str).collect();
                 if path.ends_with("manage.py") {
-                    self.by_default(program, stage.place, &verbs, found);
+                    by_default(program, stage.place, &verbs, found);
                 } else if *state == State::Present {
                     self.by_entry(program, path, code, found);
                 }
@@ -181,7 +186,7 @@ impl Joint<'_> {
                 let words = self.words_of(program, stage.place);
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 if !self.by_config(program, &words, found) {
-                    self.by_default(program, stage.place, &words, found);
+                    by_default(program, stage.place, &words, found);
                 }
                 self.by_reached(program, None, code, found);
             }
@@ -199,10 +204,10 @@ impl Joint<'_> {
                     path == module || path.ends_with(&format!("/{module}"))
                 })
         };
-        let own = code
-            .iter()
-            .copied()
-            .find(|id| self.document(*id).is_some_and(|document| is_entry(&document.path)));
+        let own = code.iter().copied().find(|id| {
+            self.document(*id)
+                .is_some_and(|document| is_entry(&document.path))
+        });
         let before = found.binds.len();
         if let Some((id, document)) = own.and_then(|id| Some((id, self.document(id)?))) {
             for port in binds_of(document) {
@@ -265,45 +270,6 @@ impl Joint<'_> {
         }
         found.is_open |= is_there;
         is_there
-    }
-
-    /// The port of a command that is told none.
-    fn by_default(&self, program: &ProgramView, place: Place, words: &[&str], found: &mut ProgramPorts) {
-        let told = words.iter().find_map(|word| {
-            let name = last_part(word);
-            let row = listener(name)?;
-            Some(row)
-        });
-        let Some(row) = told else { return };
-        let is_listening = row
-            .verb
-            .as_ref()
-            .is_none_or(|verb| words.iter().any(|word| word == verb));
-        let is_daphne = words.iter().any(|word| last_part(word) == "daphne");
-        let is_elsewhere = words.iter().any(|word| {
-            word.contains("unix:")
-                || word.contains("fd://")
-                || matches!(*word, "--uds" | "--fd" | "--endpoint" | "--unix-socket")
-                || (is_daphne && matches!(*word, "-u" | "-e"))
-        });
-        if !is_listening || is_elsewhere {
-            return;
-        }
-        let of_environment = row.variable.as_ref().and_then(|name| {
-            let value = program.environment.get(name)?;
-            Some((number(value)?, Basis::Variable(name.clone())))
-        });
-        // With a PORT gunicorn listens on every address.
-        let is_public = of_environment.is_some() && row.variable.as_deref() == Some("PORT");
-        found.is_open |= program.has_open_environment;
-        let (number, basis) = of_environment.unwrap_or((row.port, Basis::Default(row.variable.clone())));
-        found.binds.push(PortUse {
-            number,
-            host: Some(if is_public { "0.0.0.0".to_owned() } else { host_of(row, words) }),
-            place,
-            basis,
-            is_udp: false,
-        });
     }
 
     /// The words of the command at a place.
@@ -377,7 +343,9 @@ impl Joint<'_> {
     fn own_places(&self, program: &ProgramView) -> Vec<Place> {
         let document = program.place.document;
         let mut places = vec![program.command_place];
-        let programs = self.document(document).map_or(&[][..], |found| &found.facts.programs);
+        let programs = self
+            .document(document)
+            .map_or(&[][..], |found| &found.facts.programs);
         for definition in programs.iter().filter(|found| found.name == program.name) {
             let values = definition.environment.iter();
             places.extend(values.map(|(_, value)| Place {
@@ -393,6 +361,49 @@ impl Joint<'_> {
     }
 }
 
+/// The port of a command that is told none.
+fn by_default(program: &ProgramView, place: Place, words: &[&str], found: &mut ProgramPorts) {
+    let told = words.iter().find_map(|word| {
+        let name = last_part(word);
+        let row = listener(name)?;
+        Some(row)
+    });
+    let Some(row) = told else { return };
+    let is_listening = row
+        .verb
+        .as_ref()
+        .is_none_or(|verb| words.iter().any(|word| word == verb));
+    let is_daphne = words.iter().any(|word| last_part(word) == "daphne");
+    let is_elsewhere = words.iter().any(|word| {
+        word.contains("unix:")
+            || word.contains("fd://")
+            || matches!(*word, "--uds" | "--fd" | "--endpoint" | "--unix-socket")
+            || (is_daphne && matches!(*word, "-u" | "-e"))
+    });
+    if !is_listening || is_elsewhere {
+        return;
+    }
+    let of_environment = row.variable.as_ref().and_then(|name| {
+        let value = program.environment.get(name)?;
+        Some((number(value)?, Basis::Variable(name.clone())))
+    });
+    // With a PORT gunicorn listens on every address.
+    let is_public = of_environment.is_some() && row.variable.as_deref() == Some("PORT");
+    found.is_open |= program.has_open_environment;
+    let (number, basis) = of_environment.unwrap_or((row.port, Basis::Default(row.variable.clone())));
+    found.binds.push(PortUse {
+        number,
+        host: Some(if is_public {
+            "0.0.0.0".to_owned()
+        } else {
+            host_of(row, words)
+        }),
+        place,
+        basis,
+        is_udp: false,
+    });
+}
+
 fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {
     let is_python = document.facts.python.is_some();
     let ports = document.facts.ports.iter();
@@ -402,7 +413,10 @@ fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {
 /// The address that a command listens on when it is told an address and no port.
 fn host_of(row: &Listener, words: &[&str]) -> String {
     let told = words.windows(2).find_map(|pair| {
-        let is_host = matches!(pair[0], "--host" | "--address" | "--server.address" | "-h" | "--ip");
+        let is_host = matches!(
+            pair[0],
+            "--host" | "--address" | "--server.address" | "-h" | "--ip"
+        );
         is_host.then(|| pair[1].to_owned())
     });
     let joined = || {
@@ -415,7 +429,10 @@ fn host_of(row: &Listener, words: &[&str]) -> String {
 /// The host of an address with a scheme, when it is another machine: `api.exchange.example`.
 fn host_in(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
+    let is_scheme = !scheme.is_empty()
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?.split(':').next()?;
     let is_name = !host.is_empty()

@@ -14,7 +14,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         return;
     };
     // iptables can be told of docker's own chain; what ufw writes, docker's rules come before.
-    let Some(rule) = gate.allows.iter().find(|stated| stated.port.table.as_deref() == Some("ufw")) else {
+    let Some(rule) = gate
+        .allows
+        .iter()
+        .find(|stated| stated.port.table.as_deref() == Some("ufw"))
+    else {
         return;
     };
     let published: Vec<&Stated> = project
@@ -26,10 +30,22 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .collect();
     let files: BTreeSet<DocumentId> = published.iter().map(|stated| stated.place.document).collect();
     // Of several compose files the server may well have another.
-    let confidence = if files.len() > 1 { Confidence::Possible } else { Confidence::Likely };
+    let confidence = if files.len() > 1 {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    };
     for stated in published {
-        let is_local = stated.port.host.as_deref().is_some_and(|host| !host.is_empty() && is_loopback(host));
-        let Some(number) = stated.port.number.filter(|number| !is_local && !gate.admits(*number)) else {
+        let is_local = stated
+            .port
+            .host
+            .as_deref()
+            .is_some_and(|host| !host.is_empty() && is_loopback(host));
+        let Some(number) = stated
+            .port
+            .number
+            .filter(|number| !is_local && !gate.admits(*number))
+        else {
             continue;
         };
         let service = stated.port.service.as_deref().unwrap_or("a container");
@@ -54,7 +70,16 @@ fn is_of_server(project: &Project, id: DocumentId) -> bool {
     let is_aside = words.any(|word| {
         matches!(
             word,
-            "dev" | "develop" | "development" | "test" | "tests" | "local" | "ci" | "debug" | "override" | "example"
+            "dev"
+                | "develop"
+                | "development"
+                | "test"
+                | "tests"
+                | "local"
+                | "ci"
+                | "debug"
+                | "override"
+                | "example"
         )
     });
     !is_aside && project.scope(id) != Scope::Development

@@ -15,7 +15,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         }
         let name = &socket.name;
-        let message = format!("{name} listens on port {number}, which Linux may give to any outgoing connection first");
+        let message =
+            format!("{name} listens on port {number}, which Linux may give to any outgoing connection first");
         let draft = Draft::new(socket.port.place, message)
             .subject(format!("{name}:{number}"))
             .label("from 32768 to 60999: taken at times")

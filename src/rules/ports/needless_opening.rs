@@ -24,7 +24,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         )
         .subject(format!("allow {number}"))
         .label("a door to nothing")
-        .help(format!("take the rule out, or have the service that is meant listen on {number}"))
+        .help(format!(
+            "take the rule out, or have the service that is meant listen on {number}"
+        ))
         .scope(super::server::scope(project, stated.place.document))
         .effect(Effect::Advice);
         sink.report(draft);

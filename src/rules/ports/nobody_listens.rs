@@ -11,7 +11,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let number = unheard.number;
         let host = unheard.stated.port.host.as_deref().unwrap_or("localhost");
         let is_proxy = unheard.stated.format == Format::Nginx;
-        let asks = if is_proxy { "nginx hands requests to" } else { "this asks" };
+        let asks = if is_proxy {
+            "nginx hands requests to"
+        } else {
+            "this asks"
+        };
         let (message, help) = match &unheard.meant {
             Some((name, numbers)) => {
                 let has: Vec<String> = numbers.iter().map(ToString::to_string).collect();
@@ -31,7 +35,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         } else {
             "Connection refused"
         };
-        let confidence = if unheard.is_guess { Confidence::Possible } else { Confidence::Likely };
+        let confidence = if unheard.is_guess {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
+        };
         let draft = Draft::new(unheard.stated.place, message)
             .subject(format!("{host}:{number}"))
             .label(label)

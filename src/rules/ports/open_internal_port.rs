@@ -1,10 +1,10 @@
 //! Ports that are for the system itself, and that the firewall opens to the world.
 
+use crate::facts::PortRole;
 use crate::facts::port::is_loopback;
 use crate::finding::{Confidence, Draft, Effect};
-use crate::knowledge::ports::known;
-use crate::facts::PortRole;
 use crate::formats::Format;
+use crate::knowledge::ports::known;
 use crate::project::{Project, Stated};
 use crate::rule::Sink;
 
@@ -12,7 +12,11 @@ use crate::rule::Sink;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let Some(gate) = project.gate() else { return };
     for stated in &gate.allows {
-        let is_for_all = stated.port.host.as_deref().is_none_or(|host| matches!(host, "0.0.0.0/0" | "::/0" | "any"));
+        let is_for_all = stated
+            .port
+            .host
+            .as_deref()
+            .is_none_or(|host| matches!(host, "0.0.0.0/0" | "::/0" | "any"));
         let Some(number) = stated.port.number.filter(|_| is_for_all) else {
             continue;
         };
@@ -21,10 +25,18 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         if let Some(row) = known(number).find(|row| row.store) {
             let by = &row.by;
             sink.report(
-                message(draft, stated, format!("the firewall lets the whole world in at port {number}, where {by} holds the data"))
-                    .label("open to everybody")
-                    .help(format!("name who may: `ufw allow from <address> to any port {number}`, or take the rule out"))
-                    .confidence(Confidence::Likely),
+                message(
+                    draft,
+                    stated,
+                    format!(
+                        "the firewall lets the whole world in at port {number}, where {by} holds the data"
+                    ),
+                )
+                .label("open to everybody")
+                .help(format!(
+                    "name who may: `ufw allow from <address> to any port {number}`, or take the rule out"
+                ))
+                .confidence(Confidence::Likely),
             );
         } else if let Some(service) = internal(project, number) {
             sink.report(
@@ -54,7 +66,10 @@ fn message(draft: Draft, stated: &Stated, message: String) -> Draft {
 /// The service that the manifest lists among internal ones.
 fn internal(project: &Project, number: u16) -> Option<&str> {
     let manifest = project.ports.manifest()?;
-    let port = manifest.declared.iter().find(|port| port.number == Some(number))?;
+    let port = manifest
+        .declared
+        .iter()
+        .find(|port| port.number == Some(number))?;
     let table = port.table.as_deref()?.to_ascii_lowercase();
     let is_internal = table
         .split(|letter: char| !letter.is_alphanumeric())

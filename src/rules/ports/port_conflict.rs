@@ -143,7 +143,10 @@ fn listening(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
             continue;
         };
         let (service, here, there) = (&view.name, port.number, &other.text);
-        let message = format!("{service} listens on port {here}, and {} says {there}", manifest.path);
+        let message = format!(
+            "{service} listens on port {here}, and {} says {there}",
+            manifest.path
+        );
         let draft = Draft::new(port.place, message)
             .subject(service)
             .label(format!("the manifest says {there}"))

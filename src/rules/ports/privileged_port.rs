@@ -2,7 +2,7 @@
 
 use crate::facts::{Manager, Program};
 use crate::finding::{Draft, Effect, ProgramId, Scope};
-use crate::project::{Basis, Project, ProgramView};
+use crate::project::{Basis, PortUse, ProgramView, Project};
 use crate::rule::Sink;
 use crate::source::Spanned;
 
@@ -15,15 +15,21 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         return;
     }
     for (id, view) in project.programs() {
+        let binds = &project.ports.of_program(id).binds;
+        let is_low = |port: &&PortUse| port.number < FIRST_FREE && port.basis != Basis::Guess;
         // Docker lets everybody listen on every port of a container.
-        if project.is_contained(id) {
+        if !binds.iter().any(|port| is_low(&port)) || project.is_contained(id) {
             continue;
         }
-        let low = project.ports.of_program(id).binds.iter().filter(|port| port.number < FIRST_FREE);
-        for port in low.filter(|port| port.basis != Basis::Guess) {
-            let Some(user) = user_of(project, id, view) else { continue };
+        for port in binds.iter().filter(is_low) {
+            let Some(user) = user_of(project, id, view) else {
+                continue;
+            };
             let (name, number) = (&view.name, port.number);
-            let message = format!("{name} listens on port {number} and runs as {}, who may not: ports below 1024 are root's", user.value);
+            let message = format!(
+                "{name} listens on port {number} and runs as {}, who may not: ports below 1024 are root's",
+                user.value
+            );
             let help = match view.manager {
                 Manager::Systemd => "add `AmbientCapabilities=CAP_NET_BIND_SERVICE` to its [Service], or listen above 1023 behind a proxy".to_owned(),
                 _ => format!("let {name} listen above 1023 and put a proxy before it, or allow the interpreter with `setcap cap_net_bind_service=+ep`"),
@@ -48,16 +54,20 @@ fn user_of(project: &Project, id: ProgramId, view: &ProgramView) -> Option<Spann
         .iter()
         .find(|program| program.name == view.name && program.span == view.place.span);
     let is_allowed = |program: &&Program| {
-        program
-            .capabilities
-            .iter()
-            .any(|capability| capability.trim_start_matches('+').eq_ignore_ascii_case("CAP_NET_BIND_SERVICE"))
+        program.capabilities.iter().any(|capability| {
+            capability
+                .trim_start_matches('+')
+                .eq_ignore_ascii_case("CAP_NET_BIND_SERVICE")
+        })
     };
     if definition.as_ref().is_some_and(is_allowed) || view.command.contains("authbind") {
         return None;
     }
     let of_daemon = || {
-        let mut daemons = project.daemons.iter().filter(|daemon| daemon.programs.contains(&id));
+        let mut daemons = project
+            .daemons
+            .iter()
+            .filter(|daemon| daemon.programs.contains(&id));
         daemons.find_map(|daemon| {
             let documents = daemon.documents.iter().filter_map(|id| project.document(*id));
             let mut facts = documents.flat_map(|document| &document.facts.daemons);

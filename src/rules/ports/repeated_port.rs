@@ -1,7 +1,7 @@
 //! Ports of the manifest that deployed code writes down again.
 
-use crate::facts::{Given, PortRole};
 use crate::facts::port::is_loopback;
+use crate::facts::{Given, PortRole};
 use crate::finding::{Draft, Effect, Scope};
 use crate::formats::Format;
 use crate::project::Project;
@@ -9,7 +9,11 @@ use crate::rule::Sink;
 
 /// Reports every literal that a look-up in the manifest would give.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let Some(manifest) = project.ports.manifest().filter(|manifest| manifest.broken.is_none()) else {
+    let Some(manifest) = project
+        .ports
+        .manifest()
+        .filter(|manifest| manifest.broken.is_none())
+    else {
         return;
     };
     // The manifest is the single source only where code reads it.
@@ -22,18 +26,25 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let port = &stated.port;
         let is_use = matches!(port.role, PortRole::Binds | PortRole::Dials) && port.given == Given::Fixed;
         let is_own = port.role == PortRole::Binds || port.host.as_deref().is_some_and(is_loopback);
-        let is_code = stated.format == Format::Python && project.scope(stated.place.document) == Scope::Deployed;
+        let is_code =
+            stated.format == Format::Python && project.scope(stated.place.document) == Scope::Deployed;
         if !(is_use && is_own && is_code) || port.number.is_none() {
             continue;
         }
-        let declared = manifest.declared.iter().find(|declared| declared.number == port.number);
+        let declared = manifest
+            .declared
+            .iter()
+            .find(|declared| declared.number == port.number);
         let Some(service) = declared.and_then(|declared| declared.service.as_deref()) else {
             continue;
         };
         let number = &port.text;
         let draft = Draft::new(
             stated.place,
-            format!("port {number} of {service} is written here again, where {} says it", manifest.path),
+            format!(
+                "port {number} of {service} is written here again, where {} says it",
+                manifest.path
+            ),
         )
         .subject(service)
         .label("a second source")

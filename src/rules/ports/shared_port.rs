@@ -19,7 +19,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .find(|other| other.excludes(socket) && are_side_by_side(project, other, socket));
             if let Some(first) = first {
                 // nginx is said to be in the way of the program, not the other way round.
-                let (first, second) = if socket.program.is_none() { (socket, first) } else { (first, socket) };
+                let (first, second) = if socket.program.is_none() {
+                    (socket, first)
+                } else {
+                    (first, socket)
+                };
                 sink.report(draft(project, first, second));
             }
         }
@@ -50,7 +54,10 @@ fn are_side_by_side(project: &Project, left: &Socket, right: &Socket) -> bool {
         let view = project.program(id);
         view.is_some_and(|view| {
             let is_one_of_several = view.manager == Manager::Script
-                && view.stages.iter().any(|stage| stage.is_conditional && !stage.background);
+                && view
+                    .stages
+                    .iter()
+                    .any(|stage| stage.is_conditional && !stage.background);
             view.autostart && !is_one_of_several && !view.command.contains("reuse")
         })
     };
@@ -61,11 +68,15 @@ fn are_side_by_side(project: &Project, left: &Socket, right: &Socket) -> bool {
     let is_systemd = one.manager == Manager::Systemd && other.manager == Manager::Systemd;
     let folder = |id: &Socket| {
         let document = project.document(id.opened_by);
-        document.and_then(|document| document.path.rsplit_once('/').map(|(folder, _)| folder.to_owned()))
+        document.and_then(|document| {
+            document
+                .path
+                .rsplit_once('/')
+                .map(|(folder, _)| folder.to_owned())
+        })
     };
-    let is_together = left.opened_by == right.opened_by
-        || is_one_daemon()
-        || (is_systemd && folder(left) == folder(right));
+    let is_together =
+        left.opened_by == right.opened_by || is_one_daemon() || (is_systemd && folder(left) == folder(right));
     first != second && one.name != other.name && is_sure(first) && is_sure(second) && is_together
 }
 
@@ -79,16 +90,20 @@ fn draft(project: &Project, first: &Socket, second: &Socket) -> Draft {
     let (one, other) = (&first.name, &second.name);
     let by_default = |socket: &Socket| matches!(socket.port.basis, Basis::Default(_));
     let message = if by_default(first) && by_default(second) {
-        format!("{other} listens on port {number}, as {one} does: neither is told a port, and both have one default")
+        format!(
+            "{other} listens on port {number}, as {one} does: neither is told a port, and both have one default"
+        )
     } else {
         format!("{other} listens on port {number} of the server, which {one} has")
     };
-    let variable = [first, second].iter().find_map(|socket| match &socket.port.basis {
-        Basis::Default(Some(name)) => Some(name.clone()),
+    let variable = match &second.port.basis {
+        Basis::Default(Some(name)) | Basis::Variable(name) => Some(name),
         _ => None,
-    });
+    };
     let help = match variable {
-        Some(name) => format!("give {other} a port of its own: set {name} for it, or name the port in its command"),
+        Some(name) => format!(
+            "give {other} a port of its own: set {name} to another number for it, or name the port in its command"
+        ),
         None => format!("give {other} a port of its own, here and wherever it is dialled"),
     };
     let manager = second

@@ -18,7 +18,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             .any(|other| other.program.is_none() && other.excludes(socket));
         let taken = known(socket.port.number).find_map(|row| Some((row, since(project, row)?)));
         let Some((row, since)) = taken.filter(|(row, _)| {
-            let is_elsewhere = !program.in_container && socket.program.is_some_and(|id| project.is_contained(id));
+            let is_elsewhere =
+                !program.in_container && socket.program.is_some_and(|id| project.is_contained(id));
             socket.port.meets(row.host.as_deref()) && !socket.port.is_udp && !is_shared && !is_elsewhere
         }) else {
             continue;
@@ -36,8 +37,13 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 fn draft(socket: &Socket, row: &Taken, since: Option<Place>, project: &Project) -> Draft {
     let (name, number, by) = (&socket.name, socket.port.number, &row.by);
     let message = match since {
-        Some(_) => format!("{name} listens on port {number}, which {by} has as soon as the deployment installs it"),
-        None => format!("{name} listens on port {number}, which {by} has on {}", project.target.os),
+        Some(_) => {
+            format!("{name} listens on port {number}, which {by} has as soon as the deployment installs it")
+        }
+        None => format!(
+            "{name} listens on port {number}, which {by} has on {}",
+            project.target.os
+        ),
     };
     let draft = Draft::new(socket.port.place, message)
         .subject(format!("{name}:{number}"))
@@ -52,7 +58,10 @@ fn draft(socket: &Socket, row: &Taken, since: Option<Place>, project: &Project) 
 }
 
 /// Whether something has the port on the target: from the start, or since the step at a place.
-#[allow(clippy::option_option, reason = "it is there from the start, or since a step, or not at all")]
+#[allow(
+    clippy::option_option,
+    reason = "it is there from the start, or since a step, or not at all"
+)]
 fn since(project: &Project, row: &Taken) -> Option<Option<Place>> {
     if stops(project, row) {
         return None;
@@ -87,16 +96,24 @@ fn installs(command: &Command, row: &Taken) -> bool {
         .any(|word| matches!(word.rsplit('/').next(), Some("apt" | "apt-get" | "aptitude")));
     is_manager
         && words.contains(&"install")
-        && words.iter().any(|word| row.packages.iter().any(|package| package == word))
+        && words
+            .iter()
+            .any(|word| row.packages.iter().any(|package| package == word))
 }
 
 /// Whether a step stops or removes what has the port.
 fn stops(project: &Project, row: &Taken) -> bool {
-    let names: Vec<&str> = row.packages.iter().map(String::as_str).chain([row.by.as_str()]).collect();
+    let names: Vec<&str> = row
+        .packages
+        .iter()
+        .map(String::as_str)
+        .chain([row.by.as_str()])
+        .collect();
     commands(project).any(|(_, command)| {
         let mut words = command.words.iter().map(|word| word.text.as_str());
-        let is_stopping =
-            words.clone().any(|word| matches!(word, "stop" | "disable" | "mask" | "purge" | "remove"));
+        let is_stopping = words
+            .clone()
+            .any(|word| matches!(word, "stop" | "disable" | "mask" | "purge" | "remove"));
         is_stopping && words.any(|word| names.contains(&word.strip_suffix(".service").unwrap_or(word)))
     })
 }

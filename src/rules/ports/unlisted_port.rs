@@ -6,7 +6,11 @@ use crate::rule::Sink;
 
 /// Reports every program of the server whose port the manifest lacks.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let Some(manifest) = project.ports.manifest().filter(|manifest| manifest.broken.is_none()) else {
+    let Some(manifest) = project
+        .ports
+        .manifest()
+        .filter(|manifest| manifest.broken.is_none())
+    else {
         return;
     };
     let is_listed = |number: u16| manifest.declared.iter().any(|port| port.number == Some(number));
@@ -16,7 +20,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         }
         for port in &project.ports.of_program(id).binds {
-            let is_told = matches!(port.basis, Basis::Written | Basis::Variable(_) | Basis::Default(_));
+            let is_told = matches!(
+                port.basis,
+                Basis::Written | Basis::Variable(_) | Basis::Default(_)
+            );
             if !is_told || is_listed(port.number) {
                 continue;
             }
@@ -27,7 +34,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             )
             .subject(name)
             .label("not in the manifest")
-            .help(format!("add {name} with port {number} to {path}, so that nobody else takes it"))
+            .help(format!(
+                "add {name} with port {number} to {path}, so that nobody else takes it"
+            ))
             .programs(vec![id])
             .effect(Effect::Advice);
             sink.report(draft);

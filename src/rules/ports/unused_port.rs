@@ -7,7 +7,11 @@ use crate::rule::Sink;
 
 /// Reports every service of the manifest that nothing starts, asks for or dials.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let Some(manifest) = project.ports.manifest().filter(|manifest| manifest.broken.is_none()) else {
+    let Some(manifest) = project
+        .ports
+        .manifest()
+        .filter(|manifest| manifest.broken.is_none())
+    else {
         return;
     };
     // Without any program nothing can be said to be missing.

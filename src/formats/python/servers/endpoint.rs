@@ -1,7 +1,7 @@
 //! Calls that listen on a port, and calls that connect to one: which of their arguments says so.
 
-use super::names::last;
-use super::ports::is_about_ports;
+use crate::formats::python::names::{last, written};
+use crate::formats::python::ports::{integer, is_about_ports};
 use ruff_python_ast::{Expr, ExprCall};
 
 /// What a call does with a port.
@@ -47,7 +47,11 @@ pub(super) fn endpoint<'a>(function: &str, call: &'a ExprCall) -> Option<Endpoin
         found.map(|keyword| &keyword.value)
     };
     // With `**options` or a configuration of its own, what it listens on is not told.
-    let is_open = call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none())
+    let is_open = call
+        .arguments
+        .keywords
+        .iter()
+        .any(|keyword| keyword.arg.is_none())
         || call.arguments.args.iter().any(Expr::is_starred_expr)
         || keyword(&["sock", "uds", "fd", "unix_socket", "path"]).is_some();
     let mut found = Endpoint {
@@ -81,9 +85,9 @@ pub(super) fn endpoint<'a>(function: &str, call: &'a ExprCall) -> Option<Endpoin
 /// `sock.listen(5)` says how many may wait; `app.listen(8888)` is a port.
 fn is_port(expr: Option<&Expr>) -> bool {
     let Some(expr) = expr else { return false };
-    match super::ports::integer(expr) {
+    match integer(expr) {
         Some((text, _)) => text.len() == 4 || text.len() == 5,
-        None => super::names::written(expr).is_some_and(|name| is_about_ports(&name)),
+        None => written(expr).is_some_and(|name| is_about_ports(&name)),
     }
 }
 
@@ -91,29 +95,32 @@ fn server(function: &str) -> Option<(Kind, Form, Option<u16>)> {
     let (module, name) = function.rsplit_once('.').unwrap_or(("", function));
     let (form, default) = match (module, name) {
         ("uvicorn", "run" | "Config") => (Form::Keywords, Some(8000)),
-        ("bottle", "run") => (Form::Keywords, Some(8080)),
-        ("waitress", "serve") => (Form::Keywords, Some(8080)),
-        ("werkzeug.serving", "run_simple") | (_, "run_simple" | "make_server") => (Form::At(0, 1), None),
-        (_, "run_app") => (Form::Keywords, Some(8080)),
-        ("eventlet", "listen") => (Form::Tuple(0), None),
+        ("bottle", "run") | ("waitress", "serve") | (_, "run_app") => (Form::Keywords, Some(8080)),
+        (_, "run_simple" | "make_server") => (Form::At(0, 1), None),
         // Flask's and its relatives': the object has any name.
         (_, "run") if !is_of_commands(module) => (Form::Keywords, None),
-        (_, "run_server" | "run_async" | "run_forever") => (Form::Keywords, None),
         (module, "serve") if module.starts_with("websockets") => (Form::At(1, 2), None),
-        (_, "serve") => (Form::Keywords, None),
+        (_, "run_server" | "run_async" | "run_forever" | "serve" | "launch") => (Form::Keywords, None),
         ("asyncio", "start_server") | (_, "create_server" | "TCPSite") if module != "socket" => {
             (Form::At(1, 2), None)
         }
         ("socket", "create_server")
+        | ("eventlet", "listen")
         | (
             _,
-            "HTTPServer" | "ThreadingHTTPServer" | "TCPServer" | "ThreadingTCPServer" | "UDPServer"
-            | "ThreadingUDPServer" | "SimpleXMLRPCServer" | "WSGIServer" | "StreamServer" | "bind",
+            "HTTPServer"
+            | "ThreadingHTTPServer"
+            | "TCPServer"
+            | "ThreadingTCPServer"
+            | "UDPServer"
+            | "ThreadingUDPServer"
+            | "SimpleXMLRPCServer"
+            | "WSGIServer"
+            | "StreamServer"
+            | "bind",
         ) => (Form::Tuple(0), None),
-        (_, "start_http_server") => (Form::Alone(0), None),
-        (_, "listen") => (Form::Alone(0), None),
+        (_, "start_http_server" | "listen") => (Form::Alone(0), None),
         (_, "add_insecure_port" | "add_secure_port") => (Form::Text(0), None),
-        (_, "launch") => (Form::Keywords, None),
         _ => return None,
     };
     Some((Kind::Binds, form, default))
@@ -127,10 +134,9 @@ fn is_of_commands(module: &str) -> bool {
 fn client(function: &str) -> Option<(Kind, Form, Option<u16>)> {
     let name = last(function);
     let form = match name {
-        "connect_ex" | "create_connection" => Form::Tuple(0),
-        "open_connection" => Form::At(0, 1),
         "connect" if function.ends_with("websockets.connect") => return None,
-        "connect" => Form::Tuple(0),
+        "connect" | "connect_ex" | "create_connection" => Form::Tuple(0),
+        "open_connection" => Form::At(0, 1),
         "Redis" | "StrictRedis" => Form::Keywords,
         _ if name.contains("connect") || name.ends_with("Client") => Form::Keywords,
         _ => return None,
