@@ -33,6 +33,9 @@ pub struct Port {
 }
 
 impl Port {
+    /// The table of a port that a module may well listen on, in a way that is not read.
+    pub const UNSEEN: &str = "unseen";
+
     /// A statement of which nothing is known but what is written, what it is there for, and where.
     pub fn new(text: impl Into<String>, role: PortRole, span: Span) -> Self {
         let text = text.into();

@@ -19,6 +19,7 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
     let mut reader = Reader {
         names,
         known: BTreeMap::new(),
+        apps: BTreeMap::new(),
         is_settings: false,
         is_reading: false,
         in_main: false,
@@ -31,8 +32,39 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
     for statement in body {
         reader.visit_stmt(statement);
     }
+    let listens = reader.found.iter().any(|port| port.role == PortRole::Binds);
+    if !listens && names.brings(&SERVERS) {
+        let mut port = Port::new("", PortRole::Binds, Span::default()).in_table(Some(Port::UNSEEN));
+        port.given = Given::Elsewhere;
+        reader.found.push(port);
+    }
     facts.ports.append(&mut reader.found);
 }
+
+/// Modules that are imported to listen, in ways of which not all are read here.
+const SERVERS: [&str; 21] = [
+    "uvicorn",
+    "hypercorn",
+    "waitress",
+    "gevent.pywsgi",
+    "eventlet",
+    "tornado",
+    "twisted",
+    "grpc",
+    "websockets",
+    "socketserver",
+    "http.server",
+    "wsgiref",
+    "cherrypy",
+    "bottle",
+    "eel",
+    "zmq",
+    "cheroot",
+    "nicegui",
+    "gradio",
+    "xmlrpc.server",
+    "aiohttp.web",
+];
 
 /// A port that a name stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +80,8 @@ struct Reader<'a> {
     names: &'a Names,
     /// What is known of a name or an attribute; nothing when it has two meanings.
     known: BTreeMap<String, Option<Known>>,
+    /// Applications by name, with the port that they listen on unless they are told another.
+    apps: BTreeMap<String, u16>,
     /// Whether the class around it takes its fields from the environment.
     is_settings: bool,
     /// Whether this is the second time.
@@ -218,6 +252,11 @@ impl Reader<'_> {
             return;
         };
         let name = last(&name).to_owned();
+        if let Expr::Call(call) = value
+            && let Some(port) = self.names.dotted(&call.func).and_then(|made| port_of_app(&made))
+        {
+            self.apps.insert(name.clone(), port);
+        }
         let known = self.known(value).or_else(|| self.field(&name, value));
         let known = known.map(|known| match known.given {
             Given::Fixed | Given::Elsewhere if self.is_settings => Known {
@@ -236,6 +275,20 @@ impl Reader<'_> {
             let port = address(text.value.to_str(), span(value), PortRole::Binds);
             self.found.extend(port.map(|port| port.in_table(Some("bind"))));
         }
+    }
+
+    /// Where `app.run()` listens: told for an application of this module, not told for another's.
+    fn app(&self, name: &str, place: Span) -> Option<Port> {
+        if let Some(number) = self.apps.get(name) {
+            return Some(Port::new(number.to_string(), PortRole::Binds, place).in_table(Some("default")));
+        }
+        let lower = name.to_ascii_lowercase();
+        let is_app = ["app", "server", "web", "api", "dash", "ui", "socketio", "mcp"]
+            .iter()
+            .any(|word| lower.contains(word));
+        let mut port = Port::new("", PortRole::Binds, place);
+        port.given = Given::Elsewhere;
+        (is_app || name.is_empty()).then_some(port)
     }
 
     fn parameters(&mut self, parameters: &Parameters) {
@@ -284,6 +337,14 @@ impl Reader<'_> {
                 };
                 port
             }
+            (None, None) if found.is_app => {
+                let function = self.names.dotted(&call.func).unwrap_or_default();
+                let receiver = function.rsplit_once('.').map_or("", |(receiver, _)| receiver);
+                let Some(port) = self.app(last(receiver), span(&*call.func)) else {
+                    return;
+                };
+                port
+            }
             (None, None) => {
                 let Some(number) = found.default else { return };
                 let mut port = Port::new(number.to_string(), role, span(&*call.func));
@@ -299,6 +360,17 @@ impl Reader<'_> {
         port.host = port.host.or(host);
         port.in_main = self.in_main;
         self.found.push(port);
+    }
+}
+
+/// The port of an application that is told none, by the class that it is made of.
+fn port_of_app(class: &str) -> Option<u16> {
+    match last(class) {
+        "Flask" | "Quart" | "APIFlask" => Some(5000),
+        "Dash" => Some(8050),
+        "Sanic" => Some(8000),
+        "Bottle" => Some(8080),
+        _ => None,
     }
 }
 

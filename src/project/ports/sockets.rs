@@ -155,7 +155,7 @@ impl Project {
     pub fn unheard(&self) -> Vec<Unheard<'_>> {
         let heard = Heard::of(self);
         let contained = self.contained_configs();
-        let is_blind = self.is_blind();
+        let is_blind = self.has_hidden_ports();
         let dials = self
             .ports
             .stated()
@@ -208,7 +208,7 @@ impl Project {
     }
 
     /// Whether some program listens on a port that the files do not tell.
-    fn is_blind(&self) -> bool {
+    pub fn has_hidden_ports(&self) -> bool {
         self.programs().any(|(id, view)| {
             let is_followed = view.is_followed() || view.in_container;
             !is_followed || self.ports.of_program(id).is_open

@@ -217,6 +217,13 @@ impl Joint<'_> {
         if found.binds.len() == before {
             self.by_reached(program, own, code, found);
         }
+        if found.binds.len() == before {
+            let mut reached = code.iter().filter_map(|id| self.document(*id));
+            found.is_open |= reached.any(|document| {
+                let mut ports = document.facts.ports.iter();
+                ports.any(|port| port.table.as_deref() == Some(Port::UNSEEN))
+            });
+        }
     }
 
     /// What the code that a program reaches does when it is imported: told only when it is one thing.
@@ -407,7 +414,9 @@ fn by_default(program: &ProgramView, place: Place, words: &[&str], found: &mut P
 fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {
     let is_python = document.facts.python.is_some();
     let ports = document.facts.ports.iter();
-    ports.filter(move |port| is_python && port.role == PortRole::Binds)
+    ports.filter(move |port| {
+        is_python && port.role == PortRole::Binds && port.table.as_deref() != Some(Port::UNSEEN)
+    })
 }
 
 /// The address that a command listens on when it is told an address and no port.

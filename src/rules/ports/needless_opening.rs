@@ -1,6 +1,6 @@
 //! Ports that the firewall opens and nobody listens on.
 
-use crate::finding::{Draft, Effect};
+use crate::finding::{Confidence, Draft, Effect};
 use crate::knowledge::ports::known;
 use crate::project::Project;
 use crate::rule::Sink;
@@ -9,6 +9,12 @@ use crate::rule::Sink;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let Some(gate) = project.gate() else { return };
     let heard = project.heard();
+    // Who listens on a port that is not told may be the one who is meant.
+    let confidence = if project.has_hidden_ports() {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    };
     for stated in &gate.allows {
         let port = &stated.port;
         let (Some(number), None) = (port.number, port.last) else {
@@ -28,6 +34,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             "take the rule out, or have the service that is meant listen on {number}"
         ))
         .scope(super::server::scope(project, stated.place.document))
+        .confidence(confidence)
         .effect(Effect::Advice);
         sink.report(draft);
     }

@@ -6,6 +6,21 @@ use crate::project::{Basis, Project, Socket};
 use crate::rule::Sink;
 use std::collections::BTreeMap;
 
+/// Words in a program's name that say which of several it is.
+const ENVIRONMENTS: [&str; 11] = [
+    "dev",
+    "development",
+    "staging",
+    "stage",
+    "prod",
+    "production",
+    "test",
+    "local",
+    "blue",
+    "green",
+    "canary",
+];
+
 /// Reports each program whose port another one has already.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let mut by_number: BTreeMap<u16, Vec<Socket>> = BTreeMap::new();
@@ -52,14 +67,7 @@ fn are_side_by_side(project: &Project, left: &Socket, right: &Socket) -> bool {
     };
     let is_sure = |id: ProgramId| {
         let view = project.program(id);
-        view.is_some_and(|view| {
-            let is_one_of_several = view.manager == Manager::Script
-                && view
-                    .stages
-                    .iter()
-                    .any(|stage| stage.is_conditional && !stage.background);
-            view.autostart && !is_one_of_several && !view.command.contains("reuse")
-        })
+        view.is_some_and(|view| view.autostart && !view.command.contains("reuse"))
     };
     let is_one_daemon = || {
         let mut daemons = project.daemons.iter();
@@ -77,7 +85,25 @@ fn are_side_by_side(project: &Project, left: &Socket, right: &Socket) -> bool {
     };
     let is_together =
         left.opened_by == right.opened_by || is_one_daemon() || (is_systemd && folder(left) == folder(right));
-    first != second && one.name != other.name && is_sure(first) && is_sure(second) && is_together
+    first != second
+        && !are_variants(&one.name, &other.name)
+        && is_sure(first)
+        && is_sure(second)
+        && is_together
+}
+
+/// Whether two names are of one program in several environments, of which the server has one: `api-blue` and
+/// `api-green`, `desk` and `desk-staging`.
+fn are_variants(left: &str, right: &str) -> bool {
+    let core = |name: &str| -> Vec<String> {
+        let lower = name.to_ascii_lowercase();
+        let words = lower.split(|letter: char| !letter.is_alphanumeric());
+        words
+            .filter(|word| !word.is_empty() && !ENVIRONMENTS.contains(word))
+            .map(str::to_owned)
+            .collect()
+    };
+    core(left) == core(right)
 }
 
 /// Managers of what really runs on a server; a Procfile is for a platform as often as not.
@@ -112,7 +138,8 @@ fn draft(project: &Project, first: &Socket, second: &Socket) -> Draft {
         .map(|view| view.manager);
     let bases = [&first.port.basis, &second.port.basis];
     let is_written = |basis: &&Basis| matches!(basis, Basis::Written | Basis::Variable(_) | Basis::Manifest);
-    let confidence = if bases.iter().any(|basis| **basis == Basis::Guess) {
+    let may_be_skipped = [first, second].iter().any(|socket| is_skipped(project, socket));
+    let confidence = if may_be_skipped || bases.iter().any(|basis| **basis == Basis::Guess) {
         Confidence::Possible
     } else if first.program.is_none() || manager == Some(Manager::Systemd) {
         Confidence::Likely
@@ -132,4 +159,18 @@ fn draft(project: &Project, first: &Socket, second: &Socket) -> Draft {
         .programs(second.program.into_iter().collect())
         .effect(Effect::Start)
         .confidence(confidence)
+}
+
+/// Whether the command that starts a program stands in a branch or a function of its script.
+fn is_skipped(project: &Project, socket: &Socket) -> bool {
+    let view = socket.program.and_then(|id| project.program(id));
+    let Some(view) = view.filter(|view| view.manager == Manager::Script) else {
+        return false;
+    };
+    let document = project.document(view.command_place.document);
+    let span = view.command_place.span;
+    let mut commands = document.iter().flat_map(|document| &document.facts.commands);
+    commands.any(|command| {
+        command.is_conditional && command.span.start <= span.start && span.end <= command.span.end
+    })
 }

@@ -22,6 +22,8 @@ pub(super) struct Endpoint<'a> {
     pub(super) address: Option<&'a Expr>,
     /// The port when the call names none.
     pub(super) default: Option<u16>,
+    /// Whether it is a method of an application, which has a default of its own.
+    pub(super) is_app: bool,
 }
 
 /// How a call names its port.
@@ -60,6 +62,7 @@ pub(super) fn endpoint<'a>(function: &str, call: &'a ExprCall) -> Option<Endpoin
         port: keyword(&["port", "server_port"]),
         address: keyword(&["listen"]),
         default: default.filter(|_| !is_open),
+        is_app: matches!(last(function), "run" | "run_server") && default.is_none() && kind == Kind::Binds,
     };
     match form {
         Form::Keywords => {}
@@ -119,7 +122,7 @@ fn server(function: &str) -> Option<(Kind, Form, Option<u16>)> {
             | "StreamServer"
             | "bind",
         ) => (Form::Tuple(0), None),
-        (_, "start_http_server" | "listen") => (Form::Alone(0), None),
+        (_, "start_http_server" | "listen" | "listenTCP") => (Form::Alone(0), None),
         (_, "add_insecure_port" | "add_secure_port") => (Form::Text(0), None),
         _ => return None,
     };

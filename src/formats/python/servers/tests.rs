@@ -9,6 +9,7 @@ fn told(text: &str) -> Vec<Told> {
     ports
         .into_iter()
         .filter(|port| matches!(port.role, PortRole::Binds | PortRole::Dials))
+        .filter(|port| port.table.as_deref() != Some(crate::facts::Port::UNSEEN))
         .map(|port| (port.role, port.host, port.number, port.given, port.in_main))
         .collect()
 }
@@ -66,6 +67,21 @@ fn servers_listen() {
             7860,
         ),
         ("bind = '0.0.0.0:8007'", Some("0.0.0.0"), 8007),
+        (
+            "from flask import Flask\napp = Flask(__name__)\napp.run(debug=True)",
+            None,
+            5000,
+        ),
+        (
+            "import dash\nui = dash.Dash()\nui.run(host='0.0.0.0')",
+            Some("0.0.0.0"),
+            8050,
+        ),
+        (
+            "from twisted.internet import reactor\nreactor.listenTCP(8008, f)",
+            None,
+            8008,
+        ),
     ] {
         let expected = (
             PortRole::Binds,
@@ -175,6 +191,7 @@ fn what_is_no_port_is_left_alone() {
         "import uvicorn\nuvicorn.run(app, uds='/run/x')",
         "widget.bind('<Key>', f)",
         "serve()",
+        "from discord import Client\nbot = Client()\nbot.run(TOKEN)",
     ] {
         assert_eq!(told(text), [], "{text}");
     }
@@ -199,4 +216,20 @@ fn options_and_fields_have_defaults() {
             (None, Some(8003))
         ]
     );
+}
+
+#[test]
+fn what_may_listen_is_noted() {
+    let unseen = |text: &str| {
+        let ports = extract(text).ports;
+        ports
+            .iter()
+            .any(|port| port.table.as_deref() == Some(crate::facts::Port::UNSEEN))
+    };
+    assert!(unseen("import tornado.web\nstart()\n"));
+    assert!(!unseen("import requests\nstart()\n"));
+    assert!(!unseen("import uvicorn\nuvicorn.run(app)\n"));
+    // Another module's application has a port that is not told here.
+    let open = one("from desk import app\napp.run()");
+    assert_eq!((open.2, open.3), (None, Given::Elsewhere));
 }
