@@ -113,6 +113,10 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
             if let Some((name, Some(_))) = variable(written) {
                 port.given = Given::Variable(name.to_owned());
             }
+            // Of several processes each has a port of its own.
+            if port.span.text(text).contains("process_num") {
+                port.given = Given::Elsewhere;
+            }
             port.span = exact(&port, text);
             if seen.insert((port.span, port.number, port.role)) {
                 found.push(port);
@@ -215,9 +219,16 @@ fn address(value: &str, span: Span, host: Option<&str>, is_client: bool) -> Opti
     let host = own.or(host).map(|host| host.rsplit("//").next().unwrap_or(host));
     let mut stated = Port::new(port, role, span).at(host);
     if stated.number.is_none() {
-        let (name, default) = variable(port).or_else(|| of_manager(port).map(|name| (name, None)))?;
-        stated.number = default.and_then(number);
-        stated.given = Given::Variable(name.to_owned());
+        let named = variable(port).or_else(|| of_manager(port).map(|name| (name, None)));
+        match named {
+            Some((name, default)) => {
+                stated.number = default.and_then(number);
+                stated.given = Given::Variable(name.to_owned());
+            }
+            // `80%i`, `$((8000 + n))`, `{{ port }}`: it is told a port, and not here.
+            None if port.contains(['$', '%', '{', '`']) => stated.given = Given::Elsewhere,
+            None => return None,
+        }
     }
     // `-b 5` and `-p 2` are no ports.
     let is_small = stated.text.len() < 2;
@@ -361,6 +372,25 @@ mod tests {
         assert_eq!(
             of("uvicorn a:b --port ${PORT:-8000}"),
             (PortRole::Binds, None, Some(8000), given("PORT"))
+        );
+    }
+
+    #[test]
+    fn a_port_that_is_put_together_is_not_told() {
+        for line in [
+            "uvicorn a:b --port 80%i",
+            "uvicorn a:b --port $((8000 + N))",
+            "uvicorn a:b --port {{ port }}",
+        ] {
+            assert!(told(line).iter().all(|port| port.3 == Given::Elsewhere), "{line}");
+            assert_eq!(told(line).len(), 1, "{line}");
+        }
+        let text = "[program:api]\ncommand=uvicorn a:b --port 80%(process_num)02d\nnumprocs=2\n\
+                    process_name=%(process_num)d\n";
+        let ports = extract("supervisord.conf", Format::Supervisor, text).ports;
+        assert_eq!(
+            (ports[0].number, &ports[0].given),
+            (Some(8000), &Given::Elsewhere)
         );
     }
 

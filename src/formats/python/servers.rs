@@ -22,6 +22,7 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
         apps: BTreeMap::new(),
         is_settings: false,
         is_reading: false,
+        is_of_interest: false,
         in_main: false,
         found: Vec::new(),
     };
@@ -29,8 +30,11 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
         reader.visit_stmt(statement);
     }
     reader.is_reading = true;
-    for statement in body {
-        reader.visit_stmt(statement);
+    // Most modules say nothing of ports: those are gone over once.
+    if reader.is_of_interest {
+        for statement in body {
+            reader.visit_stmt(statement);
+        }
     }
     let listens = reader.found.iter().any(|port| port.role == PortRole::Binds);
     if !listens && names.brings(&SERVERS) {
@@ -86,6 +90,8 @@ struct Reader<'a> {
     is_settings: bool,
     /// Whether this is the second time.
     is_reading: bool,
+    /// Whether the first time found anything that the second is for.
+    is_of_interest: bool,
     in_main: bool,
     found: Vec<Port>,
 }
@@ -222,6 +228,7 @@ impl Reader<'_> {
 
     /// Notes a default, where it is written as a number.
     fn default(&mut self, known: &Known, service: String, table: &str) {
+        self.is_of_interest = true;
         if self.is_reading && known.given == Given::Fixed {
             let port = Port::new(&known.text, PortRole::Default, known.span).of(Some(service));
             self.found.push(port.in_table(Some(table)));
@@ -271,7 +278,11 @@ impl Reader<'_> {
             self.learn(&name, known);
         }
         // gunicorn's configuration is a module.
-        if let ("bind", Expr::StringLiteral(text), true) = (name.as_str(), value, self.is_reading) {
+        if let ("bind", Expr::StringLiteral(text)) = (name.as_str(), value) {
+            self.is_of_interest = true;
+            if !self.is_reading {
+                return;
+            }
             let port = address(text.value.to_str(), span(value), PortRole::Binds);
             self.found.extend(port.map(|port| port.in_table(Some("bind"))));
         }
@@ -435,10 +446,11 @@ impl<'a> Visitor<'a> for Reader<'_> {
             && let Some(function) = self.names.dotted(&call.func)
         {
             self.option(call, &function);
-            if self.is_reading
-                && let Some(found) = endpoint(&function, call)
-            {
-                self.serve(&found, call);
+            if let Some(found) = endpoint(&function, call) {
+                self.is_of_interest = true;
+                if self.is_reading {
+                    self.serve(&found, call);
+                }
             }
         }
         walk_expr(self, expr);

@@ -178,26 +178,16 @@ impl Project {
                 if is_in_container || heard.has(number) {
                     return None;
                 }
-                if stated.format == Format::Nginx {
-                    let meant = None;
-                    let is_guess = is_blind;
-                    return Some(Unheard {
-                        stated,
-                        number,
-                        meant,
-                        is_guess,
-                    });
-                }
                 let meant = self.meant(stated);
-                let is_near = heard
-                    .own
-                    .range(number.saturating_sub(NEAR)..=number.saturating_add(NEAR))
-                    .next();
-                if meant.is_none() && (is_near.is_none() || known(number).next().is_some()) {
-                    return None;
-                }
-                let is_guess = meant.is_none() || is_blind;
-                Some(Unheard {
+                let is_near = || {
+                    let near = number.saturating_sub(NEAR)..=number.saturating_add(NEAR);
+                    heard.own.range(near).next().is_some() && known(number).next().is_none()
+                };
+                let is_proxied = stated.format == Format::Nginx;
+                // Whoever listens on a port that is not told may be the one who is asked.
+                let is_guess = meant.is_none() && !is_proxied;
+                let is_judged = meant.is_some() || (!is_blind && (is_proxied || is_near()));
+                is_judged.then_some(Unheard {
                     stated,
                     number,
                     meant,
@@ -207,12 +197,14 @@ impl Project {
             .collect()
     }
 
-    /// Whether some program listens on a port that the files do not tell.
+    /// Whether something of the server listens on a port that the files do not tell.
     pub fn has_hidden_ports(&self) -> bool {
-        self.programs().any(|(id, view)| {
-            let is_followed = view.is_followed() || view.in_container;
-            !is_followed || self.ports.of_program(id).is_open
-        })
+        let mut programs = self.programs().filter(|(_, view)| !view.in_container);
+        let is_hidden = programs.any(|(id, view)| !view.is_followed() || self.ports.of_program(id).is_open);
+        let mut stated = self.ports.stated().iter();
+        let is_any =
+            stated.any(|stated| stated.port.role == PortRole::Publishes && stated.port.number.is_none());
+        is_hidden || is_any || self.programs().next().is_none()
     }
 
     /// The program that a dial means by the name that its address stands under: `ORDERS_URL`.
