@@ -29,7 +29,8 @@ pub(super) fn is_nginx(path: &str, head: &[u8]) -> bool {
     ]
     .iter()
     .any(|end| name.ends_with(end));
-    if name.ends_with(".nginx") || (name.starts_with("nginx") && is_template) {
+    let is_among_its_own = name.starts_with("nginx") || lower.split('/').any(|part| part == "nginx");
+    if name.ends_with(".nginx") || (is_among_its_own && is_template) {
         return true;
     }
     // Apache keeps its sites in folders of the same name; a script may write such a file.
@@ -295,6 +296,7 @@ mod tests {
     #[test]
     fn files_are_told_by_path_and_content() {
         for path in [
+            "deploy/nginx/site.conf.template",
             "nginx.conf",
             "deploy/nginx/nginx.conf.template",
             "sites-available/app",

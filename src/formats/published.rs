@@ -114,7 +114,7 @@ fn protocol(text: &str) -> (&str, bool) {
 }
 
 /// Splits at the last colon that stands in no braces and no brackets.
-fn split_last(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split_last(text: &str) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
     let at = text.char_indices().rev().find_map(|(at, letter)| {
         match letter {

@@ -1,7 +1,7 @@
 //! The ports in command lines: what a server is told to listen on, what a client is told to ask, what docker
 //! publishes.
 
-use super::published::variable;
+use super::published::{split_last, variable};
 use crate::facts::port::{number, range};
 use crate::facts::{Command, Facts, Given, Port, PortRole, Reach, Word};
 use crate::source::Span;
@@ -212,9 +212,9 @@ fn address(value: &str, span: Span, host: Option<&str>, is_client: bool) -> Opti
     } else {
         PortRole::Binds
     };
-    let (own, port) = match value.rsplit_once(':') {
-        Some((own, port)) if !value.starts_with("${") || own.ends_with('}') => (Some(own), port),
-        _ => (None, value),
+    let (own, port) = match split_last(value) {
+        Some((own, port)) => (Some(own), port),
+        None => (None, value),
     };
     let host = own.or(host).map(|host| host.rsplit("//").next().unwrap_or(host));
     let mut stated = Port::new(port, role, span).at(host);
@@ -360,6 +360,9 @@ mod tests {
     #[test]
     fn variables_are_named_with_their_defaults() {
         let given = |name: &str| Given::Variable(name.to_owned());
+        let text = "services:\n  a:\n    image: x\n    command: gunicorn -b 0.0.0.0:${PORT:-8000} a:b\n";
+        let ports = extract("compose.yml", Format::Yaml, text).ports;
+        assert_eq!((ports[0].number, &ports[0].given), (Some(8000), &given("PORT")));
         let of = |line: &str| {
             let mut found = told(line);
             found.retain(|port| port.0 == PortRole::Binds);

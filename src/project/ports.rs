@@ -46,7 +46,8 @@ pub struct Manifest {
     pub range: Option<(u16, u16)>,
     /// Why and where it cannot be read, if so.
     pub broken: Option<(String, Place)>,
-    is_named: bool,
+    /// Whether its name or the settings say that it is one; otherwise it is by what it holds.
+    pub is_named: bool,
     services: BTreeMap<String, Vec<usize>>,
 }
 
@@ -273,6 +274,8 @@ impl Ports {
                 stated.port.role,
                 PortRole::Declares | PortRole::Default | PortRole::Binds
             ) && !self.apart.contains(&stated.place.document)
+                // A proxy has as many ports as it likes.
+                && stated.format != Format::Nginx
         })
     }
 }

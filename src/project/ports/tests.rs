@@ -219,6 +219,38 @@ fn what_a_program_listens_on_is_worked_out() {
 }
 
 #[test]
+fn a_constant_of_another_module_is_followed() {
+    let config = ("supervisord.conf", "[program:api]\ncommand=python3 app.py\n");
+    let app = ("app.py", "from settings import PORT\nx.run(port=PORT)\n");
+    let fixed = binds(&[config, app, ("settings.py", "PORT = 8011\n")]);
+    assert_eq!(fixed, (vec![(8011, None, Basis::Written)], false));
+    let read = binds(&[
+        config,
+        app,
+        (
+            "settings.py",
+            "import os\nPORT = int(os.getenv('PORT', '8012'))\n",
+        ),
+    ]);
+    assert_eq!(
+        read,
+        (vec![(8012, None, Basis::Default(Some("PORT".to_owned())))], false)
+    );
+    let field = (
+        "app.py",
+        "from settings import settings\nx.run(port=settings.port)\n",
+    );
+    let class = (
+        "settings.py",
+        "class S(BaseSettings):\n    port: int = 8013\nsettings = S()\n",
+    );
+    assert_eq!(
+        binds(&[config, field, class]),
+        (vec![(8013, None, Basis::Guess)], true)
+    );
+}
+
+#[test]
 fn what_is_not_told_is_open() {
     let config = ("supervisord.conf", "[program:api]\ncommand=python3 app.py\n");
     for code in [

@@ -95,7 +95,7 @@ impl Joint<'_> {
         for place in places {
             for port in self.within(place, PortRole::Binds) {
                 told.insert(place);
-                self.bind(program, place.document, port, &mut found);
+                self.bind(program, code, (place.document, port), &mut found);
             }
         }
         for stage in &program.stages {
@@ -125,7 +125,16 @@ impl Joint<'_> {
     }
 
     /// Adds a port that the program listens on, with what stands for it put in.
-    fn bind(&self, program: &ProgramView, document: DocumentId, port: &Port, found: &mut ProgramPorts) {
+    fn bind(
+        &self,
+        program: &ProgramView,
+        code: &[DocumentId],
+        (document, port): (DocumentId, &Port),
+        found: &mut ProgramPorts,
+    ) {
+        if let Some((document, named)) = self.named(code, port) {
+            return self.bind(program, &[], (document, &named), found);
+        }
         let (number, basis) = match &port.given {
             Given::Fixed if port.table.as_deref() == Some("default") => (port.number, Basis::Default(None)),
             Given::Fixed => (port.number, Basis::Written),
@@ -157,6 +166,43 @@ impl Joint<'_> {
         }));
     }
 
+    /// What the one other module that a program reaches says of a name that a server's port has:
+    /// `from settings import PORT`.
+    fn named(&self, code: &[DocumentId], port: &Port) -> Option<(DocumentId, Port)> {
+        if port.number.is_some() || port.given != Given::Elsewhere || port.text.is_empty() {
+            return None;
+        }
+        let name = port.text.rsplit('.').next()?;
+        let mut found: Option<(DocumentId, &Port)> = None;
+        for (id, document) in code.iter().filter_map(|id| Some((*id, self.document(*id)?))) {
+            let is_meant = |port: &&Port| {
+                matches!(port.role, PortRole::Declares | PortRole::Default)
+                    && port.table.as_deref() == Some(name)
+                    && document.facts.python.is_some()
+            };
+            for stated in document.facts.ports.iter().filter(is_meant) {
+                if found.is_some_and(|(_, other)| other.number != stated.number) {
+                    return None;
+                }
+                found = Some((id, stated));
+            }
+        }
+        let (id, stated) = found?;
+        let given = match stated.role {
+            PortRole::Default => Given::Variable(name.to_owned()),
+            _ if name.bytes().any(|byte| byte.is_ascii_lowercase()) => Given::Elsewhere,
+            _ => Given::Fixed,
+        };
+        let named = Port {
+            given,
+            role: port.role,
+            host: port.host.clone(),
+            table: None,
+            ..stated.clone()
+        };
+        Some((id, named))
+    }
+
     fn of_manifest(&self, service: &str) -> Option<u16> {
         match self.manifest?.service(service)?.as_slice() {
             [one] => one.number,
@@ -185,7 +231,7 @@ impl Joint<'_> {
             Entry::Module { .. } | Entry::Tool { .. } => {
                 let words = self.words_of(program, stage.place);
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
-                if !self.by_config(program, &words, found) {
+                if !self.by_config(program, &words, code, found) {
                     by_default(program, stage.place, &words, found);
                 }
                 self.by_reached(program, None, code, found);
@@ -211,7 +257,7 @@ impl Joint<'_> {
         let before = found.binds.len();
         if let Some((id, document)) = own.and_then(|id| Some((id, self.document(id)?))) {
             for port in binds_of(document) {
-                self.bind(program, id, port, found);
+                self.bind(program, code, (id, port), found);
             }
         }
         if found.binds.len() == before {
@@ -245,7 +291,7 @@ impl Joint<'_> {
             return;
         }
         let before = found.binds.len();
-        self.bind(program, id, first, found);
+        self.bind(program, code, (id, first), found);
         for port in &mut found.binds[before..] {
             port.basis = Basis::Guess;
         }
@@ -253,7 +299,13 @@ impl Joint<'_> {
     }
 
     /// What `gunicorn.conf.py` says; whether there is one to be asked.
-    fn by_config(&self, program: &ProgramView, words: &[&str], found: &mut ProgramPorts) -> bool {
+    fn by_config(
+        &self,
+        program: &ProgramView,
+        words: &[&str],
+        code: &[DocumentId],
+        found: &mut ProgramPorts,
+    ) -> bool {
         if !words.iter().any(|word| last_part(word) == "gunicorn") {
             return false;
         }
@@ -272,7 +324,7 @@ impl Joint<'_> {
             is_there = true;
             let own = document.facts.ports.iter();
             for port in own.filter(|port| port.table.as_deref() == Some("bind")) {
-                self.bind(program, id, port, found);
+                self.bind(program, code, (id, port), found);
             }
         }
         found.is_open |= is_there;

@@ -9,7 +9,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let Some(manifest) = project
         .ports
         .manifest()
-        .filter(|manifest| manifest.broken.is_none())
+        .filter(|manifest| manifest.is_named && manifest.broken.is_none())
     else {
         return;
     };

@@ -2,6 +2,7 @@
 
 use crate::facts::{Port, PortRole};
 use crate::finding::{Draft, Effect};
+use crate::knowledge::ports::known;
 use crate::project::{Manifest, Project};
 use crate::rule::Sink;
 
@@ -10,7 +11,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let Some(manifest) = project
         .ports
         .manifest()
-        .filter(|manifest| manifest.broken.is_none())
+        .filter(|manifest| manifest.is_named && manifest.broken.is_none())
     else {
         return;
     };
@@ -22,7 +23,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some((service, number)) = port.service.as_deref().zip(port.number) else {
             continue;
         };
-        if port.role != PortRole::Declares || is_used(project, manifest, port, service, number) {
+        // A store or a monitor is started by the server itself.
+        let is_of_server = known(number).next().is_some();
+        if is_of_server
+            || port.role != PortRole::Declares
+            || is_used(project, manifest, port, service, number)
+        {
             continue;
         }
         let draft = Draft::new(
