@@ -3,6 +3,7 @@
 //! The *manifest* is the document that gives ports to the services of the system. Everything else that
 //! names a port of the same service is compared with it.
 
+mod defaults;
 mod gate;
 mod sockets;
 mod uses;

@@ -1,11 +1,11 @@
 //! Which ports each program listens on and dials, and which hosts outside it asks.
 
 use super::Manifest;
+use super::defaults::{by_default, last_part};
 use crate::document::Document;
 use crate::facts::port::{is_loopback, number};
 use crate::facts::{Command, Given, Port, PortRole, Program, Reach};
 use crate::finding::{DocumentId, Place, ProgramId};
-use crate::knowledge::ports::{Listener, listener};
 use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -420,71 +420,12 @@ impl Joint<'_> {
     }
 }
 
-/// The port of a command that is told none.
-fn by_default(program: &ProgramView, place: Place, words: &[&str], found: &mut ProgramPorts) {
-    let told = words.iter().find_map(|word| {
-        let name = last_part(word);
-        let row = listener(name)?;
-        Some(row)
-    });
-    let Some(row) = told else { return };
-    let is_listening = row
-        .verb
-        .as_ref()
-        .is_none_or(|verb| words.iter().any(|word| word == verb));
-    let is_daphne = words.iter().any(|word| last_part(word) == "daphne");
-    let is_elsewhere = words.iter().any(|word| {
-        word.contains("unix:")
-            || word.contains("fd://")
-            || matches!(*word, "--uds" | "--fd" | "--endpoint" | "--unix-socket")
-            || (is_daphne && matches!(*word, "-u" | "-e"))
-    });
-    if !is_listening || is_elsewhere {
-        return;
-    }
-    let of_environment = row.variable.as_ref().and_then(|name| {
-        let value = program.environment.get(name)?;
-        Some((number(value)?, Basis::Variable(name.clone())))
-    });
-    // With a PORT gunicorn listens on every address.
-    let is_public = of_environment.is_some() && row.variable.as_deref() == Some("PORT");
-    found.is_open |= program.has_open_environment;
-    let (number, basis) = of_environment.unwrap_or((row.port, Basis::Default(row.variable.clone())));
-    found.binds.push(PortUse {
-        number,
-        host: Some(if is_public {
-            "0.0.0.0".to_owned()
-        } else {
-            host_of(row, words)
-        }),
-        place,
-        basis,
-        is_udp: false,
-    });
-}
-
 fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {
     let is_python = document.facts.python.is_some();
     let ports = document.facts.ports.iter();
     ports.filter(move |port| {
         is_python && port.role == PortRole::Binds && port.table.as_deref() != Some(Port::UNSEEN)
     })
-}
-
-/// The address that a command listens on when it is told an address and no port.
-fn host_of(row: &Listener, words: &[&str]) -> String {
-    let told = words.windows(2).find_map(|pair| {
-        let is_host = matches!(
-            pair[0],
-            "--host" | "--address" | "--server.address" | "-h" | "--ip"
-        );
-        is_host.then(|| pair[1].to_owned())
-    });
-    let joined = || {
-        let mut words = words.iter();
-        words.find_map(|word| word.strip_prefix("--host=").map(str::to_owned))
-    };
-    told.or_else(joined).unwrap_or_else(|| row.host.clone())
 }
 
 /// The host of an address with a scheme, when it is another machine: `api.exchange.example`.
@@ -502,8 +443,4 @@ fn host_in(text: &str) -> Option<String> {
             .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
     let is_other = !is_loopback(host) && host.contains('.') && host != "0.0.0.0";
     (is_scheme && is_name && is_other).then(|| host.to_ascii_lowercase())
-}
-
-fn last_part(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
