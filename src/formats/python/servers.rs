@@ -21,7 +21,7 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
         known: BTreeMap::new(),
         apps: BTreeMap::new(),
         is_settings: false,
-        is_reading: false,
+        turn: Turn::Learns,
         is_of_interest: false,
         in_main: false,
         found: Vec::new(),
@@ -29,7 +29,7 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
     for statement in body {
         reader.visit_stmt(statement);
     }
-    reader.is_reading = true;
+    reader.turn = Turn::Reads;
     // Most modules say nothing of ports: those are gone over once.
     if reader.is_of_interest {
         for statement in body {
@@ -79,6 +79,15 @@ struct Known {
     span: Span,
 }
 
+/// What a module is gone over for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// For what names stand for.
+    Learns,
+    /// For what is done with them.
+    Reads,
+}
+
 /// Goes over a module twice: once for what names stand for, once for what is done with them.
 struct Reader<'a> {
     names: &'a Names,
@@ -88,8 +97,7 @@ struct Reader<'a> {
     apps: BTreeMap<String, u16>,
     /// Whether the class around it takes its fields from the environment.
     is_settings: bool,
-    /// Whether this is the second time.
-    is_reading: bool,
+    turn: Turn,
     /// Whether the first time found anything that the second is for.
     is_of_interest: bool,
     in_main: bool,
@@ -98,7 +106,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn learn(&mut self, name: &str, value: Option<Known>) {
-        if self.is_reading {
+        if self.turn == Turn::Reads {
             return;
         }
         let Some(value) = value else { return };
@@ -229,7 +237,7 @@ impl Reader<'_> {
     /// Notes a default, where it is written as a number.
     fn default(&mut self, known: &Known, service: String, table: &str) {
         self.is_of_interest = true;
-        if self.is_reading && known.given == Given::Fixed {
+        if self.turn == Turn::Reads && known.given == Given::Fixed {
             let port = Port::new(&known.text, PortRole::Default, known.span).of(Some(service));
             self.found.push(port.in_table(Some(table)));
         }
@@ -280,7 +288,7 @@ impl Reader<'_> {
         // gunicorn's configuration is a module.
         if let ("bind", Expr::StringLiteral(text)) = (name.as_str(), value) {
             self.is_of_interest = true;
-            if !self.is_reading {
+            if self.turn == Turn::Learns {
                 return;
             }
             let port = address(text.value.to_str(), span(value), PortRole::Binds);
@@ -369,6 +377,7 @@ impl Reader<'_> {
             return;
         }
         port.host = port.host.or(host);
+        port.is_udp = found.is_udp;
         port.in_main = self.in_main;
         self.found.push(port);
     }
@@ -448,7 +457,7 @@ impl<'a> Visitor<'a> for Reader<'_> {
             self.option(call, &function);
             if let Some(found) = endpoint(&function, call) {
                 self.is_of_interest = true;
-                if self.is_reading {
+                if self.turn == Turn::Reads {
                     self.serve(&found, call);
                 }
             }

@@ -99,10 +99,10 @@ impl Project {
             }
             sockets.push(Socket {
                 program: program.map(|(id, _)| id),
-                name: if is_supervisor {
-                    "supervisord".to_owned()
-                } else {
-                    service
+                name: match service.as_str() {
+                    _ if is_supervisor => "supervisord".to_owned(),
+                    "" => "a container".to_owned(),
+                    _ => service,
                 },
                 port,
                 opened_by: document,

@@ -311,3 +311,31 @@ fn the_firewall_is_joined() {
     );
     assert_eq!(told("apt-get install -y ufw\n"), None);
 }
+
+/// What the kernel makes of two addresses, as `Socket::excludes` has it.
+#[test]
+fn an_address_and_all_of_them_exclude_each_other() {
+    let first = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let number = first.local_addr().unwrap().port();
+    let socket = |host: &str| Socket {
+        program: None,
+        name: String::new(),
+        port: PortUse {
+            number,
+            host: Some(host.to_owned()),
+            place: crate::finding::Place {
+                document: DocumentId(0),
+                span: crate::source::Span::default(),
+            },
+            basis: Basis::Written,
+            is_udp: false,
+        },
+        opened_by: DocumentId(0),
+    };
+    for host in ["127.0.0.1", "0.0.0.0", "127.0.0.2"] {
+        let is_refused = std::net::TcpListener::bind((host, number)).is_err();
+        // Every address of 127/8 is one machine's; that two of them differ is not looked into.
+        let excludes = socket("127.0.0.1").excludes(&socket(host));
+        assert!(excludes == is_refused || host == "127.0.0.2", "{host}");
+    }
+}

@@ -25,10 +25,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .ports
         .stated()
         .iter()
-        .filter(|stated| stated.port.role == PortRole::Publishes && stated.format == Format::Yaml)
+        .filter(|stated| stated.port.role == PortRole::Publishes)
         .filter(|stated| is_of_server(project, stated.place.document))
         .collect();
-    let files: BTreeSet<DocumentId> = published.iter().map(|stated| stated.place.document).collect();
+    let composed = published.iter().filter(|stated| stated.format == Format::Yaml);
+    let files: BTreeSet<DocumentId> = composed.map(|stated| stated.place.document).collect();
     // Of several compose files the server may well have another.
     let confidence = if files.len() > 1 {
         Confidence::Possible

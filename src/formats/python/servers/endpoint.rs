@@ -22,6 +22,8 @@ pub(super) struct Endpoint<'a> {
     pub(super) address: Option<&'a Expr>,
     /// The port when the call names none.
     pub(super) default: Option<u16>,
+    /// Whether it is UDP that is spoken.
+    pub(super) is_udp: bool,
     /// Whether it is a method of an application, which has a default of its own.
     pub(super) is_app: bool,
 }
@@ -62,6 +64,10 @@ pub(super) fn endpoint<'a>(function: &str, call: &'a ExprCall) -> Option<Endpoin
         port: keyword(&["port", "server_port"]),
         address: keyword(&["listen"]),
         default: default.filter(|_| !is_open),
+        is_udp: matches!(
+            last(function),
+            "UDPServer" | "ThreadingUDPServer" | "create_datagram_endpoint"
+        ),
         is_app: matches!(last(function), "run" | "run_server") && default.is_none() && kind == Kind::Binds,
     };
     match form {
