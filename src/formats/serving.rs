@@ -7,6 +7,9 @@ use crate::facts::{Command, Facts, Given, Port, PortRole, Reach, Word};
 use crate::source::Span;
 use std::collections::BTreeSet;
 
+/// No command listens on more ports than this; what stands behind them is left alone.
+const MOST: usize = 64;
+
 /// Options that say what to listen on: a port, or an address with one.
 const PORTS: [&str; 13] = [
     "--http",
@@ -105,7 +108,7 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
         if command.reach == Reach::Elsewhere {
             continue;
         }
-        for mut port in of_command(command) {
+        for mut port in of_command(command).into_iter().take(MOST) {
             // What the script's reader put in for a variable without a value is a default.
             let written = port.span.text(text).trim_matches(['"', '\'']);
             let written = written.find("${").map_or("", |at| &written[at..]);
@@ -395,6 +398,27 @@ mod tests {
             (ports[0].number, &ports[0].given),
             (Some(8000), &Given::Elsewhere)
         );
+    }
+
+    #[test]
+    fn hostile_lines_end_soon() {
+        let begin = std::time::Instant::now();
+        let options: String = (0..40_000).map(|at| format!(" --port {}", 10_000 + at)).collect();
+        let text = format!("[program:api]\ncommand=x{options}\n");
+        extract("supervisord.conf", Format::Supervisor, &text);
+        for line in [
+            "docker run -p",
+            "docker run -p :",
+            "x --port=",
+            "x -b :",
+            "x --bind ${",
+            "env",
+            "-p",
+            "x -p ::::",
+        ] {
+            told(line);
+        }
+        assert!(begin.elapsed().as_secs() < 20);
     }
 
     #[test]
