@@ -47,7 +47,7 @@ pub fn render(history: &History) -> Result<String, String> {
     let document = Document {
         version: 1,
         root: &history.root,
-        target: history.target.os.to_string(),
+        target: history.target.os.clone(),
         python: history.target.python.to_string(),
         commits: history.steps.iter().map(commit).collect(),
     };

@@ -4,6 +4,7 @@ use super::overview::class;
 use crate::readiness::Verdict;
 use crate::report::History;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// The drawing: its width, and the corners of the plot in it.
 const LEFT: f64 = 44.0;
@@ -124,11 +125,8 @@ fn line(history: &History) -> String {
         match step.moment.readiness.score {
             Some(score) => {
                 let letter = if is_down { 'L' } else { 'M' };
-                line.push_str(&format!(
-                    "{letter}{:.1} {:.1}",
-                    x(at, history.steps.len()),
-                    y(score)
-                ));
+                let x = x(at, history.steps.len());
+                let _ = write!(line, "{letter}{x:.1} {:.1}", y(score));
                 is_down = true;
             }
             None => is_down = false,
