@@ -28,7 +28,7 @@ fn draw(progress: &Progress, is_done: &mpsc::Receiver<()>) {
         let total = progress.total.load(Ordering::Relaxed) as u64;
         let bar = bar.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("auditing {bar:30} {pos}/{len} files");
+            let style = ProgressStyle::with_template("auditing {bar:30} {pos}/{len}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         bar.set_length(total);
