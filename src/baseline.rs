@@ -216,7 +216,10 @@ mod tests {
         for (text, says) in [
             ("", "this is no baseline"),
             ("{\"version\": 2, \"findings\": []}", "version 2"),
-            ("{\"version\": 1, \"findings\": [{\"path\": \"a\"}]}", "missing field"),
+            (
+                "{\"version\": 1, \"findings\": [{\"path\": \"a\"}]}",
+                "missing field",
+            ),
         ] {
             let said = Baseline::read("known.json", text).unwrap_err();
             assert!(said.starts_with("known.json: ") && said.contains(says), "{said}");

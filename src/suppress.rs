@@ -281,7 +281,10 @@ mod tests {
             ..Selection::default()
         };
         let found = outcome(text, &milder);
-        assert_eq!((found.lowered.len(), found.open[0].severity), (1, Severity::Minor));
+        assert_eq!(
+            (found.lowered.len(), found.open[0].severity),
+            (1, Severity::Minor)
+        );
         assert_eq!(found.open[0].effect, Effect::Use);
     }
 }

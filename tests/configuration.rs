@@ -1,9 +1,6 @@
 //! The settings: the program, their JSON Schema and docs/configuration.md say the same.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "tests say what they expect by panicking"
-)]
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -63,7 +60,12 @@ fn every_documented_key_is_in_the_schema_and_in_the_program() {
         .filter_map(|line| Some(line.strip_prefix("| `")?.split('`').next()?.to_owned()))
         .collect();
     let schema = schema();
-    let described: BTreeSet<String> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+    let described: BTreeSet<String> = schema["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
     assert_eq!(documented, described);
     // The program lists its keys when it knows none that is like the unknown one.
     let said = complaint("zzzzzz = 1\n").unwrap();
@@ -108,7 +110,11 @@ fn the_schema_and_the_program_refuse_the_same() {
     ] {
         assert!(complaint(wrong).is_some() && !is_valid(wrong), "{wrong}");
     }
-    for right in ["min-score = 0", "fail-on = 'never'", "extends = ['../shared/audit.toml']"] {
+    for right in [
+        "min-score = 0",
+        "fail-on = 'never'",
+        "extends = ['../shared/audit.toml']",
+    ] {
         assert!(complaint(right).is_none() && is_valid(right), "{right}");
     }
 }
@@ -121,5 +127,8 @@ fn the_schema_names_every_release() {
     let known: BTreeSet<&str> = listed.split(", ").collect();
     let schema = schema();
     let named = schema["properties"]["target"]["enum"].as_array().unwrap().iter();
-    assert_eq!(named.map(|name| name.as_str().unwrap()).collect::<BTreeSet<_>>(), known);
+    assert_eq!(
+        named.map(|name| name.as_str().unwrap()).collect::<BTreeSet<_>>(),
+        known
+    );
 }

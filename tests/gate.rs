@@ -30,7 +30,10 @@ fn write(folder: &Path, path: &str, text: &str) {
 
 fn run(folder: &TempDir, arguments: &[&str]) -> Ran {
     let mut command = Command::cargo_bin("audit").unwrap();
-    command.current_dir(folder.path()).args(arguments).env_remove("FORCE_COLOR");
+    command
+        .current_dir(folder.path())
+        .args(arguments)
+        .env_remove("FORCE_COLOR");
     let output = command.output().unwrap();
     Ran {
         code: output.status.code().unwrap(),
@@ -71,10 +74,22 @@ fn the_gate_says_what_failed_and_by_how_much() {
     insta::assert_snapshot!(ran.stderr, @r##"audit: the gate is not passed: 2 blockers, and --fail-on blocker allows none"##);
     assert_eq!(ran.code, 1);
     run(&folder, &["baseline", "--quiet"]);
-    write(folder.path(), "feed.py", "import requests\nimport ccxt\nimport psycopg2\nimport bcrypt\n");
-    let gate = ["--score", "--baseline", "audit-baseline.json", "--max-new", "0", "--min-score", "80"];
+    write(
+        folder.path(),
+        "feed.py",
+        "import requests\nimport ccxt\nimport psycopg2\nimport bcrypt\n",
+    );
+    let gate = [
+        "--score",
+        "--baseline",
+        "audit-baseline.json",
+        "--max-new",
+        "0",
+        "--min-score",
+        "80",
+    ];
     let ran = run(&folder, &gate);
-    insta::assert_snapshot!(ran.stdout, @r##"NOT READY 34/100 · 0 of 1 program starts · 3 blockers · 6–30 min to mend · 1 finding new"##);
+    insta::assert_snapshot!(ran.stdout, @r##"NOT READY 34/100 · 0 of 1 program starts · 3 blockers · 6–30 min to mend · 1 new finding"##);
     insta::assert_snapshot!(ran.stderr, @r##"audit: the gate is not passed: 1 new blocker, and --fail-on blocker allows none; score 34, 46 under the 80 that --min-score asks for; 1 new finding, 1 more than --max-new allows"##);
     let never = [&gate[..4], &["1", "--fail-on", "never"]].concat();
     assert_eq!(run(&folder, &never).code, 0);
@@ -89,7 +104,10 @@ fn a_baseline_changes_the_gate_and_never_the_score() {
     let before = json(&folder, &[]);
     let ran = run(&folder, &["baseline"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
-    assert_eq!(ran.stderr, "audit: audit-baseline.json: 2 findings known from now on\n");
+    assert_eq!(
+        ran.stderr,
+        "audit: audit-baseline.json: 2 findings known from now on\n"
+    );
     insta::assert_snapshot!(fs::read_to_string(folder.path().join("audit-baseline.json")).unwrap(), @r##"
     {
       "version": 1,
@@ -99,7 +117,11 @@ fn a_baseline_changes_the_gate_and_never_the_score() {
       ]
     }
     "##);
-    write(folder.path(), "audit.toml", &format!("baseline = 'audit-baseline.json'\n{PROGRAM}"));
+    write(
+        folder.path(),
+        "audit.toml",
+        &format!("baseline = 'audit-baseline.json'\n{PROGRAM}"),
+    );
     let after = json(&folder, &[]);
     assert_eq!(after["readiness"], before["readiness"]);
     assert_eq!(after["causes"], before["causes"]);
@@ -142,34 +164,62 @@ fn code_that_moves_is_not_new_and_what_is_gone_is_told() {
     let kept = fs::read_to_string(folder.path().join("audit-baseline.json")).unwrap();
     assert!(kept.contains("ccxt") && !kept.contains("psycopg2"), "{kept}");
     // Pruning takes nothing up.
-    write(folder.path(), "feed.py", "import requests\nimport ccxt\nimport bcrypt\n");
+    write(
+        folder.path(),
+        "feed.py",
+        "import requests\nimport ccxt\nimport bcrypt\n",
+    );
     run(&folder, &["baseline", "--prune"]);
-    assert_eq!(fs::read_to_string(folder.path().join("audit-baseline.json")).unwrap(), kept);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("audit-baseline.json")).unwrap(),
+        kept
+    );
     assert_eq!(run(&folder, &with).code, 1);
     let ran = run(&folder, &["--baseline", "gone.json"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`audit baseline` writes one"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("`audit baseline` writes one"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn a_baseline_holds_no_secret() {
     let folder = tree(&[
         ("audit.toml", PROGRAM),
-        ("feed.py", "import psycopg2; psycopg2.connect(host='10.9.8.7', password='hunter2hunter2')\n"),
+        (
+            "feed.py",
+            "import psycopg2; psycopg2.connect(host='10.9.8.7', password='hunter2hunter2')\n",
+        ),
     ]);
     run(&folder, &["baseline", "--quiet"]);
     let text = fs::read_to_string(folder.path().join("audit-baseline.json")).unwrap();
-    assert!(text.contains("hardcoded-ip") && !text.contains("hunter2"), "{text}");
+    assert!(
+        text.contains("hardcoded-ip") && !text.contains("hunter2"),
+        "{text}"
+    );
 }
 
 fn git(folder: &TempDir, arguments: &[&str]) {
     let done = std::process::Command::new("git")
         .current_dir(folder.path())
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"])
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ])
         .args(arguments)
         .output()
         .unwrap();
-    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 /// The rules and paths of the findings.
@@ -192,40 +242,70 @@ fn only_what_a_change_brought_or_touched_is_reported() {
     let nothing = json(&folder, &since);
     assert_eq!(found(&nothing), [""; 0]);
     assert_eq!(nothing["readiness"], json(&folder, &[])["readiness"]);
-    assert_eq!(nothing["changed_since"], serde_json::json!({"revision": "HEAD", "unchanged": 2}));
+    assert_eq!(
+        nothing["changed_since"],
+        serde_json::json!({"revision": "HEAD", "unchanged": 2})
+    );
     assert_eq!(run(&folder, &since).code, 0);
 
     // A line of code that is taken away from another file brings findings where nobody touched a line.
     write(folder.path(), "requirements.txt", "");
-    assert_eq!(found(&json(&folder, &since)), ["feed.py missing-requirement:requests"]);
+    assert_eq!(
+        found(&json(&folder, &since)),
+        ["feed.py missing-requirement:requests"]
+    );
     let ran = run(&folder, &["--changed-since", "HEAD", "--score"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stdout.contains("3 blockers") && ran.stdout.contains("1 finding new"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("3 blockers") && ran.stdout.contains("1 new finding"),
+        "{}",
+        ran.stdout
+    );
     git(&folder, &["checkout", "-q", "requirements.txt"]);
 
     // A new file, which git does not know yet.
     write(folder.path(), "more.py", "import bcrypt\n");
-    write(folder.path(), "feed.py", "import more\nimport requests\nimport ccxt\nimport psycopg2\n");
-    assert_eq!(found(&json(&folder, &since)), ["more.py missing-requirement:bcrypt"]);
+    write(
+        folder.path(),
+        "feed.py",
+        "import more\nimport requests\nimport ccxt\nimport psycopg2\n",
+    );
+    assert_eq!(
+        found(&json(&folder, &since)),
+        ["more.py missing-requirement:bcrypt"]
+    );
     git(&folder, &["add", "."]);
     git(&folder, &["commit", "-qm", "second"]);
     assert_eq!(found(&json(&folder, &since)), [""; 0]);
-    assert_eq!(found(&json(&folder, &["--changed-since", "HEAD~1"])), ["more.py missing-requirement:bcrypt"]);
+    assert_eq!(
+        found(&json(&folder, &["--changed-since", "HEAD~1"])),
+        ["more.py missing-requirement:bcrypt"]
+    );
 
     // What becomes worse: a module that no program ran before.
     write(folder.path(), "lab.py", "import numpy\n");
     git(&folder, &["add", "."]);
     git(&folder, &["commit", "-qm", "third"]);
     write(folder.path(), "more.py", "import bcrypt\nimport lab\n");
-    assert_eq!(found(&json(&folder, &since)), ["lab.py missing-requirement:numpy"]);
+    assert_eq!(
+        found(&json(&folder, &since)),
+        ["lab.py missing-requirement:numpy"]
+    );
     git(&folder, &["checkout", "-q", "more.py"]);
 
     // A file that is only called otherwise brings nothing.
     git(&folder, &["mv", "more.py", "extra.py"]);
-    write(folder.path(), "feed.py", "import extra\nimport requests\nimport ccxt\nimport psycopg2\n");
+    write(
+        folder.path(),
+        "feed.py",
+        "import extra\nimport requests\nimport ccxt\nimport psycopg2\n",
+    );
     assert_eq!(found(&json(&folder, &since)), [""; 0]);
 
-    for (wrong, says) in [("nowhere", "there is no revision `nowhere` here"), ("--exec", "is no revision")] {
+    for (wrong, says) in [
+        ("nowhere", "there is no revision `nowhere` here"),
+        ("--exec", "is no revision"),
+    ] {
         let ran = run(&folder, &[&format!("--changed-since={wrong}")]);
         assert_eq!(ran.code, 2);
         assert!(ran.stderr.contains(says), "{}", ran.stderr);
@@ -263,7 +343,10 @@ fn the_first_settings_are_what_the_tree_tells() {
     ]);
     let ran = run(&folder, &["init"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
-    assert_eq!(ran.stderr, "audit: audit.toml is written; read it over, then run `audit`\n");
+    assert_eq!(
+        ran.stderr,
+        "audit: audit.toml is written; read it over, then run `audit`\n"
+    );
     insta::assert_snapshot!(fs::read_to_string(folder.path().join("audit.toml")).unwrap(), @r##"
     # Settings of audit. Every key may be left out; docs/configuration.md of audit has them all.
 
@@ -308,7 +391,9 @@ fn the_first_settings_are_what_the_tree_tells() {
 #[test]
 fn first_settings_of_every_bundled_system_are_understood() {
     for system in ["rec_trading", "rec_trading_ready"] {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(system);
+        let from = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures")
+            .join(system);
         let folder = tempfile::tempdir().unwrap();
         let copied = std::process::Command::new("cp")
             .arg("-r")
@@ -335,7 +420,11 @@ fn no_exclusion_turns_a_blocker_into_ready() {
     let systems: [&[(&str, &str)]; 5] = [
         &[("supervisord.conf", conf), ("feed.py", "import ccxt\n")],
         &[("supervisord.conf", mac), ("feed.py", "x = 1\n")],
-        &[("supervisord.conf", conf), ("feed.py", "import lib.prices\n"), ("lib/prices.py", "import ccxt\n")],
+        &[
+            ("supervisord.conf", conf),
+            ("feed.py", "import lib.prices\n"),
+            ("lib/prices.py", "import ccxt\n"),
+        ],
         &[
             ("supervisord.conf", conf),
             ("feed.py", "import numpy, scipy\n"),
@@ -343,7 +432,10 @@ fn no_exclusion_turns_a_blocker_into_ready() {
         ],
         &[
             ("Procfile", "feed: sh run.sh\n"),
-            ("run.sh", "#!/bin/sh\nsource venv/bin/activate\nexec python3 feed.py\n"),
+            (
+                "run.sh",
+                "#!/bin/sh\nsource venv/bin/activate\nexec python3 feed.py\n",
+            ),
             ("feed.py", "import ccxt\n"),
         ],
     ];
@@ -354,7 +446,11 @@ fn no_exclusion_turns_a_blocker_into_ready() {
             all.push(("requirements.txt", "requests==2.32.3\n"));
         }
         let folder = tree(&all);
-        assert_eq!(json(&folder, &[])["readiness"]["verdict"], "NOT READY", "{files:?}");
+        assert_eq!(
+            json(&folder, &[])["readiness"]["verdict"],
+            "NOT READY",
+            "{files:?}"
+        );
         for chosen in 1..(1_usize << files.len()) {
             let left_out = (0..files.len()).filter(|at| chosen & (1 << at) != 0);
             let arguments: Vec<&str> = left_out.flat_map(|at| ["--exclude", files[at].0]).collect();
@@ -362,7 +458,11 @@ fn no_exclusion_turns_a_blocker_into_ready() {
             assert_ne!(verdict, "READY", "{files:?} {arguments:?}");
             // Setting the words about it aside does not help either.
             let silent = [&arguments[..], &["--ignore", "settings"]].concat();
-            assert_ne!(json(&folder, &silent)["readiness"]["verdict"], "READY", "{arguments:?}");
+            assert_ne!(
+                json(&folder, &silent)["readiness"]["verdict"],
+                "READY",
+                "{arguments:?}"
+            );
         }
     }
 }
@@ -384,4 +484,34 @@ fn what_nobody_runs_can_be_left_out() {
     assert_eq!(found(&document), ["prices.py excluded-program:prices.py"]);
     assert_eq!(document["readiness"]["verdict"], "READY WITH WARNINGS");
     assert_eq!(document["suppressed"]["excluded"], 1);
+}
+
+#[test]
+fn clean_files_do_not_change_the_score() {
+    let folder = broken();
+    let before = json(&folder, &[])["readiness"].clone();
+    for number in 0..40 {
+        write(
+            folder.path(),
+            &format!("clean/m{number}.py"),
+            "def add(a, b):\n    return a + b\n",
+        );
+        write(folder.path(), &format!("docs/n{number}.md"), "Nothing to see.\n");
+    }
+    assert_eq!(json(&folder, &[])["readiness"], before);
+}
+
+#[test]
+fn a_link_is_its_target_at_a_revision_too() {
+    let folder = tree(&[
+        ("audit.toml", PROGRAM),
+        ("shared/prices.py", "import ccxt\n"),
+        ("feed.py", "import prices\n"),
+    ]);
+    std::os::unix::fs::symlink("shared/prices.py", folder.path().join("prices.py")).unwrap();
+    git(&folder, &["init", "-q"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-qm", "first"]);
+    write(folder.path(), "notes.md", "New.\n");
+    assert_eq!(found(&json(&folder, &["--changed-since", "HEAD"])), [""; 0]);
 }

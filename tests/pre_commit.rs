@@ -117,7 +117,10 @@ fn a_commit_that_adds_a_blocker_is_refused_and_one_that_mends_it_passes() {
     let said = place.git("project", &["commit", "-qm", "a clean system"]);
     assert_eq!(said.matches("Passed").count(), 2, "{said}");
 
-    place.write("project/feed.py", "import requests\nimport ccxt\n\nprint(requests, ccxt)\n");
+    place.write(
+        "project/feed.py",
+        "import requests\nimport ccxt\n\nprint(requests, ccxt)\n",
+    );
     place.git("project", &["add", "."]);
     let (is_taken, said) = place.try_git("project", &["commit", "-qm", "a blocker"]);
     assert!(!is_taken, "{said}");

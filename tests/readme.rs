@@ -66,9 +66,7 @@ fn only_what_stands_between_the_markers_is_replaced() {
 fn the_example_of_the_score_is_what_the_program_says() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/readiness.md");
     let page = std::fs::read_to_string(&path).expect("docs/readiness.md");
-    let (before, example) = page
-        .split_once("\n## An example\n")
-        .expect("it has an example");
+    let (before, example) = page.split_once("\n## An example\n").expect("it has an example");
     let folder = tempfile::tempdir().expect("a folder");
     let mut printed = None;
     for block in example.split("\n```").skip(1).step_by(2) {
@@ -103,9 +101,8 @@ fn the_example_of_the_score_is_what_the_program_says() {
         assert!(example.contains(stated));
     }
     let score = |sum: f64, low: f64, high: f64| (low + (high - low) * (-sum / 60.0).exp()).floor();
-    let points = |weight: f64, places: f64, programs: f64| {
-        weight * (1.0 + places.ln() + (1.0 + programs).ln() / 2.0)
-    };
+    let points =
+        |weight: f64, places: f64, programs: f64| weight * (1.0 + places.ln() + (1.0 + programs).ln() / 2.0);
     let address = points(2.0 * 0.3, 1.0, 2.0);
     let sum = points(5.0, 1.0, 2.0) + points(5.0, 1.0, 1.0) + address;
     assert_eq!((score(sum, 0.0, 49.0), score(address, 70.0, 89.0)), (37.0, 88.0));

@@ -12,7 +12,10 @@ pub(super) fn run(arguments: &AuditArguments, wanted: &[Output]) -> Result<Exit,
     let known = baseline::load(&settings)?;
     scan::on_threads(arguments.scan.threads, || {
         // A report of an earlier run is no part of the system.
-        let written = outputs::inside(&settings.root, outputs::files(wanted).chain(settings.baseline.as_deref()));
+        let written = outputs::inside(
+            &settings.root,
+            outputs::files(wanted).chain(settings.baseline.as_deref()),
+        );
         let mut report = scan::folder(&settings, &arguments.scan, &written)?;
         if let Some(revision) = &arguments.changed_since {
             changed::show(&mut report, &settings, revision, &written)?;

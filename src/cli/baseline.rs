@@ -33,7 +33,11 @@ pub(super) fn run(arguments: &BaselineArguments) -> Result<Exit, String> {
     let (baseline, what) = if arguments.prune {
         let known = read(&file)?;
         let stale = known.compare(&keys).stale;
-        let what = format!("{} dropped, {} kept", entries(stale.len()), known.len() - stale.len());
+        let what = format!(
+            "{} dropped, {} kept",
+            entries(stale.len()),
+            known.len() - stale.len()
+        );
         (known.without(&stale), what)
     } else {
         let baseline = Baseline::of(keys);

@@ -83,9 +83,8 @@ pub(super) fn audit(
 ) -> Report {
     let root = root_name(settings);
     let counter = engine::Progress::default();
-    let is_absent = |path: &str| {
-        path.rsplit('/').next() == Some(BASELINE) || written.iter().any(|own| own == path)
-    };
+    let is_absent =
+        |path: &str| path.rsplit('/').next() == Some(BASELINE) || written.iter().any(|own| own == path);
     let tree = &Without {
         tree,
         is_absent: &is_absent,

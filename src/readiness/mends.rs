@@ -46,9 +46,7 @@ pub fn explain(findings: &[Finding], aside: SetAside, rules: &[&Meta]) -> (Vec<P
         .into_iter()
         .filter(|(_, cause)| cause.severity > Severity::Info)
         .collect();
-    all.sort_by(|(left, one), (right, other)| {
-        other.burden().total_cmp(&one.burden()).then(left.cmp(right))
-    });
+    all.sort_by(|(left, one), (right, other)| other.burden().total_cmp(&one.burden()).then(left.cmp(right)));
     let causes: Vec<&Cause<'_>> = all.iter().map(|(_, cause)| cause).collect();
     let everything: Vec<usize> = (0..causes.len()).collect();
     let without = without_each(&causes, &everything, aside);

@@ -24,11 +24,14 @@ pub fn render(report: &Report) -> String {
         parts.push(format!("{} made milder", count(report.aside.lowered, "blocker")));
     }
     if report.aside.excluded > 0 {
-        parts.push(format!("{} left out", count(report.aside.excluded, "deployed file")));
+        parts.push(format!(
+            "{} left out",
+            count(report.aside.excluded, "deployed file")
+        ));
     }
     if report.compared != Compared::default() {
         let new = report.told(false).count();
-        parts.push(format!("{} new", count(new, "finding")));
+        parts.push(count(new, "new finding"));
     }
     parts.join(" · ")
 }

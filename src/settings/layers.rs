@@ -150,9 +150,17 @@ mod tests {
             ("b.toml", "user = 'x'\nextends = 'a.toml'\n"),
         ]);
         let said = circle.unwrap_err();
-        assert!(said.ends_with("b.toml:2: `extends` goes in a circle: a.toml builds on this file; take one of the two out"), "{said}");
+        assert!(
+            said.ends_with(
+                "b.toml:2: `extends` goes in a circle: a.toml builds on this file; take one of the two out"
+            ),
+            "{said}"
+        );
         let said = read_tree(&[("app/audit.toml", "extends = 'gone.toml'\n")]).unwrap_err();
-        assert_eq!(said, "app/audit.toml:1: `extends` names gone.toml, and there is no such file");
+        assert_eq!(
+            said,
+            "app/audit.toml:1: `extends` names gone.toml, and there is no such file"
+        );
         let said = read_tree(&[
             ("app/audit.toml", "extends = 'more.toml'\n"),
             ("app/more.toml", "[[program]]\nname = 'x'\ncommand = 'x'\n"),
@@ -162,7 +170,10 @@ mod tests {
             ("app/audit.toml", "extends = 'more.toml'\n"),
             ("app/more.toml", "\nusr = 'x'\n"),
         ]);
-        assert!(said.unwrap_err().contains("more.toml:2: there is no setting `usr`; did you mean `user`?"));
+        assert!(
+            said.unwrap_err()
+                .contains("more.toml:2: there is no setting `usr`; did you mean `user`?")
+        );
         // Two files may build on the same third one.
         let diamond = read_tree(&[
             ("app/audit.toml", "extends = ['a.toml', 'b.toml']\n"),

@@ -211,7 +211,12 @@ pub(super) fn effort(report: &Report, causes: &[Numbered<'_>]) -> String {
         .map(|category| {
             let causes = score::causes(&category.causes).unwrap_or_default();
             let effort = score::effort(category.effort);
-            vec![category.name.to_owned(), category.score.to_string(), causes, effort]
+            vec![
+                category.name.to_owned(),
+                category.score.to_string(),
+                causes,
+                effort,
+            ]
         })
         .collect();
     out.push_str(&table(
