@@ -156,6 +156,16 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
         "only the terminal report draws with miette",
     ),
     (
+        "minijinja",
+        &["report::html"],
+        "only the HTML report is a template",
+    ),
+    (
+        "pulldown_cmark",
+        &["report::html", "report::tests"],
+        "only the HTML report shows Markdown",
+    ),
+    (
         "indicatif",
         &["cli", "report::progress"],
         "only the program shows progress",

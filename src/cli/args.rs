@@ -178,6 +178,8 @@ pub(super) enum Form {
     Jsonl,
     /// A page for a pull request, a wiki, or a step's summary on GitHub
     Markdown,
+    /// A page to open in a browser: one file, no network, with a filter and a search
+    Html,
     /// SARIF 2.1.0, for GitHub's code scanning and editors
     Sarif,
     /// Annotations of a GitHub workflow

@@ -155,6 +155,7 @@ fn render(report: &Report, output: &Output, arguments: &AuditArguments) -> Resul
         Form::Json => report::json::render(report),
         Form::Jsonl => report::jsonl::render(report),
         Form::Markdown => Ok(report::markdown::render(report, with_info)),
+        Form::Html => report::html::render(report, with_info),
         Form::Sarif => report::sarif::render(report, with_info),
         Form::Github => Ok(report::github::render(report, with_info)),
         Form::Gitlab => report::gitlab::render(report, with_info),

@@ -5,6 +5,7 @@ mod cause;
 pub mod concise;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
@@ -22,10 +23,11 @@ mod sound;
 mod sources;
 mod style;
 pub mod terminal;
+mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, ProgramId, Severity};
+use crate::finding::{Finding, ProgramId, Scope, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
@@ -73,6 +75,8 @@ pub struct Report {
     pub aside: SetAside,
     /// What was read.
     pub files: Counts,
+    /// The files that were read, by path, and who runs each.
+    pub tree: BTreeMap<String, Scope>,
     /// What else is to be told.
     pub notices: Vec<NoticeReport>,
     /// The texts of the files that findings lie in, their secrets covered.
@@ -234,6 +238,7 @@ impl Report {
             mends,
             rules: sound::rules(&parts),
             picture: Picture::of(parts.project),
+            tree: tree(parts.project),
             causes,
             findings,
             notices,
@@ -264,6 +269,7 @@ impl Report {
             picture: Picture::default(),
             aside: SetAside::default(),
             files: Counts::default(),
+            tree: BTreeMap::new(),
             notices: Vec::new(),
             sources: BTreeMap::new(),
             compared: Compared::default(),
@@ -358,6 +364,16 @@ fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>
         }
     });
     programs.collect()
+}
+
+/// The files of the tree that hold anything to judge.
+fn tree(project: &Project) -> BTreeMap<String, Scope> {
+    let files = project
+        .documents()
+        .filter(|(_, document)| document.host.is_none());
+    files
+        .map(|(id, document)| (document.path.clone(), project.scope(id)))
+        .collect()
 }
 
 /// The user that a program's definition names.

@@ -76,6 +76,7 @@ impl FileSettings {
             python: self.python.or(base.python),
             root: self.root.or(base.root),
             user: self.user.or(base.user),
+            ports: self.ports.or(base.ports),
             select: [base.select, self.select].concat(),
             ignore: [base.ignore, self.ignore].concat(),
             exclude: [base.exclude, self.exclude].concat(),

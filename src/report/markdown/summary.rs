@@ -6,7 +6,7 @@ use super::{Numbered, table};
 use crate::finding::Severity;
 use crate::readiness::{Tally, Verdict};
 use crate::report::cause::sum;
-use crate::report::{Report, Start, score};
+use crate::report::{Report, Start, score, words};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -24,7 +24,7 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
         "Audit of {} on {target}: **{}**. {}\n\n",
         code(&report.root),
         score::headline(report),
-        meaning(readiness.verdict)
+        words::meaning(readiness.verdict)
     );
     if let Some(reason) = readiness.reason {
         let _ = write!(out, "Nothing could be assessed: {}.\n\n", prose(reason));
@@ -42,18 +42,6 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
     }
     out.push('\n');
     out
-}
-
-fn meaning(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::NotAssessed => "There was nothing to judge.",
-        Verdict::NotReady => "As it stands, a program will not start or a deploy step will fail.",
-        Verdict::AtRisk => {
-            "A program will likely not start, or certainly breaks when it is first used in earnest."
-        }
-        Verdict::ReadyWithWarnings => "It will run; there are serious things to know first.",
-        Verdict::Ready => "Nothing that was looked at keeps it from running.",
-    }
 }
 
 fn programs(report: &Report) -> String {
@@ -240,20 +228,7 @@ fn row(name: String, causes: usize, places: usize, minutes: [u32; 2]) -> Vec<Str
 /// What to do, and how far this page can be trusted.
 pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String {
     let readiness = &report.readiness;
-    let said = match readiness.verdict {
-        Verdict::NotAssessed => "Give it something to judge, and audit again.",
-        Verdict::NotReady => {
-            "**Do not deploy yet.** Mend priority 1, run `audit` again, and deploy when no blocker is left."
-        }
-        Verdict::AtRisk => {
-            "**Mend first what is likely to stop a program**, or make sure on the server that it does not; then deploy."
-        }
-        Verdict::ReadyWithWarnings => {
-            "**Deploy with care**: read the warnings first, and mend those that touch what you will use."
-        }
-        Verdict::Ready if causes.is_empty() => "**Deploy.**",
-        Verdict::Ready => "**Deploy.** What is left can be mended afterwards.",
-    };
+    let said = words::advice(readiness.verdict, causes.is_empty());
     let mut out = format!("## Recommendation\n\n{said}\n\n");
     if readiness.verdict == Verdict::NotReady {
         let blockers = causes
