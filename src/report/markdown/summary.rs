@@ -72,7 +72,8 @@ fn findings(report: &Report) -> String {
     format!("{told}, in {}{effort}.", score::count(report.places, "place"))
 }
 
-fn aside(report: &Report) -> Vec<String> {
+/// What is not in the numbers, in sentences.
+pub(in crate::report) fn aside(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     let aside = &report.aside;
     if aside.findings.total() > 0 {
