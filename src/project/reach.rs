@@ -340,7 +340,7 @@ fn second_names(outcome: &Outcome, names: &BTreeMap<DocumentId, BTreeSet<String>
 }
 
 /// Folders whose files nobody runs on a server, unless a program reaches them.
-const DEVELOPMENT: [&str; 27] = [
+const DEVELOPMENT: [&str; 32] = [
     "test",
     "tests",
     "testing",
@@ -368,6 +368,24 @@ const DEVELOPMENT: [&str; 27] = [
     ".idea",
     ".devcontainer",
     "fixtures",
+    "__tests__",
+    "__mocks__",
+    ".circleci",
+    ".gitlab",
+    ".husky",
+];
+/// Configurations of what builds and checks the tree elsewhere, or makes its documentation.
+const WORKSHOP: [&str; 10] = [
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    ".pre-commit-config.yaml",
+    ".readthedocs.yaml",
+    ".readthedocs.yml",
+    "appveyor.yml",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    "mkdocs.yml",
+    "codecov.yml",
 ];
 /// Folders of scripts that people run on a server.
 const OPERATIONS: [&str; 12] = [
@@ -438,6 +456,15 @@ fn is_development_folder(name: &str) -> bool {
     is_so(name) || name.contains(['_', '-']) && name.split(['_', '-']).all(is_so)
 }
 
+/// Whether a file is a test as JavaScript's runners find them: `pairing.test.ts`, `login.spec.js`.
+fn is_script_test(name: &str) -> bool {
+    let mut parts = name.rsplit('.');
+    let is_script = parts
+        .next()
+        .is_some_and(|ending| matches!(ending, "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs"));
+    is_script && parts.next().is_some_and(|kind| matches!(kind, "test" | "spec" | "stories"))
+}
+
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -447,6 +474,8 @@ pub(super) fn is_development(path: &str) -> bool {
         || name.starts_with("test_")
         || name.ends_with("_test.py")
         || name == "conftest.py"
+        || WORKSHOP.contains(&name)
+        || is_script_test(name)
         || is_variant(name)
 }
 
