@@ -306,7 +306,7 @@ fn of_conda(document: &Node, facts: &mut Facts) {
                 marker: None,
                 extras: Vec::new(),
                 span: element.span,
-                origin: Origin::Main,
+                origin: Origin::Conda,
             });
         }
         for line in element.get("pip").map_or(&[][..], Node::elements) {
