@@ -1,8 +1,10 @@
 //! Configurations of supervisor that a Dockerfile puts into an image: their programs run in there, with the
 //! image's folders and its Python.
 
-use super::modules::folder_of;
+use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
+use super::Project;
+use crate::finding::ProgramId;
 use super::reach::is_development;
 use crate::document::Document;
 use crate::facts::{Build, EntryPoint, Manager};
@@ -26,6 +28,27 @@ pub(super) fn mark(documents: &mut [Document], paths: &Paths) {
                 program.entry_point = Some(EntryPoint::Words(Vec::new()));
             }
         }
+    }
+}
+
+impl Project {
+    /// The Dockerfile that a service of compose is to be built from, when the tree has the folder of the build and
+    /// no such file in it.
+    pub fn missing_dockerfile(&self, id: ProgramId) -> Option<String> {
+        let (document, program) = self.definition(id)?;
+        let build = program
+            .build
+            .as_ref()
+            .filter(|_| program.manager == Manager::Compose)?;
+        let written = [&build.context, &build.dockerfile];
+        if written.iter().any(|path| path.contains(['$', '{', '~'])) {
+            return None;
+        }
+        let context = resolve(folder_of(&self.document(document)?.path), &build.context)?;
+        let file = resolve(&context, &build.dockerfile)?;
+        let is_there = self.paths.has_file(&file) || self.paths.has_file(&join(&context, "Containerfile"));
+        let has_context = context.is_empty() || self.paths.has_folder(&context);
+        (has_context && !is_there).then_some(file)
     }
 }
 
