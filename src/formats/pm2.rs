@@ -23,7 +23,10 @@ pub(super) fn read(path: &str, root: &Node, facts: &mut Facts) {
     if !is_config(path) {
         return;
     }
-    let is_named = path.rsplit('/').next().is_some_and(|name| name.contains("ecosystem") || name.contains("pm2"));
+    let is_named = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains("ecosystem") || name.contains("pm2"));
     let apps = match root.get("apps") {
         Some(apps) => apps,
         None if is_named || !path.contains(".config.") => root,

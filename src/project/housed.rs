@@ -1,20 +1,21 @@
 //! Configurations of supervisor that a Dockerfile puts into an image: their programs run in there, with the
 //! image's folders and its Python.
 
+use super::Project;
 use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
-use super::Project;
-use crate::finding::ProgramId;
-use super::reach::is_development;
+use super::scopes::is_development;
 use crate::document::Document;
 use crate::facts::{Build, EntryPoint, Manager};
+use crate::finding::ProgramId;
 use crate::formats::Format;
 
 /// Says of each program of supervisor whose configuration an image holds that it is built from that Dockerfile.
 pub(super) fn mark(documents: &mut [Document], paths: &Paths) {
     for index in 0..documents.len() {
         let config = &documents[index];
-        if config.format != Format::Supervisor || config.host.is_some() || is_put_elsewhere(documents, config) {
+        if config.format != Format::Supervisor || config.host.is_some() || is_put_elsewhere(documents, config)
+        {
             continue;
         }
         let Some(dockerfile) = image_with(documents, paths, config) else {
@@ -59,15 +60,17 @@ fn image_with(documents: &[Document], paths: &Paths, config: &Document) -> Optio
         .filter(|document| document.format == Format::Docker && !is_development(&document.path))
         .find_map(|dockerfile| {
             let own = folder_of(&dockerfile.path);
-            let mut placements = dockerfile.facts.programs.iter().flat_map(|image| &image.placements);
+            let mut placements = dockerfile
+                .facts
+                .programs
+                .iter()
+                .flat_map(|image| &image.placements);
             let context = placements.find_map(|placement| {
                 ["", own].into_iter().find(|context| {
                     resolve(context, &placement.from).is_some_and(|from| is_named(&from, paths, &config.path))
                 })
             })?;
-            let depth = folder_of(&config.path)
-                .split('/')
-                .filter(|part| !part.is_empty());
+            let depth = folder_of(&config.path).split('/').filter(|part| !part.is_empty());
             let inside = dockerfile.path.strip_prefix(context).unwrap_or(&dockerfile.path);
             Some(Build {
                 context: format!("{}{context}", "../".repeat(depth.count())),

@@ -2,8 +2,8 @@
 
 use super::Project;
 use super::modules::folder_of;
-use super::reach::is_development;
 use super::requirements::Requirements;
+use super::scopes::is_development;
 use crate::document::Document;
 use crate::facts::lock::{Lock, LockRole, Locked};
 use crate::facts::requirement::normalize;

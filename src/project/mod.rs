@@ -28,6 +28,7 @@ mod requirements;
 mod roots;
 mod run_bits;
 mod runs;
+mod scopes;
 mod setup;
 mod superseded;
 mod surroundings;

@@ -84,9 +84,16 @@ fn has_sibling(document: &Document, index: usize, value: &Value, found: &MacPlac
 
 /// Whether a path is one where distributions keep what packages bring.
 fn is_of_linux(path: &str) -> bool {
-    let is_packages = ["/usr/bin/", "/usr/share/", "/usr/lib/", "/usr/lib64/", "/usr/sbin/", "/etc/"]
-        .iter()
-        .any(|folder| path.starts_with(folder));
+    let is_packages = [
+        "/usr/bin/",
+        "/usr/share/",
+        "/usr/lib/",
+        "/usr/lib64/",
+        "/usr/sbin/",
+        "/etc/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder));
     is_packages && mac_paths::find(path).is_none()
 }
 

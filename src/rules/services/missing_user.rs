@@ -80,7 +80,9 @@ fn check_unit(known: &Known<'_>, id: ProgramId, sink: &mut Sink<'_>) {
 /// Whether a name asks its reader for another one: `YOUR_USERNAME`, `<user>`, `CHANGE_ME`.
 fn is_placeholder(user: &str) -> bool {
     let lower = user.to_ascii_lowercase();
-    lower.starts_with("your") || lower.starts_with("change") || matches!(lower.as_str(), "username" | "user_name")
+    lower.starts_with("your")
+        || lower.starts_with("change")
+        || matches!(lower.as_str(), "username" | "user_name")
 }
 
 /// What the tree tells of accounts.
@@ -114,13 +116,15 @@ impl Known<'_> {
     }
 
     fn draft(&self, place: Place, user: &str, message: String) -> Draft {
-        let draft = Draft::new(place, message)
-            .subject(format!("user {user}"))
-            .help(if is_placeholder(user) {
+        let draft = Draft::new(place, message).subject(format!("user {user}")).help(
+            if is_placeholder(user) {
                 format!("write the account's name in place of `{user}`, wherever the file has it")
             } else {
-                format!("make it in the deployment (`useradd --system {user}`), or name an account that is there")
-            });
+                format!(
+                    "make it in the deployment (`useradd --system {user}`), or name an account that is there"
+                )
+            },
+        );
         if self.is_set_up {
             draft.effect(Effect::Start).confidence(Confidence::Likely)
         } else {
