@@ -19,7 +19,7 @@ use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
-pub use port::{Port, PortRole};
+pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};
@@ -50,6 +50,8 @@ pub struct Facts {
     pub local_installs: Vec<LocalInstall>,
     /// Commands that an installed project of the tree brings (`[project.scripts]`).
     pub console_scripts: Vec<ConsoleScript>,
+    /// The version of Python that the document asks a platform for, as written: `3.11`.
+    pub runtime: Option<Spanned<String>>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
     /// What the document has macOS's launchd run.
