@@ -89,6 +89,9 @@ const ROUTES: [&str; 9] = [
     "fetch",
 ];
 
+/// Paths longer than this are shortened in messages; the report shows the line anyhow.
+const LONGEST: usize = 80;
+
 /// Reports every path below somebody's home folder.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let accounts = accounts(project);
@@ -327,8 +330,25 @@ fn is_foreign(home: &Home, value: &Value, project: &Project, accounts: &BTreeSet
     !is_below_root && !accounts.contains(&home.user)
 }
 
+/// A path as a message has it: of a long one the beginning and the end.
+fn shown(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [first, second, third, fourth, _, .., last] if path.chars().count() > LONGEST => {
+            format!("{first}/{second}/{third}/{fourth}/…/{last}")
+        }
+        _ => path.to_owned(),
+    }
+}
+
 fn draft(id: DocumentId, format: Format, value: &Value, home: &Home) -> Draft {
-    let path = value.text.get(home.range.clone()).unwrap_or_default();
+    let path = shown(
+        value
+            .text
+            .get(home.range.clone())
+            .unwrap_or_default()
+            .trim_end_matches('/'),
+    );
     let message = match home.system {
         _ if value.text.contains("file://") => {
             format!(
