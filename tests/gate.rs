@@ -89,7 +89,7 @@ fn the_gate_says_what_failed_and_by_how_much() {
         "80",
     ];
     let ran = run(&folder, &gate);
-    insta::assert_snapshot!(ran.stdout, @r##"NOT READY 34/100 · 0 of 1 program starts · 3 blockers · 6–30 min to mend · 1 finding new"##);
+    insta::assert_snapshot!(ran.stdout, @r##"NOT READY 34/100 · 0 of 1 program starts · 3 blockers · 6–30 min to mend · 1 new finding"##);
     insta::assert_snapshot!(ran.stderr, @r##"audit: the gate is not passed: 1 new blocker, and --fail-on blocker allows none; score 34, 46 under the 80 that --min-score asks for; 1 new finding, 1 more than --max-new allows"##);
     let never = [&gate[..4], &["1", "--fail-on", "never"]].concat();
     assert_eq!(run(&folder, &never).code, 0);
@@ -257,7 +257,7 @@ fn only_what_a_change_brought_or_touched_is_reported() {
     let ran = run(&folder, &["--changed-since", "HEAD", "--score"]);
     assert_eq!(ran.code, 1);
     assert!(
-        ran.stdout.contains("3 blockers") && ran.stdout.contains("1 finding new"),
+        ran.stdout.contains("3 blockers") && ran.stdout.contains("1 new finding"),
         "{}",
         ran.stdout
     );
@@ -484,4 +484,34 @@ fn what_nobody_runs_can_be_left_out() {
     assert_eq!(found(&document), ["prices.py excluded-program:prices.py"]);
     assert_eq!(document["readiness"]["verdict"], "READY WITH WARNINGS");
     assert_eq!(document["suppressed"]["excluded"], 1);
+}
+
+#[test]
+fn clean_files_do_not_change_the_score() {
+    let folder = broken();
+    let before = json(&folder, &[])["readiness"].clone();
+    for number in 0..40 {
+        write(
+            folder.path(),
+            &format!("clean/m{number}.py"),
+            "def add(a, b):\n    return a + b\n",
+        );
+        write(folder.path(), &format!("docs/n{number}.md"), "Nothing to see.\n");
+    }
+    assert_eq!(json(&folder, &[])["readiness"], before);
+}
+
+#[test]
+fn a_link_is_its_target_at_a_revision_too() {
+    let folder = tree(&[
+        ("audit.toml", PROGRAM),
+        ("shared/prices.py", "import ccxt\n"),
+        ("feed.py", "import prices\n"),
+    ]);
+    std::os::unix::fs::symlink("shared/prices.py", folder.path().join("prices.py")).unwrap();
+    git(&folder, &["init", "-q"]);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "-qm", "first"]);
+    write(folder.path(), "notes.md", "New.\n");
+    assert_eq!(found(&json(&folder, &["--changed-since", "HEAD"])), [""; 0]);
 }

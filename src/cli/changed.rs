@@ -26,37 +26,11 @@ pub(super) fn show(
     }
     let revision = Revision::new(&settings.root, name)?;
     let changes = revision.changes()?;
-    let is_shown = if !changes.is_any {
-        vec![false; report.findings.len()]
-    } else {
+    let is_shown = if changes.is_any {
         let before = scan::audit(&revision.tree()?, settings, catalog::rules()?, false, written);
-        let known: Vec<(Key, Severity)> = before
-            .findings
-            .iter()
-            .map(|found| renamed(found, &changes))
-            .collect();
-        let mut programs: BTreeMap<&Key, BTreeSet<&str>> = BTreeMap::new();
-        for ((key, _), found) in known.iter().zip(&before.findings) {
-            let names = programs.entry(key).or_default();
-            names.extend(found.programs.iter().map(String::as_str));
-        }
-        let found: Vec<(Key, Severity)> = report.findings.iter().map(baseline::key).collect();
-        let is_new = Baseline::of(known.iter().cloned())
-            .compare(&found)
-            .is_new
-            .into_iter();
-        let spreads = |key: &Key, found: &FindingReport| {
-            let before = programs.get(key);
-            found
-                .programs
-                .iter()
-                .any(|name| before.is_none_or(|before| !before.contains(name.as_str())))
-        };
-        is_new
-            .zip(&found)
-            .zip(&report.findings)
-            .map(|((is_new, (key, _)), found)| is_new || spreads(key, found) || is_touched(found, &changes))
-            .collect()
+        brought(report, &before, &changes)
+    } else {
+        vec![false; report.findings.len()]
     };
     let unchanged = is_shown.iter().filter(|is_shown| !**is_shown).count();
     report.show_only(&is_shown);
@@ -65,6 +39,30 @@ pub(super) fn show(
         unchanged,
     });
     Ok(())
+}
+
+/// Which findings the changes brought or touched.
+fn brought(report: &Report, before: &Report, changes: &Changes) -> Vec<bool> {
+    let known = before.findings.iter().map(|found| renamed(found, changes));
+    let known: Vec<(Key, Severity)> = known.collect();
+    let mut programs: BTreeMap<&Key, BTreeSet<&str>> = BTreeMap::new();
+    for ((key, _), found) in known.iter().zip(&before.findings) {
+        let names = programs.entry(key).or_default();
+        names.extend(found.programs.iter().map(String::as_str));
+    }
+    let spreads = |key: &Key, found: &FindingReport| {
+        let before = programs.get(key);
+        let is_new = |name: &String| before.is_none_or(|before| !before.contains(name.as_str()));
+        found.programs.iter().any(is_new)
+    };
+    let found: Vec<(Key, Severity)> = report.findings.iter().map(baseline::key).collect();
+    let is_new = Baseline::of(known.iter().cloned()).compare(&found).is_new;
+    is_new
+        .into_iter()
+        .zip(&found)
+        .zip(&report.findings)
+        .map(|((is_new, (key, _)), found)| is_new || spreads(key, found) || is_touched(found, changes))
+        .collect()
 }
 
 /// What a finding of the revision is known by today.

@@ -104,7 +104,7 @@ fn release(tree: &dyn Tree) -> Result<Option<Told>, String> {
             let lines = LineIndex::new(&text);
             for found in pattern.captures_iter(&text) {
                 let word = |at: usize| found.get(at).map(|part| part.as_str().to_lowercase());
-                let Some(release) = known(word(1), word(2), word(3)) else {
+                let Some(release) = known(word(1), word(2), word(3).as_deref()) else {
                     continue;
                 };
                 let at = u32::try_from(found.get(0).map_or(0, |all| all.start())).unwrap_or(0);
@@ -125,8 +125,8 @@ fn release(tree: &dyn Tree) -> Result<Option<Told>, String> {
 }
 
 /// The name of a release that knowledge has a row of.
-fn known(system: Option<String>, number: Option<String>, code: Option<String>) -> Option<String> {
-    let name = match (system, number, code.as_deref()) {
+fn known(system: Option<String>, number: Option<String>, code: Option<&str>) -> Option<String> {
+    let name = match (system, number, code) {
         (Some(system), Some(number), _) => format!("{system}-{number}"),
         (_, _, Some("focal")) => "ubuntu-20.04".to_owned(),
         (_, _, Some("jammy")) => "ubuntu-22.04".to_owned(),
@@ -251,7 +251,9 @@ fn most(project: &Project, said: impl Fn(&crate::facts::Program) -> Option<Strin
         .into_iter()
         .max_by(|left, right| left.1.0.cmp(&right.1.0).then(right.0.cmp(&left.0)));
     let (value, (_, document, name)) = best?;
-    let path = &project.document(document)?.path;
+    // A unit that a script writes is told by the script.
+    let place = project.in_file(project.start_of(document));
+    let path = &project.document(place.document)?.path;
     Some(Told {
         value,
         why: format!("{name} in {path} says so"),

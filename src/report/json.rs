@@ -68,7 +68,8 @@ struct ChangedSince<'a> {
 
 #[derive(Serialize)]
 struct Cause<'a> {
-    cause: &'a str,
+    #[serde(rename = "cause")]
+    key: &'a str,
     rule: &'a str,
     severity: &'static str,
     confidence: &'static str,
@@ -324,7 +325,7 @@ fn baseline(baseline: &BaselineReport) -> Baseline<'_> {
 
 fn cause(points: &Points) -> Cause<'_> {
     Cause {
-        cause: &points.cause,
+        key: &points.cause,
         rule: &points.rule,
         severity: points.severity.name(),
         confidence: points.confidence.name(),

@@ -41,7 +41,6 @@ pub fn render(report: &Report) -> String {
 /// What chose the band.
 fn why(report: &Report) -> Option<&'static str> {
     match report.readiness.verdict {
-        Verdict::NotAssessed => None,
         Verdict::NotReady => Some("a certain blocker is open"),
         Verdict::AtRisk => {
             Some("a likely blocker is open, or a deployed program certainly breaks at first use")
@@ -49,7 +48,7 @@ fn why(report: &Report) -> Option<&'static str> {
         Verdict::ReadyWithWarnings => {
             Some("a major or a possible blocker is open, or a blocker is set aside")
         }
-        Verdict::Ready => None,
+        Verdict::NotAssessed | Verdict::Ready => None,
     }
 }
 

@@ -31,7 +31,7 @@ pub fn render(report: &Report) -> String {
     }
     if report.compared != Compared::default() {
         let new = report.told(false).count();
-        parts.push(format!("{} new", count(new, "finding")));
+        parts.push(count(new, "new finding"));
     }
     parts.join(" · ")
 }

@@ -4,7 +4,7 @@
 //! repository is run.
 
 use super::Memory;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -44,7 +44,7 @@ impl Revision {
     /// # Errors
     /// Says that there is no such revision, or no repository, or no git.
     pub fn new(root: &Path, name: &str) -> Result<Self, String> {
-        let mut revision = Self {
+        let revision = Self {
             root: root.to_path_buf(),
             commit: format!("{name}^{{commit}}"),
         };
@@ -61,8 +61,8 @@ impl Revision {
         let found = found.map_err(|_| {
             format!("there is no revision `{name}` here; in a shallow clone, fetch its history first")
         })?;
-        revision.commit = String::from_utf8_lossy(&found).trim().to_owned();
-        Ok(revision)
+        let commit = String::from_utf8_lossy(&found).trim().to_owned();
+        Ok(Self { commit, ..revision })
     }
 
     /// What the folder has that the revision had not: staged, not staged, and files that git does not know yet.
@@ -70,11 +70,14 @@ impl Revision {
     /// # Errors
     /// In git's words.
     pub fn changes(&self) -> Result<Changes, String> {
+        // What the repository's own settings could change of the form is said anew.
         let base = [
             "diff",
             "--no-color",
             "--no-ext-diff",
             "--no-textconv",
+            "--ignore-submodules=all",
+            "--inter-hunk-context=0",
             "--relative",
             "-M",
         ];
@@ -93,7 +96,10 @@ impl Revision {
                 }
                 path = new;
             }
-            paths.push(path);
+            // Of a file that is still unmerged the patch has no part.
+            if !status.starts_with('U') {
+                paths.push(path);
+            }
         }
         changes.is_any = !paths.is_empty();
         // The patch has one part for each name, in the same order; its own names may be quoted.
@@ -120,7 +126,7 @@ impl Revision {
     /// In git's words.
     pub fn tree(&self) -> Result<Memory, String> {
         let listed = self.git(&["ls-tree", "-r", "-l", "-z", &self.commit])?;
-        let mut entries = Vec::new();
+        let (mut entries, mut links) = (Vec::new(), BTreeSet::new());
         for entry in listed.split(|byte| *byte == 0) {
             let entry = String::from_utf8_lossy(entry);
             let Some((about, path)) = entry.split_once('\t') else {
@@ -130,6 +136,9 @@ impl Revision {
             if let (Some(mode), Some("blob"), Some(id), Some(size)) =
                 (about.next(), about.next(), about.next(), about.next())
             {
+                if mode == "120000" {
+                    links.insert(path.to_owned());
+                }
                 let is_short = size.parse().is_ok_and(|size: u64| size <= LARGEST);
                 entries.push((path.to_owned(), mode == "100755", is_short.then(|| id.to_owned())));
             }
@@ -144,7 +153,16 @@ impl Revision {
             let content = id.and_then(|_| contents.next()).unwrap_or_default();
             (path, content)
         });
-        Ok(Memory::new(files.collect::<Vec<_>>()).with_run_bits(bits))
+        let mut files: BTreeMap<String, Vec<u8>> = files.collect();
+        for link in links {
+            // The blob of a link is where it leads. What leads out of the folder is not there.
+            let to = files.remove(&link).unwrap_or_default();
+            let to = followed(&link, &String::from_utf8_lossy(&to));
+            if let Some(content) = to.and_then(|to| files.get(&to)).cloned() {
+                files.insert(link, content);
+            }
+        }
+        Ok(Memory::new(files).with_run_bits(bits))
     }
 
     /// The contents of blobs, in their order.
@@ -211,6 +229,25 @@ impl Revision {
     }
 }
 
+/// Where a link leads to, from the root; nothing when that lies outside.
+fn followed(link: &str, to: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    if to.starts_with('/') {
+        return None;
+    }
+    for part in to.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// The lines that a hunk's head (`@@ -1,2 +3,4 @@`) says to be new; none where it only takes lines away.
 fn added(line: &[u8]) -> Option<(u32, u32)> {
     let line = std::str::from_utf8(line.get(..line.len().min(80))?).ok()?;
@@ -235,6 +272,18 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(added(line.as_bytes()), range, "{line}");
+        }
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_folder() {
+        for (link, to, path) in [
+            ("a/b.py", "../c.py", Some("c.py")),
+            ("a/b.py", "./d.py", Some("a/d.py")),
+            ("b.py", "../c.py", None),
+            ("b.py", "/etc/c.py", None),
+        ] {
+            assert_eq!(followed(link, to).as_deref(), path, "{link} {to}");
         }
     }
 
