@@ -28,6 +28,7 @@ mod roots;
 mod run_bits;
 mod runs;
 mod setup;
+mod stopped;
 mod superseded;
 mod surroundings;
 mod sys_path;
@@ -60,7 +61,7 @@ pub use requirements::{Provision, Requirements};
 pub use roots::{DeployRoot, Home};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, RwLock};
 pub use surroundings::{Database, Host};
 
 /// The tree as the target will see it.
@@ -102,6 +103,13 @@ pub struct Project {
     grants: OnceLock<Vec<run_bits::Grant>>,
     definitions: OnceLock<Vec<Option<usize>>>,
     setup: OnceLock<setup::Setup>,
+    stopped: OnceLock<stopped::Stopped>,
+    /// What was answered: many requirements are refused together.
+    refusals: RwLock<BTreeMap<requirements::Refusal, Vec<ProgramId>>>,
+    /// Which of make and npm's likes something calls.
+    asked: OnceLock<BTreeSet<&'static str>>,
+    /// By document: whether it goes on in a virtual environment.
+    environments: OnceLock<Vec<bool>>,
 }
 
 impl Project {
@@ -158,6 +166,10 @@ impl Project {
             grants: OnceLock::new(),
             definitions: OnceLock::new(),
             setup: OnceLock::new(),
+            stopped: OnceLock::new(),
+            refusals: RwLock::default(),
+            asked: OnceLock::new(),
+            environments: OnceLock::new(),
         }
     }
 
@@ -264,33 +276,20 @@ impl Project {
     /// The programs that do not start when the path at this place does not exist, and when they fail: its
     /// program for a working directory, all of a supervisord for the folder of a log.
     pub fn stopped_by_path(&self, place: Place) -> Option<(Phase, Vec<ProgramId>)> {
-        let is_directory = |view: &ProgramView| {
-            let written = view.directory.written.as_ref();
-            written.is_some_and(|(_, at)| *at == place)
-        };
-        let of_directory = self.programs().filter(|(_, view)| is_directory(view));
-        let of_directory: Vec<ProgramId> = of_directory.map(|(id, _)| id).collect();
-        if !of_directory.is_empty() {
-            return Some((Phase::Spawn, of_directory));
-        }
-        let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
-        let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
-        (!daemons.is_empty()).then(|| (Phase::Manager, programs_of(&daemons)))
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.by_directory(place).or_else(|| stopped.by_need(self, place))
     }
 
     /// Whether the path at this place is a folder of another kind of machine that a supervisord needs.
     pub fn is_foreign_need(&self, place: Place) -> bool {
-        let mut needs = self.daemons.iter().flat_map(|daemon| &daemon.needs);
-        needs.any(|need| need.place == place && need.ground == Ground::Foreign)
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.is_foreign(place)
     }
 
     /// The programs of every supervisord that reads this document, sorted.
     pub fn programs_configured_by(&self, id: DocumentId) -> Vec<ProgramId> {
-        let daemons = self
-            .daemons
-            .iter()
-            .filter(|daemon| daemon.documents.contains(&id));
-        programs_of(&daemons.collect::<Vec<_>>())
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.by_document(self, id)
     }
 
     /// The places that lead to a failed import, from the program's command line on.
@@ -337,12 +336,4 @@ impl Project {
             span: Span::default(),
         }
     }
-}
-
-fn programs_of(daemons: &[&Daemon]) -> Vec<ProgramId> {
-    let programs: BTreeSet<ProgramId> = daemons
-        .iter()
-        .flat_map(|daemon| daemon.programs.iter().copied())
-        .collect();
-    programs.into_iter().collect()
 }

@@ -252,10 +252,7 @@ impl Locator<'_> {
                 })
         };
         let has_code = || {
-            let inside = format!("{folder}/");
-            self.paths
-                .files()
-                .any(|file| file.starts_with(&inside) && file.ends_with(".py"))
+            self.paths.files_below(folder).any(|file| file.ends_with(".py"))
         };
         if folder.is_empty() || (holds(folder) && has_code()) || !holds("") {
             folder.to_owned()
