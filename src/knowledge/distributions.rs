@@ -225,15 +225,39 @@ mod tests {
     #[test]
     fn providers_are_found_as_if_each_was_asked() {
         let names = [
-            "a-b", "ab", "django-soft-delete", "foo", "foo-bar", "foo-py", "foo-python", "google-cloud-newest-thing",
-            "google-cloud-storage", "opencv-contrib-python", "pillow", "psycopg2", "psycopg2-binary", "py-foo", "pyfoo",
-            "python-foo", "python3-foo",
+            "a-b",
+            "ab",
+            "django-soft-delete",
+            "foo",
+            "foo-bar",
+            "foo-py",
+            "foo-python",
+            "google-cloud-newest-thing",
+            "google-cloud-storage",
+            "opencv-contrib-python",
+            "pillow",
+            "psycopg2",
+            "psycopg2-binary",
+            "py-foo",
+            "pyfoo",
+            "python-foo",
+            "python3-foo",
         ]
         .map(str::to_owned);
         let providers = Providers::new(names.iter());
         for module in [
-            "PIL", "a.b.c", "ab", "cv2", "django_softdelete", "foo", "foo.bar.baz", "foo_bar", "google.cloud.newest_thing",
-            "google.cloud.storage.blob", "psycopg2.extras", "nothing",
+            "PIL",
+            "a.b.c",
+            "ab",
+            "cv2",
+            "django_softdelete",
+            "foo",
+            "foo.bar.baz",
+            "foo_bar",
+            "google.cloud.newest_thing",
+            "google.cloud.storage.blob",
+            "psycopg2.extras",
+            "nothing",
         ] {
             let each = names.iter().map(String::as_str);
             let each: BTreeSet<&str> = each.filter(|name| provides(name, module)).collect();

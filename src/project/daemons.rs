@@ -148,7 +148,11 @@ pub(super) fn collect(
         .filter(|id| is_whole(id))
         .map(|id| join.daemon(*id, &by_path))
         .collect();
-    let included: BTreeSet<DocumentId> = daemons.iter().flat_map(|daemon| &daemon.documents).copied().collect();
+    let included: BTreeSet<DocumentId> = daemons
+        .iter()
+        .flat_map(|daemon| &daemon.documents)
+        .copied()
+        .collect();
     let alone = configs.into_iter().filter(|id| !included.contains(id));
     let nothing = Configs::default();
     daemons.extend(alone.map(|id| join.daemon(id, &nothing)));
@@ -260,7 +264,9 @@ impl<'a> Join<'a> {
             let special = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
             let start = &pattern[..special];
             let from = configs.partition_point(|(path, _)| *path < start);
-            let near = configs[from..].iter().take_while(|(path, _)| path.starts_with(start));
+            let near = configs[from..]
+                .iter()
+                .take_while(|(path, _)| path.starts_with(start));
             let named = near.filter(|(path, id)| *id != config && glob.is_match(path));
             included.extend(named.map(|(_, id)| *id));
         }
@@ -469,7 +475,7 @@ impl<'a> Join<'a> {
         let directory = directory
             .map(|directory| directory.trim_end_matches('/'))
             .filter(|directory| directory.starts_with('/') && directory.len() > 1);
-                let is_usual = USUAL.contains(&folder) || directory == Some(folder);
+        let is_usual = USUAL.contains(&folder) || directory == Some(folder);
         let is_made = || !self.makers.of(folder).is_empty();
         if is_usual || self.paths.suffix_in_tree(folder).is_some() || is_made() {
             return Ground::Present;

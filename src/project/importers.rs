@@ -28,10 +28,7 @@ impl Project {
     /// Whether code that a program reaches imports one of these modules, inside functions too, or names it as a
     /// variable of the environment.
     pub fn mentions(&self, program: ProgramId, names: &[&str]) -> bool {
-        let reached = self
-            .documents()
-            .filter(|(id, _)| self.programs_reaching(*id).contains(&program));
-        let mut facts = reached.map(|(_, document)| &document.facts);
+        let mut facts = self.reached_by(program).map(|(_, document)| &document.facts);
         facts.any(|facts| {
             let mut variables = facts.variables.iter().map(|variable| variable.name.as_str());
             let is_named = |module: &str| names.contains(&module.split('.').next().unwrap_or(module));

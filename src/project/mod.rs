@@ -104,6 +104,8 @@ pub struct Project {
     definitions: OnceLock<Vec<Option<usize>>>,
     setup: OnceLock<setup::Setup>,
     stopped: OnceLock<stopped::Stopped>,
+    /// By program: the documents that it reaches.
+    reaching: OnceLock<Vec<Vec<DocumentId>>>,
     /// What was answered: many requirements are refused together.
     refusals: RwLock<BTreeMap<requirements::Refusal, Vec<ProgramId>>>,
     /// Which of make and npm's likes something calls.
@@ -167,6 +169,7 @@ impl Project {
             definitions: OnceLock::new(),
             setup: OnceLock::new(),
             stopped: OnceLock::new(),
+            reaching: OnceLock::new(),
             refusals: RwLock::default(),
             asked: OnceLock::new(),
             environments: OnceLock::new(),
@@ -201,6 +204,23 @@ impl Project {
     /// The programs that reach a document, sorted.
     pub fn programs_reaching(&self, id: DocumentId) -> Vec<ProgramId> {
         self.reached.get(id.0 as usize).cloned().unwrap_or_default()
+    }
+
+    /// The documents that a program reaches, in the order of paths.
+    pub fn reached_by(&self, program: ProgramId) -> impl Iterator<Item = (DocumentId, &Document)> {
+        let known = self.reaching.get_or_init(|| {
+            let mut known: Vec<Vec<DocumentId>> = vec![Vec::new(); self.programs.len()];
+            for (document, programs) in (0..).map(DocumentId).zip(&self.reached) {
+                for program in programs {
+                    if let Some(documents) = known.get_mut(program.0 as usize) {
+                        documents.push(document);
+                    }
+                }
+            }
+            known
+        });
+        let documents = known.get(program.0 as usize).into_iter().flatten();
+        documents.filter_map(|id| Some((*id, self.document(*id)?)))
     }
 
     /// Every program with its id, in the order of their definitions.
@@ -277,13 +297,21 @@ impl Project {
     /// program for a working directory, all of a supervisord for the folder of a log.
     pub fn stopped_by_path(&self, place: Place) -> Option<(Phase, Vec<ProgramId>)> {
         let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
-        stopped.by_directory(place).or_else(|| stopped.by_need(self, place))
+        stopped
+            .by_directory(place)
+            .or_else(|| stopped.by_need(self, place))
     }
 
     /// Whether the path at this place is a folder of another kind of machine that a supervisord needs.
     pub fn is_foreign_need(&self, place: Place) -> bool {
         let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
         stopped.is_foreign(place)
+    }
+
+    /// Whether one supervisord reads both documents.
+    pub fn are_read_together(&self, one: DocumentId, other: DocumentId) -> bool {
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.are_read_together(one, other)
     }
 
     /// The programs of every supervisord that reads this document, sorted.

@@ -147,7 +147,11 @@ impl Requirements {
             Some(sets) => sets.iter().all(|set| refusal.sets.contains(set)),
             None => alone.contains(&ask.place),
         };
-        let members = refusal.sets.iter().filter_map(|set| self.sets.get(*set)).flatten();
+        let members = refusal
+            .sets
+            .iter()
+            .filter_map(|set| self.sets.get(*set))
+            .flatten();
         let members = members.filter_map(|index| self.asks.get(*index));
         let gone = members.filter(|ask| ask.is_installed() && is_lost(ask));
         let alone = refusal.alone.iter().map(|(_, name)| name.as_str());
@@ -165,7 +169,12 @@ impl Requirements {
     }
 
     fn providers(&self) -> &(Providers, Providers) {
-        let of = || (Providers::new(self.declared.keys()), Providers::new(self.brought.keys()));
+        let of = || {
+            (
+                Providers::new(self.declared.keys()),
+                Providers::new(self.brought.keys()),
+            )
+        };
         self.providers.get_or_init(of)
     }
 

@@ -55,6 +55,13 @@ impl Stopped {
         self.foreign.contains(&place)
     }
 
+    /// Whether one daemon reads both.
+    pub(super) fn are_read_together(&self, one: DocumentId, other: DocumentId) -> bool {
+        let others = self.documents.get(&other).map_or(&[][..], Vec::as_slice);
+        let mut ones = self.documents.get(&one).into_iter().flatten();
+        ones.any(|daemon| others.binary_search(daemon).is_ok())
+    }
+
     /// Those of each daemon that reads a document.
     pub(super) fn by_document(&self, project: &Project, id: DocumentId) -> Vec<ProgramId> {
         let daemons = self.documents.get(&id);

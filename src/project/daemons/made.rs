@@ -340,7 +340,9 @@ mod tests {
 
     #[test]
     fn makers_are_found_as_if_each_was_asked() {
-        let paths = ["", "a", "/a", "a/b", "/x/a/b/c", "x/b/a", "a//b", "b/a/b/a", "$D/a/b", "ba/b"];
+        let paths = [
+            "", "a", "/a", "a/b", "/x/a/b/c", "x/b/a", "a//b", "b/a/b/a", "$D/a/b", "ba/b",
+        ];
         let found = Makers {
             all: paths
                 .map(|path| Maker {
@@ -351,9 +353,15 @@ mod tests {
                 .into(),
             rows: RefCell::default(),
         };
-        for folder in ["a", "b", "a/b", "b/a", "/a", "/a/b", "/x/a", "x", "a/b/c", "", "/", "a/", "//b"] {
+        for folder in [
+            "a", "b", "a/b", "b/a", "/a", "/a/b", "/x/a", "x", "a/b/c", "", "/", "a/", "//b",
+        ] {
             let one_by_one: Vec<&str> = paths.into_iter().filter(|path| makes(path, folder)).collect();
-            let found: Vec<&str> = found.of(folder).into_iter().map(|maker| maker.path.as_str()).collect();
+            let found: Vec<&str> = found
+                .of(folder)
+                .into_iter()
+                .map(|maker| maker.path.as_str())
+                .collect();
             assert_eq!(found, one_by_one, "{folder}");
         }
     }
@@ -373,7 +381,10 @@ mod tests {
             &|_| false,
             &crate::engine::Progress::default(),
         );
-        let documents: Vec<Document> = project.documents().map(|(_, document)| document.clone()).collect();
+        let documents: Vec<Document> = project
+            .documents()
+            .map(|(_, document)| document.clone())
+            .collect();
         let starters = Starters::new(&documents);
         for (config, expected) in [
             ("ops/s.conf", 3),

@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
             knowledge,
             name: last_name(&used.path).map(str::to_owned),
             place: frame.place(used.span),
-            chain: self.chain.clone(),
+            chain: self.way(),
             when: context.when,
             is_sure: context.is_sure,
             in_function: context.in_function,

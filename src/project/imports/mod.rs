@@ -199,7 +199,22 @@ pub(super) struct Run<'a> {
     is_exact: bool,
 }
 
+/// So many steps of a way are told from its start, and so many from its end. Nobody follows a longer one, and
+/// each of many failures has its own.
+const TOLD: usize = 32;
+
 impl<'a> Run<'a> {
+    /// The places that lead to the current statement; of a long way its start and its end.
+    fn way(&self) -> Vec<Place> {
+        match self.chain.len().checked_sub(2 * TOLD) {
+            None | Some(0) => self.chain.clone(),
+            Some(between) => {
+                let (start, rest) = self.chain.split_at(TOLD);
+                [start, &rest[between..]].concat()
+            }
+        }
+    }
+
     /// A run whose `sys.path` begins with these folders.
     pub(super) fn new(world: &'a World<'a>, folders: Vec<String>, directory: &str, follows: bool) -> Self {
         let mut path: Vec<Entry> = folders.into_iter().map(Entry::Folder).collect();
@@ -454,7 +469,7 @@ impl<'a> Run<'a> {
             module: module.to_owned(),
             missing: missing.to_owned(),
             place,
-            chain: self.chain.clone(),
+            chain: self.way(),
             when: context.when.min(caught.unwrap_or(When::Start)),
             kind,
             confidence,

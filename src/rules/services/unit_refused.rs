@@ -225,13 +225,7 @@ impl Unit<'_> {
         );
     }
 
-    fn check_file(
-        &self,
-        project: &Project,
-        named: &Named<'_>,
-        file: &EnvironmentFile,
-        sink: &mut Sink<'_>,
-    ) {
+    fn check_file(&self, project: &Project, named: &Named<'_>, file: &EnvironmentFile, sink: &mut Sink<'_>) {
         let path = file.path.value.as_str();
         let name = &self.program.name;
         if is_open(path) || path.contains(['*', '?', '[']) {
