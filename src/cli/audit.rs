@@ -97,7 +97,7 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments, wanted
     };
     let metas: Vec<&Meta> = rules.iter().map(|rule| &rule.meta).collect();
     let readiness = readiness::assess(subject, &outcome.open, aside, &metas);
-    Report::new(Parts {
+    let report = Report::new(Parts {
         root,
         prefix: prefix(&settings.root),
         rules: &metas,
@@ -109,7 +109,10 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments, wanted
         silenced: outcome.suppressed.iter().map(|finding| finding.rule).collect(),
         notices: outcome.notices,
         readiness,
-    })
+    });
+    // The process ends soon: taking millions of facts apart one by one would be for nothing.
+    std::mem::forget(project);
+    report
 }
 
 /// The folder as it was typed; of an absolute path the last part, because a report is to be the same

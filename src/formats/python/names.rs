@@ -32,6 +32,10 @@ impl Names {
         truth: Option<bool>,
         platform: Option<&'static str>,
     ) {
+        let is_known = !(self.platforms.is_empty() && self.truths.is_empty());
+        if platform.is_none() && truth.is_none() && !is_known {
+            return;
+        }
         match platform {
             Some(platform) => self.platforms.insert(name.clone(), platform),
             None => self.platforms.remove(&name),
@@ -88,22 +92,22 @@ impl Names {
     /// The dotted name that an expression is, imports resolved. For a method of something that is no
     /// name (`f().run`), what is known of it: `.run`.
     pub(super) fn dotted(&self, expr: &Expr) -> Option<String> {
-        let mut parts = Vec::new();
+        let mut parts: Vec<&str> = Vec::new();
         let mut at = expr;
         loop {
             match at {
                 Expr::Attribute(attribute) => {
-                    parts.push(attribute.attr.id.to_string());
+                    parts.push(attribute.attr.id.as_str());
                     at = &attribute.value;
                 }
                 Expr::Name(name) => {
                     let first = self.meaning.get(name.id.as_str());
-                    parts.push(first.cloned().unwrap_or_else(|| name.id.to_string()));
+                    parts.push(first.map_or(name.id.as_str(), String::as_str));
                     break;
                 }
                 _ if parts.is_empty() => return None,
                 _ => {
-                    parts.push(String::new());
+                    parts.push("");
                     break;
                 }
             }

@@ -112,7 +112,7 @@ pub(super) fn role_of_call(function: &str) -> Option<PortRole> {
 /// `get_port("service")`: a look-up of a service's port by a literal name.
 pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
     let name = last(function);
-    let is_lookup = is_about_ports(name) && !name.contains("check") && !name.contains("import");
+    let is_lookup = || is_about_ports(name) && !name.contains("check") && !name.contains("import");
     let [Expr::StringLiteral(service), rest @ ..] = arguments else {
         return None;
     };
@@ -121,7 +121,7 @@ pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
         && text
             .chars()
             .all(|letter| letter.is_alphanumeric() || "_-".contains(letter));
-    (is_lookup && is_service && rest.len() <= 1 && name.starts_with("get")).then(|| Port {
+    (is_service && rest.len() <= 1 && name.starts_with("get") && is_lookup()).then(|| Port {
         number: None,
         text: text.to_owned(),
         service: Some(text.to_owned()),
