@@ -16,6 +16,7 @@ mod runpy;
 mod statement;
 mod steps;
 
+use super::bindings;
 use super::environment::Environment;
 use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
@@ -31,10 +32,12 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::{Catcher, Exception, Raised};
-pub(super) use files::{FileEvent, Form, Knowledge, PART};
+pub(super) use files::{FileEvent, Form, Knowledge, PART, values_in};
 pub(super) use names::ModuleId;
 use names::{Known, Source, Space};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Modules that one run of a program runs at most. Each runs once, but for those that fail inside a `try` and
 /// are imported again: nested, these could go on for ever.
@@ -193,6 +196,8 @@ pub(super) struct Run<'a> {
     /// Modules that were run, each time counted.
     runs: usize,
     outcome: Outcome,
+    /// What the names of modules stand for, as far as somebody asked.
+    indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
     follows: bool,
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
@@ -213,6 +218,14 @@ impl<'a> Run<'a> {
                 [start, &rest[between..]].concat()
             }
         }
+    }
+
+    /// What the names of a module stand for.
+    pub(super) fn index(&self, document: DocumentId) -> Rc<bindings::Index<'a>> {
+        let mut indices = self.indices.borrow_mut();
+        let python = self.world.documents[document.0 as usize].facts.python.as_deref();
+        let read = || Rc::new(python.map_or_else(bindings::Index::default, bindings::Index::new));
+        Rc::clone(indices.entry(document).or_insert_with(read))
     }
 
     /// A run whose `sys.path` begins with these folders.
@@ -242,6 +255,7 @@ impl<'a> Run<'a> {
             chain: Vec::new(),
             runs: 0,
             outcome: Outcome::default(),
+            indices: RefCell::default(),
             follows,
             is_exact: false,
         }
