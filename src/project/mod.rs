@@ -14,6 +14,7 @@ mod imports;
 mod inclusions;
 mod interpreter;
 mod inventory;
+mod left_out;
 mod leftovers;
 mod local;
 mod locks;
@@ -48,11 +49,12 @@ pub use files::{Hint, Lack, NamedLack, ScriptRoot};
 pub use inclusions::{Circle, unread_requirements};
 pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter, VariableRead};
+pub use left_out::LeftOut;
 pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Clash, Manifest, Ports, Stated};
+pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
 pub use processes::ProcessPattern;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
@@ -146,6 +148,11 @@ impl Project {
                 *scope = Scope::Development;
             }
         }
+        let ports = Ports::join(&documents, target.ports.as_deref()).with_programs(
+            &documents,
+            &programs,
+            &reach.programs,
+        );
         Self {
             target,
             leftovers: Leftovers::find(listing, tree),
@@ -155,7 +162,7 @@ impl Project {
             daemons,
             unit_needs,
             failures: reach.failures,
-            ports: Ports::join(&documents),
+            ports,
             environment,
             superseded,
             documents,

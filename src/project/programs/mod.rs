@@ -8,6 +8,7 @@ mod launch;
 mod line;
 mod place;
 mod procfile;
+mod root;
 mod script;
 mod settings_file;
 mod shell;
@@ -235,6 +236,7 @@ pub(super) fn collect(
         locator,
         target,
         shared,
+        platform: super::interpreter::of_platform(documents),
     };
     let taken = collector.locator.taken_dockerfiles();
     let mut programs = Vec::new();
@@ -284,6 +286,8 @@ struct Collector<'a> {
     target: &'a Target,
     /// What supervisords set for the programs of files that they include.
     shared: BTreeMap<DocumentId, Vec<(String, String)>>,
+    /// The Python of the platform that starts a Procfile's lines.
+    platform: Option<PythonVersion>,
 }
 
 impl Collector<'_> {
@@ -342,6 +346,7 @@ impl Collector<'_> {
         let image = program.python.as_ref();
         let image = image.and_then(|version| PythonVersion::parse(&version.value));
         let named = stages.iter().rev().find_map(Stage::python);
+        let platform = self.platform.filter(|_| program.manager == Manager::Procfile);
         ProgramView {
             name: program.name.clone(),
             definition: program.definition.clone(),
@@ -357,7 +362,7 @@ impl Collector<'_> {
             launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
-            python: named.or(image).unwrap_or(self.target.python),
+            python: named.or(image).or(platform).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
             drop_ins: definition.drop_ins,
@@ -384,7 +389,11 @@ impl Collector<'_> {
                 state: State::Present,
             };
         };
-        let (path, state) = self.locator.locate(&written.value, site, place::Kind::Folder);
+        let (mut path, state) = self.locator.locate(&written.value, site, place::Kind::Folder);
+        if state == State::Unknown && self.locator.is_tree(&written.value, &path, program) {
+            path.clear();
+        }
+        site.root = Some((written.value.clone(), path.clone())).filter(|_| state == State::Unknown);
         let state = match state {
             // It is made with the container.
             State::Missing(_) if site.container.is_some() => State::Unknown,
