@@ -407,6 +407,7 @@ impl Manifest {
             .declared
             .iter()
             .filter_map(|port| port.service.as_deref())
+            .take(LOOKED_AT)
             .map(|service| {
                 (
                     strsim::normalized_damerau_levenshtein(&plain(service), &wanted),
@@ -420,6 +421,9 @@ impl Manifest {
         found.into_iter().take(2).map(|(_, service)| service).collect()
     }
 }
+
+/// So many services are looked at for names like another one: each unknown name asks.
+const LOOKED_AT: usize = 500;
 
 fn is_compose(name: &str) -> bool {
     name.contains("compose") && matches!(name.rsplit('.').next(), Some("yml" | "yaml"))

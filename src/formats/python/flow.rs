@@ -70,6 +70,8 @@ impl Reader<'_> {
             reach = self.reach_behind(statement, reach);
         }
         self.names.locals.end();
+        // They are kept for every module of the tree.
+        steps.shrink_to_fit();
         steps
     }
 

@@ -76,6 +76,7 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
         servers::read(&module.body, &names, &mut facts);
         more(&module.body, &mut facts);
     }
+    facts.values.shrink_to_fit();
     facts
 }
 

@@ -89,7 +89,7 @@ pub(super) fn of_table(name: &str, expr: &Expr, found: &mut Vec<Port>) {
 /// `get_port("service")`: a look-up of a service's port by a literal name.
 pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
     let name = last(function);
-    let is_lookup = is_about_ports(name) && !name.contains("check") && !name.contains("import");
+    let is_lookup = || is_about_ports(name) && !name.contains("check") && !name.contains("import");
     let [Expr::StringLiteral(service), rest @ ..] = arguments else {
         return None;
     };
@@ -98,7 +98,7 @@ pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
         && text
             .chars()
             .all(|letter| letter.is_alphanumeric() || "_-".contains(letter));
-    (is_lookup && is_service && rest.len() <= 1 && name.starts_with("get")).then(|| {
+    (is_service && rest.len() <= 1 && name.starts_with("get") && is_lookup()).then(|| {
         let mut port = Port::new(text, PortRole::LooksUp, span(&arguments[0]));
         port.number = None;
         port.of(Some(text.to_owned())).in_table(Some(name))

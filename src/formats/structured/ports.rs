@@ -33,12 +33,12 @@ pub fn of_variable(name: &str, value: &str, span: Span) -> Option<Port> {
 pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
     let text = entry.node.scalar()?;
     let is_number = matches!(entry.node.shape, Shape::Number(_));
-    let key_words = words(&entry.key);
-    let is_about_ports = key_words.iter().any(|word| is_port_word(word))
-        || scope
-            .above
-            .iter()
-            .any(|key| words(key).iter().any(|word| is_port_word(word)));
+    let is_about_ports = is_about_ports(&entry.key) || scope.above.iter().any(|key| is_about_ports(key));
+    let key_words = if is_about_ports {
+        words(&entry.key)
+    } else {
+        Vec::new()
+    };
     if !is_about_ports || text.is_empty() || is_placeholder(text) {
         return None;
     }
@@ -82,11 +82,10 @@ pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
     let Some(key) = keys.last() else {
         return Vec::new();
     };
-    let key_words = words(key);
-    let mut path = keys.iter().flat_map(|key| words(key));
-    if !path.any(|word| is_port_word(&word)) {
+    if !keys.iter().any(|key| is_about_ports(key)) {
         return Vec::new();
     }
+    let key_words = words(key);
     let is_range = elements.len() == 2
         && keys
             .iter()
@@ -191,6 +190,13 @@ fn bound(words: &[String]) -> Option<PortRole> {
         "end" | "max" | "maximum" | "high" | "highest" | "to" | "last" => Some(PortRole::RangeEnd),
         _ => None,
     })
+}
+
+/// Whether a word of a key is about ports.
+fn is_about_ports(key: &str) -> bool {
+    let mut letters = key.as_bytes().windows(4);
+    letters.any(|letters| letters.eq_ignore_ascii_case(b"port"))
+        && words(key).iter().any(|word| is_port_word(word))
 }
 
 fn is_port_word(word: &str) -> bool {

@@ -36,6 +36,8 @@ const BUILT: [&str; 9] = [
 /// What the server will have.
 pub(super) struct Ground<'a> {
     pub(super) world: &'a World<'a>,
+    /// By document: whether it is one of a test, a sample or an archive.
+    development: Vec<bool>,
     /// Ends of every folder that something besides Python makes.
     deployed: BTreeSet<String>,
     /// Names of files that commands make, or name.
@@ -63,6 +65,11 @@ impl<'a> Ground<'a> {
     ) -> Self {
         let mut ground = Self {
             world,
+            development: world
+                .documents
+                .iter()
+                .map(|document| scopes::is_development(&document.path))
+                .collect(),
             deployed: deployed(world),
             files: files(world),
             makers: BTreeMap::new(),
@@ -150,7 +157,8 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn is_development(&self, document: DocumentId) -> bool {
-        scopes::is_development(self.path_of(document))
+        let known = self.development.get(document.0 as usize);
+        known.copied().unwrap_or_default()
     }
 
     /// Whether git keeps a file although a pattern ignores it: somebody added it by force. Without git's own

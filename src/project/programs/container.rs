@@ -283,12 +283,7 @@ impl Locator<'_> {
                         .is_some_and(|path| self.paths.has_file(&path) || self.paths.has_folder(&path))
                 })
         };
-        let has_code = || {
-            let inside = format!("{folder}/");
-            self.paths
-                .files()
-                .any(|file| file.starts_with(&inside) && file.ends_with(".py"))
-        };
+        let has_code = || self.paths.files_below(folder).any(|file| file.ends_with(".py"));
         if folder.is_empty() || (holds(folder) && has_code()) || !holds("") {
             folder.to_owned()
         } else {

@@ -38,10 +38,7 @@ impl Locator<'_> {
         let here = folder_of(&document.path);
         let name = name_of(&document.path);
         let mut found: Vec<(&str, DocumentId, DropIn)> = Vec::new();
-        for (id, other) in (0..).map(DocumentId).zip(self.documents) {
-            if other.facts.drop_ins.is_empty() {
-                continue;
-            }
+        for (id, other) in self.drop_ins.iter().copied() {
             // The folder beside its own unit, or one that is apart from every unit of that name.
             let beside = folder_of(folder_of(&other.path));
             let has_other = || self.paths.has_file(&crate::project::modules::join(beside, name));

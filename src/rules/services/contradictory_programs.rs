@@ -47,10 +47,7 @@ fn draft(
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
         [] => String::new(),
     };
-    let are_read_together = project.daemons.iter().any(|daemon| {
-        let reads = |place: Place| daemon.documents.contains(&place.document);
-        reads(other.place) && reads(program.place)
-    });
+    let are_read_together = project.are_read_together(other.place.document, program.place.document);
     let consequence = if are_read_together {
         "one supervisord reads both and mixes them, and of each key the last one read counts"
     } else {

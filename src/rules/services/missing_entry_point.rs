@@ -216,9 +216,14 @@ fn verb(stage: &Stage) -> &'static str {
 
 /// The part of a command's module that is not found.
 fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a ProgramFailure> {
-    project.failures.iter().find(|failed| {
-        failed.failure.place == stage.place
-            && is_of_tree(&failed.failure.kind)
+    // They are in the order of their places.
+    let from = project
+        .failures
+        .partition_point(|failed| failed.failure.place < stage.place);
+    let here = project.failures[from..].iter();
+    let mut here = here.take_while(|failed| failed.failure.place == stage.place);
+    here.find(|failed| {
+        is_of_tree(&failed.failure.kind)
             && matches!(&stage.entry, Entry::Module { name, .. } if failed.failure.module.starts_with(name))
     })
 }
