@@ -168,23 +168,7 @@ fn facts(report: &Report) -> Vec<Fact> {
 }
 
 fn aside(report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    let findings = &report.aside.findings;
-    if findings.total() > 0 {
-        let what =
-            score::causes(findings).unwrap_or_else(|| score::count(findings.info, "finding for information"));
-        lines.push(format!(
-            "Set aside by comments or settings, and not counted above: {what}."
-        ));
-    }
-    if report.aside.lowered > 0 {
-        let lowered = score::count(report.aside.lowered, "blocker");
-        lines.push(format!("Made milder by settings: {lowered}."));
-    }
-    if report.files.unreadable > 0 {
-        let files = score::count(report.files.unreadable, "file");
-        lines.push(format!("{files} could not be read and are not judged."));
-    }
+    let mut lines = words::aside(report);
     let notices = report.notices.iter();
     lines.extend(notices.map(|notice| {
         let location = &notice.location;
