@@ -223,8 +223,8 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ),
     (
         "std::process::Command",
-        &["tree::git"],
-        "the program runs nothing but git, and that only to tell what changed",
+        &["tree::git", "tree::past"],
+        "the program runs nothing but git, and that only to tell what changed and what there was",
     ),
     ("std::net::TcpStream", &[], "the program opens no connection"),
     ("std::net::TcpListener", &[], "the program opens no connection"),

@@ -41,6 +41,9 @@ fn the_page_works_in_a_browser() {
         write(system, &page);
         assert_eq!(faults(&judge, &page, word), "[]", "{}", system.display());
     }
+    let page = folder.path().join("history.html");
+    write_history(hostile.path(), &page);
+    assert_eq!(faults(&judge, &page, ""), "[]", "the history");
 }
 
 #[test]
@@ -92,6 +95,22 @@ fn write(system: &Path, page: &Path) {
         .output()
         .expect("it runs");
     assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+}
+
+/// The history of a system that is committed twice, the second time mended a little.
+fn write_history(system: &Path, page: &Path) {
+    let commit = "git add -A && git -c user.name=t -c user.email=t@example.org -c commit.gpgsign=false \
+                  commit -q -m '<b>&amp;</title>'";
+    let script = format!(
+        "git init -q && mv feed.py aside && {commit} && mv aside feed.py && {commit} && rm feed.py && {commit}"
+    );
+    run(Command::new("sh").args(["-ec", &script]).current_dir(system)).expect("git commits");
+    let mut audit = Command::new(env!("CARGO_BIN_EXE_audit"));
+    audit
+        .args(["history", "--format", "html", "--output"])
+        .arg(page)
+        .arg(system);
+    run(&mut audit).expect("it runs");
 }
 
 /// What is needed to judge a page.

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Rules(RulesArguments),
     /// Write down the findings of today, so that later runs show and count what is new
     Baseline(BaselineArguments),
+    /// Audit past commits as they were, and show how the readiness went
+    History(HistoryArguments),
     /// Write an audit.toml with what the tree tells of its server
     Init(InitArguments),
 }
@@ -52,6 +54,36 @@ pub(super) struct BaselineArguments {
     /// Only drop from the file what is no longer found
     #[arg(long)]
     pub(super) prune: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryArguments {
+    #[command(flatten)]
+    pub(super) scan: ScanArguments,
+    /// How many commits of the branch, the last of all included
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) last: u32,
+    /// The form of the history
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub(super) format: HistoryForm,
+    /// Write the history to this file, not to stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, help_heading = "Running")]
+    pub(super) color: Color,
+}
+
+/// The form of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum HistoryForm {
+    /// For people
+    #[default]
+    Terminal,
+    /// For programs
+    Json,
+    /// A page with a plot
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod baseline;
 mod changed;
 mod explain;
 mod gate;
+mod history;
 mod init;
 mod outputs;
 mod progress;
@@ -42,6 +43,7 @@ pub fn run() -> u8 {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
         Some(Command::Baseline(wanted)) => baseline::run(&wanted),
+        Some(Command::History(wanted)) => history::run(&wanted),
         Some(Command::Init(wanted)) => init::run(&wanted),
         None => audit::run(&arguments.audit, &outputs::wanted(&typed)?),
     }) as u8

@@ -2,11 +2,14 @@
 
 use super::args::ScanArguments;
 use super::progress;
+use crate::engine::{Counts, Memo, Progress};
 use crate::formats::Format;
-use crate::readiness::{self, SetAside, Subject};
+use crate::project::Project;
+use crate::readiness::{self, Readiness, SetAside, Subject};
 use crate::report::{Parts, Report};
 use crate::rule::{Meta, Rule};
 use crate::settings::{Settings, Typed};
+use crate::suppress::Outcome;
 use crate::tree::{Tree, Without, WorkTree};
 use crate::{catalog, engine, suppress};
 use std::collections::BTreeSet;
@@ -73,6 +76,14 @@ pub(super) fn folder(
     Ok(audit(&tree, settings, catalog::rules()?, has_bar, written))
 }
 
+/// What was found in a tree, before it is told.
+pub(super) struct Judged {
+    pub(super) project: Project,
+    pub(super) files: Counts,
+    pub(super) outcome: Outcome,
+    pub(super) readiness: Readiness,
+}
+
 /// Audits a tree. Files of `written` are no part of it: they are what this run and those before it write.
 pub(super) fn audit(
     tree: &dyn Tree,
@@ -81,21 +92,55 @@ pub(super) fn audit(
     has_bar: bool,
     written: &[String],
 ) -> Report {
-    let root = root_name(settings);
-    let counter = engine::Progress::default();
-    let is_absent =
-        |path: &str| path.rsplit('/').next() == Some(BASELINE) || written.iter().any(|own| own == path);
+    let is_absent = is_absent(written);
     let tree = &Without {
         tree,
         is_absent: &is_absent,
     };
-    let is_excluded = |path: &str| settings.exclude.iter().any(|glob| glob.matches(path));
-    let (project, files, findings) = progress::shown(has_bar, &counter, || {
-        let (project, files) = engine::read(tree, settings.target.clone(), &is_excluded, &counter);
-        let all: Vec<&Rule> = rules.iter().collect();
-        let findings = engine::judge(&project, &all);
-        (project, files, findings)
+    let counter = engine::Progress::default();
+    let judged = progress::shown(has_bar, &counter, || {
+        judged(tree, settings, rules, &counter, &Memo::default())
     });
+    let (outcome, readiness) = (judged.outcome, judged.readiness);
+    let aside = outcome.aside(None);
+    let categories = outcome.suppressed.iter().map(|finding| finding.category);
+    let categories: BTreeSet<&str> = categories.chain(outcome.lowered.iter().copied()).collect();
+    let of = |name| (name, outcome.aside(Some(name)));
+    let aside_by = categories.into_iter().map(of).collect();
+    let metas: Vec<&Meta> = rules.iter().map(|rule| &rule.meta).collect();
+    Report::new(Parts {
+        root: root_name(settings),
+        prefix: prefix(&settings.root),
+        rules: &metas,
+        project: &judged.project,
+        tree,
+        files: judged.files,
+        findings: outcome.open,
+        aside,
+        aside_by,
+        silenced: outcome.suppressed.iter().map(|finding| finding.rule).collect(),
+        notices: outcome.notices,
+        readiness,
+    })
+}
+
+/// Whether a path is what this run, or one before it, writes.
+pub(super) fn is_absent(written: &[String]) -> impl Fn(&str) -> bool + Sync {
+    move |path| path.rsplit('/').next() == Some(BASELINE) || written.iter().any(|own| own == path)
+}
+
+/// What is to be found in a tree. What the memo knows of its files is not extracted anew.
+pub(super) fn judged(
+    tree: &dyn Tree,
+    settings: &Settings,
+    rules: &[Rule],
+    counter: &Progress,
+    memo: &Memo,
+) -> Judged {
+    let is_excluded = |path: &str| settings.exclude.iter().any(|glob| glob.matches(path));
+    let (project, files) = engine::read_again(tree, settings.target.clone(), &is_excluded, counter, memo);
+    let all: Vec<&Rule> = rules.iter().collect();
+    let findings = engine::judge(&project, &all);
     let known: Vec<&str> = rules.iter().map(|rule| rule.meta.id).collect();
     let outcome = suppress::apply(findings, &project, &settings.selection, &known);
     let subject = Subject {
@@ -106,32 +151,19 @@ pub(super) fn audit(
             .count(),
         programs: project.programs().count(),
     };
-    let aside = outcome.aside(None);
-    let categories = outcome.suppressed.iter().map(|finding| finding.category);
-    let categories: BTreeSet<&str> = categories.chain(outcome.lowered.iter().copied()).collect();
-    let of = |name| (name, outcome.aside(Some(name)));
-    let aside_by = categories.into_iter().map(of).collect();
     let metas: Vec<&Meta> = rules.iter().map(|rule| &rule.meta).collect();
-    let readiness = readiness::assess(subject, &outcome.open, aside, &metas);
-    Report::new(Parts {
-        root,
-        prefix: prefix(&settings.root),
-        rules: &metas,
-        project: &project,
-        tree,
+    let readiness = readiness::assess(subject, &outcome.open, outcome.aside(None), &metas);
+    Judged {
+        project,
         files,
-        findings: outcome.open,
-        aside,
-        aside_by,
-        silenced: outcome.suppressed.iter().map(|finding| finding.rule).collect(),
-        notices: outcome.notices,
+        outcome,
         readiness,
-    })
+    }
 }
 
 /// The folder as it was typed; of an absolute path the last part, because a report is to be the same
 /// on every machine.
-fn root_name(settings: &Settings) -> String {
+pub(super) fn root_name(settings: &Settings) -> String {
     let path = &settings.root;
     let name = if path.is_absolute() {
         path.file_name()

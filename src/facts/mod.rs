@@ -52,6 +52,8 @@ pub struct Facts {
     pub console_scripts: Vec<ConsoleScript>,
     /// The version of Python that the document asks a platform for, as written: `3.11`.
     pub runtime: Option<Spanned<String>>,
+    /// The versions of Python that the project says it runs on (`requires-python`), as written.
+    pub requires_python: Option<Spanned<String>>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
     /// What the document has macOS's launchd run.

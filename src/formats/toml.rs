@@ -119,6 +119,10 @@ fn of_pyproject(root: &Node, facts: &mut Facts) {
             .console_scripts
             .extend(scripts.iter().filter_map(console_script));
     }
+    facts.requires_python = root
+        .at(&["project", "requires-python"])
+        .or_else(|| root.at(&["tool", "poetry", "dependencies", "python"]))
+        .and_then(|node| Some(Spanned::new(node.text()?.to_owned(), node.span)));
     listed(root.at(&["project", "dependencies"]), &Origin::Main, facts);
     for (path, is_nested) in [
         (&["project", "optional-dependencies"][..], true),

@@ -13,7 +13,7 @@ static LINES: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| 
 });
 
 /// What stands before or behind a module's name in its distribution's name, as people name them.
-const AFFIXES: [(&str, &str); 7] = [
+const AFFIXES: [(&str, &str); 9] = [
     ("python-", ""),
     ("python3-", ""),
     ("py-", ""),
@@ -21,6 +21,8 @@ const AFFIXES: [(&str, &str); 7] = [
     ("django-", ""),
     ("", "-python"),
     ("", "-py"),
+    ("", "-sdk"),
+    ("", "-python-sdk"),
 ];
 
 #[derive(Deserialize, Default)]

@@ -125,7 +125,7 @@ pub(super) fn collect(
         .map(DocumentId)
         .zip(documents)
         .filter(|(_, document)| !document.facts.daemons.is_empty())
-        .filter(|(_, document)| !super::reach::is_of_development(documents, document))
+        .filter(|(_, document)| !super::scopes::is_of_development(documents, document))
         .map(|(id, _)| id)
         .collect();
     let join = Join {

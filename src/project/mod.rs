@@ -9,6 +9,7 @@ mod executions;
 mod failure;
 mod files;
 mod guards;
+mod housed;
 mod importers;
 mod imports;
 mod inclusions;
@@ -28,6 +29,7 @@ mod requirements;
 mod roots;
 mod run_bits;
 mod runs;
+mod scopes;
 mod setup;
 mod superseded;
 mod surroundings;
@@ -108,12 +110,13 @@ pub struct Project {
 
 impl Project {
     /// Joins the facts of all documents.
-    pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+    pub fn join(mut documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+        let paths = Paths::new(listing);
+        housed::mark(&mut documents, &paths);
         let target = Target {
             python: interpreter::python(&documents, &target),
             ..target
         };
-        let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
         let superseded = superseded::collect(&documents);

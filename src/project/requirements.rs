@@ -75,7 +75,7 @@ impl Requirements {
                 if requirement.origin == Origin::Constraint {
                     continue;
                 }
-                asks |= requirement.origin == Origin::Main;
+                asks |= matches!(requirement.origin, Origin::Main | Origin::Conda);
                 let declared = Declared {
                     place: Place {
                         document: id,

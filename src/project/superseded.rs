@@ -1,6 +1,6 @@
 //! Configurations of the tree that a script writes anew: what the committed file says is not what runs.
 
-use super::reach::is_development;
+use super::scopes::is_development;
 use crate::document::Document;
 use crate::facts::Command;
 use crate::finding::DocumentId;

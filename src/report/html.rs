@@ -7,12 +7,13 @@
 mod causes;
 mod connections;
 mod excerpt;
+mod history;
 mod map;
 mod overview;
 mod text;
 
-use super::Report;
 use super::markdown::numbered;
+use super::{History, Report};
 use causes::Causes;
 use connections::Connections;
 use map::Map;
@@ -21,6 +22,7 @@ use overview::Overview;
 use serde::Serialize;
 
 const TEMPLATE: &str = include_str!("html/page.html");
+const HISTORY: &str = include_str!("html/history.html");
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// SHA-256 of the script in base64: the only one that a browser may run in the page.
@@ -52,10 +54,18 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
         map: Map::of(report, &told),
         connections: Connections::of(report),
     };
-    filled(&page).map_err(|error| error.to_string())
+    filled(TEMPLATE, &page).map_err(|error| error.to_string())
 }
 
-fn filled(page: &Page<'_>) -> Result<String, Error> {
+/// The page of a history.
+///
+/// # Errors
+/// As those of a report's page.
+pub fn history(history: &History) -> Result<String, String> {
+    filled(HISTORY, &history::Page::of(history, STYLE)).map_err(|error| error.to_string())
+}
+
+fn filled(template: &str, page: &impl Serialize) -> Result<String, Error> {
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -65,6 +75,6 @@ fn filled(page: &Page<'_>) -> Result<String, Error> {
     templates.add_filter("prose", text::prose);
     templates.add_filter("inline", text::inline);
     templates.add_filter("names", text::names);
-    templates.add_template("page.html", TEMPLATE)?;
+    templates.add_template("page.html", template)?;
     templates.get_template("page.html")?.render(page)
 }

@@ -21,6 +21,10 @@ impl Tree for Without<'_> {
         self.tree.read(path)
     }
 
+    fn identity(&self, path: &str) -> Option<String> {
+        self.tree.identity(path)
+    }
+
     fn withheld(&self, path: &str) -> Option<Withheld> {
         self.tree.withheld(path)
     }

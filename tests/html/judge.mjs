@@ -1,5 +1,6 @@
 // Opens a page in a headless Chromium and says what is wrong with it, as JSON: nothing when all is well.
-// Arguments: the folder with the packages, the browser, the page, a word to search for.
+// Arguments: the folder with the packages, the browser, the page, a word to search for; without a word the page
+// has nothing to search in.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -154,9 +155,11 @@ const readable = async (name, options) => {
   }
 };
 
-await filters();
-await plain();
-await print();
+if (word) {
+  await filters();
+  await plain();
+  await print();
+}
 await readable("light", { colorScheme: "light", viewport: { width: 1280, height: 900 } });
 await readable("dark", { colorScheme: "dark", viewport: { width: 1280, height: 900 } });
 await readable("phone", { colorScheme: "light", viewport: { width: 360, height: 780 } });

@@ -54,7 +54,7 @@ pub(super) fn makes(made: &str, folder: &str) -> bool {
 pub(in crate::project) fn makers(documents: &[Document]) -> Vec<Maker> {
     let mut makers = Vec::new();
     for (document, found) in (0..).map(DocumentId).zip(documents) {
-        if crate::project::reach::is_of_development(documents, found) {
+        if crate::project::scopes::is_of_development(documents, found) {
             continue;
         }
         let base = folder_of(&found.path);
@@ -146,7 +146,7 @@ pub(super) fn starters(documents: &[Document]) -> Vec<Starter> {
     let mut found = Vec::new();
     for (document, host) in (0..).map(DocumentId).zip(documents) {
         let is_script =
-            host.format == Format::Shell && !super::super::reach::is_of_development(documents, host);
+            host.format == Format::Shell && !super::super::scopes::is_of_development(documents, host);
         for command in host.facts.commands.iter().filter(|_| is_script) {
             if let Some(arguments) = of_supervisord(command) {
                 let config = config_of(command, &arguments);

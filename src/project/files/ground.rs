@@ -5,7 +5,7 @@ use super::super::imports::{FileEvent, Form, Outcome, PART, World};
 use super::super::modules::{folder_of, join};
 use super::super::paths::resolve;
 use super::super::programs::ProgramView;
-use super::super::{daemons, reach};
+use super::super::{daemons, scopes};
 use super::place::{Spot, above, ancestors};
 use super::{document_of, named};
 use crate::facts::{FileAction, Purpose, Word};
@@ -150,7 +150,7 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn is_development(&self, document: DocumentId) -> bool {
-        reach::is_development(self.path_of(document))
+        scopes::is_development(self.path_of(document))
     }
 
     /// Whether git keeps a file although a pattern ignores it: somebody added it by force. Without git's own
@@ -295,7 +295,7 @@ impl<'a> Ground<'a> {
     pub(super) fn similar(&self, path: &str) -> Option<String> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let same = self.world.paths.named(name).iter();
-        let mut same = same.filter(|path| !reach::is_development(path));
+        let mut same = same.filter(|path| !scopes::is_development(path));
         if let Some(found) = same.next() {
             return Some(found.clone());
         }
@@ -390,7 +390,7 @@ fn deployed(world: &World<'_>) -> BTreeSet<String> {
 fn files(world: &World<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let documents = world.documents.iter();
-    for document in documents.filter(|document| !reach::is_development(&document.path)) {
+    for document in documents.filter(|document| !scopes::is_development(&document.path)) {
         let made = document.facts.paths.iter();
         let made = made.filter(|used| used.purpose == Purpose::MakesFile);
         names.extend(made.filter_map(|used| known_name(&used.path)).map(str::to_owned));

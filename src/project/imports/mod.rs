@@ -307,7 +307,10 @@ impl<'a> Run<'a> {
             return flow;
         }
         let flow = self.steps(&python.body, &mut frame, context);
-        self.spaces[module.0].is_done = true;
+        let space = &mut self.spaces[module.0];
+        space.is_done = true;
+        // What stands behind an end that may not come was not read.
+        space.is_open |= flow == Flow::Ended;
         flow
     }
 

@@ -31,6 +31,7 @@ pub(super) struct Overview<'a> {
     programs_left: usize,
     sound: Vec<Sound<'a>>,
     idle: Vec<&'static str>,
+    mends: Vec<Mend<'a>>,
     effort: Vec<Effort>,
     categories: Vec<Effort>,
     files: String,
@@ -80,11 +81,22 @@ struct Sound<'a> {
     said: Vec<(String, &'static str)>,
 }
 
+/// A mend, the score when it alone is made, and when those before it are made too.
+#[derive(Serialize)]
+struct Mend<'a> {
+    number: &'a str,
+    help: String,
+    alone: u8,
+    together: u8,
+    verdict: &'static str,
+}
+
 #[derive(Serialize)]
 struct Effort {
     name: String,
     told: String,
-    places: usize,
+    /// Places, or a category's score.
+    number: usize,
     time: String,
 }
 
@@ -113,6 +125,7 @@ impl<'a> Overview<'a> {
             programs_left: left,
             sound: sound(report),
             idle: idle.map(|rule| rule.meta.id).collect(),
+            mends: mends(report, told),
             effort: efforts(report, told),
             categories: categories(report),
             files: score::count(report.files.scanned, "file"),
@@ -123,7 +136,7 @@ impl<'a> Overview<'a> {
     }
 }
 
-fn class(verdict: Verdict) -> &'static str {
+pub(super) fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::NotAssessed => "none",
         Verdict::NotReady => "blocker",
@@ -167,19 +180,36 @@ fn facts(report: &Report) -> Vec<Fact> {
     facts
 }
 
+/// What is not in the numbers, and what else is to be told.
 fn aside(report: &Report) -> Vec<String> {
     let mut lines = words::aside(report);
     let notices = report.notices.iter();
     lines.extend(notices.map(|notice| {
         let location = &notice.location;
-        format!(
-            "{} (`{}:{}`)",
-            notice.message,
-            location.path.replace('`', "'"),
-            location.start.line
-        )
+        let path = location.path.replace('`', "'");
+        format!("{} (`{path}:{}`)", notice.message, location.start.line)
     }));
     lines
+}
+
+/// The mends that gain most, in the order in which they are best made.
+fn mends<'a>(report: &Report, told: &'a [Numbered<'a>]) -> Vec<Mend<'a>> {
+    let mends = report.mends.iter().filter_map(|mend| {
+        let points = report.points.get(mend.of)?;
+        let is_it = |numbered: &&Numbered<'_>| {
+            numbered.cause.key == points.cause && numbered.cause.rule == points.rule
+        };
+        let numbered = told.iter().find(is_it)?;
+        let first = report.first(numbered.cause)?;
+        Some(Mend {
+            number: &numbered.number,
+            help: first.finding.help.clone(),
+            alone: points.alone.1,
+            together: mend.together.1,
+            verdict: mend.together.0.name(),
+        })
+    });
+    mends.collect()
 }
 
 /// The number of the cause of each finding, by its id.
@@ -272,7 +302,7 @@ fn efforts(report: &Report, told: &[Numbered<'_>]) -> Vec<Effort> {
         Effort {
             name,
             told: own.len().to_string(),
-            places,
+            number: places,
             time: score::effort(minutes),
         }
     };
@@ -280,7 +310,7 @@ fn efforts(report: &Report, told: &[Numbered<'_>]) -> Vec<Effort> {
     let rows = severities
         .into_iter()
         .map(|severity| row(format!("{}s", severity.name()), &move |of| of == severity));
-    let mut rows: Vec<Effort> = rows.filter(|row| row.places > 0).collect();
+    let mut rows: Vec<Effort> = rows.filter(|row| row.number > 0).collect();
     if rows.len() > 1 {
         rows.push(row("all".to_owned(), &|of| of > Severity::Info));
     }
@@ -292,7 +322,7 @@ fn categories(report: &Report) -> Vec<Effort> {
         Some(Effort {
             name: category.name.to_owned(),
             told: score::causes(&category.causes)?,
-            places: 0,
+            number: usize::from(category.score),
             time: score::effort(category.effort),
         })
     });
