@@ -1,5 +1,7 @@
 //! Sentences that more than one form for people says.
 
+use super::style::capitalised;
+use super::{Report, score};
 use crate::finding::{Confidence, Effect, Finding, Scope};
 use crate::readiness::Verdict;
 
@@ -56,4 +58,32 @@ pub(super) fn impact(finding: &Finding, number: usize, which: &str) -> String {
         Scope::Deployed => {}
     }
     out
+}
+
+/// What was set aside, left out or not shown, in sentences.
+pub(super) fn aside(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let aside = &report.aside;
+    if aside.findings.total() > 0 {
+        let what = score::causes(&aside.findings)
+            .unwrap_or_else(|| score::count(aside.findings.info, "finding for information"));
+        lines.push(format!(
+            "Set aside by comments or settings, and not counted above: {what}."
+        ));
+    }
+    if aside.lowered > 0 {
+        let lowered = score::count(aside.lowered, "blocker");
+        lines.push(format!("Made milder by settings: {lowered}."));
+    }
+    if aside.excluded > 0 {
+        let files = score::count(aside.excluded, "file");
+        lines.push(format!("Left out by settings although deployed: {files}."));
+    }
+    let not_shown = report.not_shown().into_iter();
+    lines.extend(not_shown.map(|line| format!("{}.", capitalised(&line))));
+    if report.files.unreadable > 0 {
+        let files = score::count(report.files.unreadable, "file");
+        lines.push(format!("{files} could not be read and are not judged."));
+    }
+    lines
 }

@@ -4,7 +4,7 @@ use super::causes::{Place, Step, place, steps};
 use crate::finding::Severity;
 use crate::readiness::{MODEL, Verdict};
 use crate::report::cause::sum;
-use crate::report::markdown::{Numbered, summary, updates};
+use crate::report::markdown::{Numbered, updates};
 use crate::report::{ProgramReport, Report, Start, processes, score, words};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -182,7 +182,7 @@ fn facts(report: &Report) -> Vec<Fact> {
 
 /// What is not in the numbers, and what else is to be told.
 fn aside(report: &Report) -> Vec<String> {
-    let mut lines = summary::aside(report);
+    let mut lines = words::aside(report);
     let notices = report.notices.iter();
     lines.extend(notices.map(|notice| {
         let location = &notice.location;

@@ -32,7 +32,7 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
     }
     let _ = writeln!(out, "- {}", programs(report));
     let _ = writeln!(out, "- {}", findings(report));
-    for line in aside(report) {
+    for line in words::aside(report) {
         let _ = writeln!(out, "- {line}");
     }
     let first = causes.first().and_then(|first| report.first(first.cause));
@@ -70,34 +70,6 @@ fn findings(report: &Report) -> String {
         effort => format!("; {} of editing to mend them", score::effort(effort)),
     };
     format!("{told}, in {}{effort}.", score::count(report.places, "place"))
-}
-
-/// What is not in the numbers, in sentences.
-pub(in crate::report) fn aside(report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
-    let aside = &report.aside;
-    if aside.findings.total() > 0 {
-        let what = score::causes(&aside.findings)
-            .unwrap_or_else(|| score::count(aside.findings.info, "finding for information"));
-        lines.push(format!(
-            "Set aside by comments or settings, and not counted above: {what}."
-        ));
-    }
-    if aside.lowered > 0 {
-        let lowered = score::count(aside.lowered, "blocker");
-        lines.push(format!("Made milder by settings: {lowered}."));
-    }
-    if aside.excluded > 0 {
-        let files = score::count(aside.excluded, "file");
-        lines.push(format!("Left out by settings although deployed: {files}."));
-    }
-    let not_shown = report.not_shown().into_iter();
-    lines.extend(not_shown.map(|line| format!("{}.", super::super::style::capitalised(&line))));
-    if report.files.unreadable > 0 {
-        let files = score::count(report.files.unreadable, "file");
-        lines.push(format!("{files} could not be read and are not judged."));
-    }
-    lines
 }
 
 /// What was looked at and found right, with the evidence.
