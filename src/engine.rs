@@ -137,11 +137,8 @@ fn read_file(tree: &dyn Tree, entry: &Entry, attributes: &Attributes) -> Option<
         host: None,
     };
     let by_name = Format::of(&entry.path, b"");
-    let needs_head = entry
-        .path
-        .rsplit('/')
-        .next()
-        .is_none_or(|name| !name.contains('.') || name.ends_with(".conf"));
+    let name = entry.path.rsplit('/').next().unwrap_or("");
+    let needs_head = !name.contains('.') || name.ends_with(".conf");
     if by_name.is_none() && !needs_head && entry.is_executable != Some(true) {
         return None;
     }
@@ -156,10 +153,12 @@ fn read_file(tree: &dyn Tree, entry: &Entry, attributes: &Attributes) -> Option<
     let head = bytes.get(..HEAD).unwrap_or(&bytes);
     let format = Format::of(&entry.path, head)?;
     let is_wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    if format == Format::Plain && !is_wide && head.contains(&0) {
+    if matches!(format, Format::Plain | Format::Text) && !is_wide && head.contains(&0) {
         return None;
     }
     let mut facts = match formats::decode(bytes) {
+        // A key may be stored as bytes.
+        Err(_) if format == Format::Text => return None,
         Ok(text) => formats::extract(&entry.path, format, &text),
         Err(facts) => *facts,
     };

@@ -28,6 +28,7 @@ pub mod structured;
 pub mod supervisor;
 pub mod suppression;
 pub mod systemd;
+mod tokens;
 pub mod toml;
 pub mod web;
 pub mod yaml;
@@ -74,11 +75,13 @@ pub enum Format {
     Cron,
     /// Any other source or config: quotes and comments are known, nothing else.
     Plain,
+    /// Text for people, and files that hold nothing but keys: read for secrets alone.
+    Text,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Python,
         Self::Shell,
         Self::Json,
@@ -97,6 +100,7 @@ impl Format {
         Self::Docker,
         Self::Cron,
         Self::Plain,
+        Self::Text,
     ];
 
     /// The name that a rule's `[match]` uses.
@@ -120,6 +124,7 @@ impl Format {
             Self::Docker => "docker",
             Self::Cron => "cron",
             Self::Plain => "plain",
+            Self::Text => "text",
         }
     }
 
@@ -169,6 +174,7 @@ impl Format {
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
+            _ if is_of_keys(&lower) => Some(Self::Text),
             _ => None,
         }
     }
@@ -191,6 +197,7 @@ impl Format {
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
             | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
             | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
+            "md" | "rst" | "adoc" | "pem" | "key" | "p8" | "ppk" | "asc" | "pgp" | "ipynb" => Self::Text,
             _ => return Self::of_shebang(head),
         })
     }
@@ -214,8 +221,46 @@ impl Format {
     }
 }
 
+/// Whether a file holds keys or passwords by its name.
+fn is_of_keys(lower: &str) -> bool {
+    let known = [
+        ".netrc",
+        "_netrc",
+        ".pgpass",
+        ".npmrc",
+        ".pypirc",
+        ".git-credentials",
+        ".my.cnf",
+        ".htpasswd",
+        ".s3cfg",
+        ".boto",
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        "credentials",
+    ];
+    let telling = [
+        "secret",
+        "credential",
+        "password",
+        "api_key",
+        "apikey",
+        "api-key",
+        "token",
+    ];
+    let is_text = lower.ends_with(".txt") && telling.iter().any(|word| lower.contains(word));
+    known.contains(&lower) || is_text
+}
+
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
+    if format == Format::Text {
+        return Facts {
+            tokens: tokens::find(path, format, text),
+            ..Facts::default()
+        };
+    }
     let mut facts = match format {
         Format::Python if path.rsplit('/').next() == Some("setup.py") => python::extract_setup(text),
         Format::Python => python::extract(text),
@@ -238,9 +283,11 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain => plain::extract(path, text),
+        Format::Text => Facts::default(),
     };
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
+    facts.tokens = tokens::find(path, format, text);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

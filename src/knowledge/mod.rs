@@ -10,6 +10,7 @@ pub mod mac_commands;
 pub mod mac_paths;
 pub mod releases;
 pub mod runners;
+pub mod secrets;
 pub mod stdlib;
 pub mod stdlib_names;
 pub mod system_libraries;

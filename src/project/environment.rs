@@ -247,7 +247,7 @@ fn set_by(document: &Document) -> impl Iterator<Item = (&str, crate::source::Spa
 }
 
 /// Whether a dotenv file is a sample, or another machine's: `.env.example`, `test.env`.
-fn is_sample(path: &str) -> bool {
+pub(super) fn is_sample(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let mut words = name.split(['.', '-', '_']);
     words.any(|word| SAMPLES.contains(&word))

@@ -25,6 +25,7 @@ mod reach;
 mod requirements;
 mod run_bits;
 mod runs;
+mod secrets;
 mod setup;
 mod superseded;
 mod surroundings;
@@ -55,6 +56,7 @@ pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stag
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 pub use runs::RunView;
+pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 pub use surroundings::{Database, Host};
@@ -92,6 +94,8 @@ pub struct Project {
     executions: OnceLock<Vec<Execution>>,
     /// The same: steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
+    /// The same.
+    secrets: OnceLock<Vec<Secret>>,
 }
 
 impl Project {
@@ -143,6 +147,7 @@ impl Project {
             needing: reach.needing,
             executions: OnceLock::new(),
             grants: OnceLock::new(),
+            secrets: OnceLock::new(),
         }
     }
 
@@ -213,6 +218,11 @@ impl Project {
         let from = all.partition_point(|execution| execution.document < id);
         let to = all.partition_point(|execution| execution.document <= id);
         all.get(from..to).unwrap_or_default()
+    }
+
+    /// The keys, tokens and passwords of the tree, by place.
+    pub fn secrets(&self) -> &[Secret] {
+        self.secrets.get_or_init(|| secrets::collect(self))
     }
 
     /// Whether some step of the deployment gives this file its run bit.

@@ -34,6 +34,7 @@ use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
 pub use page::explain;
 pub use picture::{PathCount, Picture, PortReport, VariableReport};
+use secret::Cover;
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,10 +191,11 @@ impl Report {
     /// The report of an audit.
     pub fn new(parts: Parts<'_>) -> Self {
         let sources = Sources::read(&parts);
-        let findings = findings(&parts, &sources);
+        let cover = Cover::of(parts.project);
+        let findings = findings(&parts, &sources, &cover);
         let notices = parts.notices.iter().map(|notice| NoticeReport {
             kind: notice.kind,
-            message: secret::masked(&notice.message),
+            message: cover.masked(&notice.message),
             location: sources.locate(notice.place),
         });
         let notices = notices.collect();
@@ -201,14 +203,14 @@ impl Report {
         let ids = findings.iter().enumerate();
         Self {
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
-            programs: programs(&parts, &findings, &sources),
+            programs: programs(&parts, &findings, &sources, &cover),
             categories: cause::by_category(&causes),
             rules: sound::rules(&parts),
             picture: Picture::of(parts.project),
             causes,
             findings,
             notices,
-            sources: sources.texts(),
+            sources: sources.texts(&cover),
             root: parts.root,
             prefix: parts.prefix,
             target: parts.project.target.clone(),
@@ -272,7 +274,7 @@ impl Report {
     }
 }
 
-fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
+fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<FindingReport> {
     let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
     let findings = parts.findings.iter().map(|finding| {
         let location = sources.locate(finding.place);
@@ -281,17 +283,17 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
         *number += 1;
         let related = finding.related.iter().map(|related| {
             let location = sources.locate(related.place);
-            (secret::masked(&related.message), location)
+            (cover.masked(&related.message), location)
         });
         FindingReport {
             id: id(finding, &location.path, *number),
             related: related.collect(),
             programs: names(parts.project, &finding.programs),
             finding: Finding {
-                message: secret::masked(&finding.message),
-                label: secret::masked(&finding.label),
-                help: secret::masked(&finding.help),
-                cause: secret::masked(&finding.cause),
+                message: cover.masked(&finding.message),
+                label: cover.masked(&finding.label),
+                help: cover.masked(&finding.help),
+                cause: cover.masked(&finding.cause),
                 ..finding.clone()
             },
             location,
@@ -300,7 +302,12 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
     findings.collect()
 }
 
-fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>) -> Vec<ProgramReport> {
+fn programs(
+    parts: &Parts<'_>,
+    findings: &[FindingReport],
+    sources: &Sources<'_>,
+    cover: &Cover,
+) -> Vec<ProgramReport> {
     let programs = parts.project.programs().map(|(id, program)| {
         let because = because(parts.project, findings, id);
         ProgramReport {
@@ -309,7 +316,7 @@ fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>
             user: user(parts.project, id),
             in_container: program.in_container,
             location: sources.locate(program.place),
-            command: secret::masked(&program.command),
+            command: cover.masked(&program.command),
             start: match (because.is_empty(), program.is_followed()) {
                 (false, _) => Start::Dies,
                 (true, true) => Start::Starts,

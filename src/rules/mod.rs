@@ -12,6 +12,7 @@ mod platform;
 mod ports;
 mod processes;
 mod requirements;
+mod secrets;
 mod services;
 
 use crate::rule::Check;
@@ -23,11 +24,13 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("broken-import", imports::broken_import::check),
     ("broad-kill", processes::broad_kill::check),
     ("circular-import", imports::circular_import::check),
+    ("committed-secret", secrets::committed_secret::check),
     (
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
     ("contradictory-programs", services::contradictory_programs::check),
+    ("credentials-in-url", secrets::credentials_in_url::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("detached-command", services::detached_command::check),
     ("ends-at-start", imports::ends_at_start::check),
@@ -35,6 +38,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("hardcoded-secret", secrets::hardcoded_secret::check),
     ("ignored-module", imports::ignored_module::check),
     ("launchd-only", services::launchd_only::check),
     ("log-settings", services::log_settings::check),
