@@ -53,7 +53,8 @@ fn is_opaque(word: &[u8]) -> bool {
     let is_piece = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     word.split(|byte| !is_piece(byte)).any(|piece| {
         let has = |is: fn(&u8) -> bool| piece.iter().any(is);
-        piece.len() >= LEAST
+        is_cased(piece)
+            || piece.len() >= LEAST
             && has(u8::is_ascii_digit)
             && piece.iter().any(|byte| byte.is_ascii_alphabetic())
             && (is_address || !piece.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-'))
@@ -61,4 +62,15 @@ fn is_opaque(word: &[u8]) -> bool {
                 .split(|byte| matches!(byte, b'_' | b'-'))
                 .any(|part| part.len() > 9 && part.iter().any(u8::is_ascii_digit))
     })
+}
+
+/// Whether a long part of a piece has small letters and capitals in no order that a name has.
+fn is_cased(piece: &[u8]) -> bool {
+    let turns = |part: &[u8]| {
+        let pairs = part.windows(2);
+        pairs.filter(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase()).count() > 3
+            && part.iter().filter(|byte| byte.is_ascii_lowercase()).count() * 4 > part.len()
+    };
+    let mut parts = piece.split(|byte| matches!(byte, b'_' | b'-'));
+    parts.any(|part| part.len() > 29 && turns(part))
 }
