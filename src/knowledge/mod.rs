@@ -15,6 +15,7 @@ pub mod stdlib;
 pub mod stdlib_names;
 pub mod system_libraries;
 pub mod units;
+pub mod variables;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

@@ -31,6 +31,8 @@ pub struct Environment {
     by_name: BTreeMap<String, Vec<Source>>,
     /// Python files that read a dotenv file which the tree does not hold.
     loaders: Vec<DocumentId>,
+    /// All Python files that read a dotenv file.
+    pub(super) readers: Vec<DocumentId>,
     /// Shell scripts and code that take over a file of variables; the tree may not hold it.
     sourcing: Vec<DocumentId>,
     /// Files that programs of a manager get variables from and that the tree lacks, as written.
@@ -91,6 +93,7 @@ impl Environment {
         environment
             .files
             .retain(|(_, path)| !paths.has_end(last_parts(path)));
+        environment.readers.clone_from(&environment.loaders);
         let folders = &environment.dotenv_folders;
         environment
             .loaders
@@ -161,6 +164,11 @@ impl Environment {
     /// Whether a program may find a variable set, before anything is known of what it reaches.
     pub(super) fn may_have(&self, program: &ProgramView, name: &str) -> bool {
         self.setting(program, name, &|_| true) != Setting::Nowhere
+    }
+
+    /// Whether anything of the tree sets or documents a variable.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
     }
 
     /// Whether a program will find a variable set; `runs` tells whether it runs a document.
@@ -301,7 +309,7 @@ fn takes_over(command: &Command) -> bool {
 
 /// A path without what cannot be told apart from outside the tree: `/opt/app/config/app.env` is
 /// `config/app.env`.
-fn last_parts(path: &str) -> &str {
+pub(super) fn last_parts(path: &str) -> &str {
     let mut slashes = path.rmatch_indices('/').map(|(at, _)| at);
     let second = slashes
         .nth(1)

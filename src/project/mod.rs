@@ -7,6 +7,7 @@ mod environment;
 mod eval;
 mod executions;
 mod failure;
+mod files;
 mod guards;
 mod importers;
 mod imports;
@@ -16,6 +17,7 @@ mod inventory;
 mod leftovers;
 mod local;
 mod locks;
+mod mentions;
 mod modules;
 mod paths;
 mod ports;
@@ -23,6 +25,7 @@ mod processes;
 mod programs;
 mod reach;
 mod requirements;
+mod roots;
 mod run_bits;
 mod runs;
 mod secrets;
@@ -30,6 +33,7 @@ mod setup;
 mod superseded;
 mod surroundings;
 mod sys_path;
+mod variables;
 
 use crate::document::Document;
 use crate::facts::Program;
@@ -42,6 +46,7 @@ pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use files::{Hint, Lack, NamedLack, ScriptRoot};
 pub use inclusions::{Circle, unread_requirements};
 pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter, VariableRead};
@@ -55,11 +60,13 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use roots::{DeployRoot, Home};
 pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 pub use surroundings::{Database, Host};
+pub use variables::{ProgramVariable, VariableSet};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -84,18 +91,26 @@ pub struct Project {
     pub ports: Ports,
     /// What sets which environment variable.
     environment: Environment,
+    /// What else the texts say of them.
+    mentions: mentions::Mentions,
     superseded: BTreeMap<DocumentId, DocumentId>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
-    /// Worked out when a rule first asks for it.
+    /// Names of files that commands and code make.
+    made: BTreeSet<String>,
+    /// Paths of folders that they make, and ends of them.
+    made_folders: BTreeSet<String>,
+    /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
-    /// The same: steps that give run bits.
+    /// Steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
     /// The same.
     secrets: OnceLock<Vec<Secret>>,
+    definitions: OnceLock<Vec<Option<usize>>>,
+    setup: OnceLock<setup::Setup>,
 }
 
 impl Project {
@@ -122,6 +137,7 @@ impl Project {
             requirements: &requirements,
             target: &target,
             tree,
+            roots: files::roots(&programs, &target),
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
@@ -140,14 +156,19 @@ impl Project {
             failures: reach.failures,
             ports: Ports::join(&documents),
             environment,
+            mentions: mentions::Mentions::find(&documents, tree),
             superseded,
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            made: reach.made.files,
+            made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
             grants: OnceLock::new(),
             secrets: OnceLock::new(),
+            definitions: OnceLock::new(),
+            setup: OnceLock::new(),
         }
     }
 
@@ -200,11 +221,30 @@ impl Project {
 
     /// What a program's definition says, and the document that holds it.
     pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
-        let view = self.program(id)?;
-        let document = view.place.document;
-        let mut programs = self.document(document)?.facts.programs.iter();
-        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
-        Some((document, programs.find(is_it)?))
+        let definitions = self.definitions.get_or_init(|| self.every_definition());
+        let document = self.program(id)?.place.document;
+        let at = (*definitions.get(id.0 as usize)?)?;
+        Some((document, self.document(document)?.facts.programs.get(at)?))
+    }
+
+    /// By program: which of its document's programs it is.
+    fn every_definition(&self) -> Vec<Option<usize>> {
+        let mut known: BTreeMap<(Place, &str), usize> = BTreeMap::new();
+        for (document, found) in self.documents() {
+            for (at, program) in found.facts.programs.iter().enumerate() {
+                let span = program.span;
+                known
+                    .entry((Place { document, span }, &program.name))
+                    .or_insert(at);
+            }
+        }
+        let views = self.programs.iter();
+        views
+            .map(|view| {
+                let named = |name: &str| known.get(&(view.place, name)).copied();
+                named(&view.name).or_else(|| named(&view.definition))
+            })
+            .collect()
     }
 
     /// Every place where something runs a file of the tree, by file.

@@ -5,6 +5,7 @@ mod environment;
 mod failing;
 mod files;
 mod imports;
+mod lacking;
 mod network;
 mod paths;
 mod place;
@@ -29,17 +30,24 @@ pub const CHECKS: &[(&str, Check)] = &[
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    (
+        "contradictory-environment",
+        services::contradictory_environment::check,
+    ),
     ("contradictory-programs", services::contradictory_programs::check),
     ("credentials-in-url", secrets::credentials_in_url::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("detached-command", services::detached_command::check),
+    ("contradictory-roots", paths::contradictory_roots::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("hardcoded-secret", secrets::hardcoded_secret::check),
+    ("home-root", paths::home_root::check),
     ("ignored-module", imports::ignored_module::check),
+    ("ignored-unit-setting", services::ignored_unit_setting::check),
     ("launchd-only", services::launchd_only::check),
     ("log-settings", services::log_settings::check),
     ("macos-command", platform::macos_command::check),
@@ -47,6 +55,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-command", platform::missing_command::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-log-directory", services::missing_log_directory::check),
+    ("misplaced-root", paths::misplaced_root::check),
+    ("missing-directory", files::missing_directory::check),
+    ("missing-file", files::missing_file::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     ("missing-run-bit", files::missing_run_bit::check),
@@ -63,6 +74,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("process-pattern", processes::process_pattern::check),
     ("relative-command", services::relative_command::check),
     ("relative-directory", services::relative_directory::check),
+    ("relative-path", paths::relative_path::check),
     ("replaced-path", services::replaced_path::check),
     ("shipped-debris", files::shipped_debris::check),
     ("restart-policy", services::restart_policy::check),
@@ -84,6 +96,14 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unit-refused", services::unit_refused::check),
     ("unit-type", services::unit_type::check),
     ("unknown-program", services::unknown_program::check),
+    ("committed-env-file", environment::committed_env_file::check),
+    (
+        "contradictory-variable",
+        environment::contradictory_variable::check,
+    ),
+    ("drifting-variable", environment::drifting_variable::check),
+    ("unloaded-env-file", environment::unloaded_env_file::check),
+    ("unread-variable", environment::unread_variable::check),
     ("unset-variable", environment::unset_variable::check),
     ("wrong-shebang", files::wrong_shebang::check),
 ];

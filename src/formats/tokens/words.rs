@@ -55,12 +55,12 @@ fn is_opaque(word: &[u8]) -> bool {
         let has = |is: fn(&u8) -> bool| piece.iter().any(is);
         is_cased(piece)
             || piece.len() >= LEAST
-            && has(u8::is_ascii_digit)
-            && piece.iter().any(|byte| byte.is_ascii_alphabetic())
-            && (is_address || !piece.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-'))
-            && piece
-                .split(|byte| matches!(byte, b'_' | b'-'))
-                .any(|part| part.len() > 9 && part.iter().any(u8::is_ascii_digit))
+                && has(u8::is_ascii_digit)
+                && piece.iter().any(|byte| byte.is_ascii_alphabetic())
+                && (is_address || !piece.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-'))
+                && piece
+                    .split(|byte| matches!(byte, b'_' | b'-'))
+                    .any(|part| part.len() > 9 && part.iter().any(u8::is_ascii_digit))
     })
 }
 
@@ -68,7 +68,10 @@ fn is_opaque(word: &[u8]) -> bool {
 fn is_cased(piece: &[u8]) -> bool {
     let turns = |part: &[u8]| {
         let pairs = part.windows(2);
-        pairs.filter(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase()).count() > 3
+        pairs
+            .filter(|pair| pair[0].is_ascii_uppercase() && pair[1].is_ascii_uppercase())
+            .count()
+            > 3
             && part.iter().filter(|byte| byte.is_ascii_lowercase()).count() * 4 > part.len()
     };
     let mut parts = piece.split(|byte| matches!(byte, b'_' | b'-'));

@@ -1,8 +1,10 @@
 //! Rules about the definitions of programs.
 
+pub(super) mod contradictory_environment;
 pub(super) mod contradictory_programs;
 pub(super) mod detached_command;
 mod folder;
+pub(super) mod ignored_unit_setting;
 pub(super) mod launchd_only;
 pub(super) mod log_settings;
 pub(super) mod missing_entry_point;
