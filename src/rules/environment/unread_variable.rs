@@ -1,6 +1,8 @@
 //! Variables that are set and that nothing reads.
 
+use crate::facts::Manager;
 use crate::finding::{Confidence, Draft, Effect};
+use crate::knowledge::variables::is_near;
 use crate::project::{Project, VariableSet};
 use crate::rule::Sink;
 use std::collections::BTreeSet;
@@ -9,6 +11,10 @@ use std::collections::BTreeSet;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let mut told = BTreeSet::new();
     for set in project.variables_set() {
+        // What an image brings reads the variables of its containers.
+        if matches!(set.of_program, Some(Manager::Docker | Manager::Compose)) {
+            continue;
+        }
         if project.reads_variable(set.name) || !told.insert(set.name) {
             continue;
         }
@@ -31,7 +37,6 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 
 /// A variable of the code that may be meant.
 fn near<'a>(project: &'a Project, set: &VariableSet<'_>) -> Option<&'a str> {
-    let read = project.variables().into_iter().map(|read| read.name);
-    read.filter(|name| crate::knowledge::variables::is_near(name, set.name))
-        .next()
+    let mut read = project.variables().into_iter().map(|read| read.name);
+    read.find(|name| is_near(name, set.name))
 }
