@@ -20,7 +20,7 @@ use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
-pub use port::{Port, PortRole};
+pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};

@@ -4,6 +4,7 @@
 
 mod copy;
 mod expand;
+mod expose;
 mod heredoc;
 mod instruction;
 
@@ -180,6 +181,7 @@ impl Reader {
                     }
                 }
             }
+            ("EXPOSE", _) => facts.ports.extend(expose::ports(instruction)),
             ("ENV", Some((_, stage))) => stage.set(instruction, facts),
             ("WORKDIR", Some((_, stage))) => stage.work_in(instruction),
             ("SHELL", Some((_, stage))) => stage.has_own_shell = true,

@@ -4,8 +4,10 @@ mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
+mod dialled;
 pub mod docker;
 pub mod dotenv;
+mod firewall;
 mod grammar;
 mod inner;
 mod joined;
@@ -13,17 +15,20 @@ pub mod json;
 mod lines;
 mod lock;
 mod make;
+pub mod nginx;
 mod npm;
 mod pip;
 pub mod plain;
 mod plist;
 mod pm2;
 pub mod procfile;
+mod published;
 pub mod python;
 mod quoted;
 pub mod requirements;
 mod runtime;
 pub mod rust;
+mod serving;
 mod setuptools;
 pub mod shell;
 pub mod structured;
@@ -75,6 +80,8 @@ pub enum Format {
     Docker,
     /// A crontab.
     Cron,
+    /// nginx's configuration.
+    Nginx,
     /// Any other source or config: quotes and comments are known, nothing else.
     Plain,
     /// Text for people, and files that hold nothing but keys: read for secrets alone.
@@ -83,7 +90,7 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Python,
         Self::Shell,
         Self::Json,
@@ -101,6 +108,7 @@ impl Format {
         Self::Procfile,
         Self::Docker,
         Self::Cron,
+        Self::Nginx,
         Self::Plain,
         Self::Text,
     ];
@@ -125,6 +133,7 @@ impl Format {
             Self::Procfile => "procfile",
             Self::Docker => "docker",
             Self::Cron => "cron",
+            Self::Nginx => "nginx",
             Self::Plain => "plain",
             Self::Text => "text",
         }
@@ -134,6 +143,9 @@ impl Format {
     /// configuration and no code: documentation, data, pictures.
     pub fn of(path: &str, head: &[u8]) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
+        if nginx::is_nginx(path, head) {
+            return Some(Self::Nginx);
+        }
         Self::of_name(path, name).or_else(|| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             match extension.map(str::to_ascii_lowercase).as_deref() {
@@ -282,12 +294,18 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Nginx => nginx::extract(text),
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
         Format::Plain => plain::extract(path, text),
         Format::Text => Facts::default(),
     };
+    if format != Format::Nginx {
+        dialled::read(text, &mut facts);
+    }
+    serving::read(text, &mut facts);
+    firewall::read(&mut facts);
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);

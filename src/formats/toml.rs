@@ -17,6 +17,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
         Span::new(0, text.len()),
     );
     let mut facts = lock::read(path, &root).unwrap_or_else(|| structured::collect(&root));
+    structured::read_manifest(path, &root, &mut facts);
     if let Some(error) = errors.first().filter(|_| !structured::is_template(text)) {
         let range = error.span().unwrap_or_default();
         facts.problems.push(Problem {

@@ -23,6 +23,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
     let mut facts = Facts::default();
     for document in &documents {
         let mut found = structured::collect(document);
+        structured::read_manifest(path, document, &mut found);
         // Rules about literals see each where it stands; what starts is told by the whole.
         let followed = aliases.followed(document);
         let whole = followed.as_ref().unwrap_or(document);

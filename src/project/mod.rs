@@ -54,7 +54,7 @@ pub use leftovers::Leftovers;
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Clash, Manifest, Ports, Stated};
+pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
 pub use processes::ProcessPattern;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
@@ -145,6 +145,11 @@ impl Project {
                 *scope = Scope::Development;
             }
         }
+        let ports = Ports::join(&documents, target.ports.as_deref()).with_programs(
+            &documents,
+            &programs,
+            &reach.programs,
+        );
         Self {
             target,
             leftovers: Leftovers::find(listing, tree),
@@ -154,7 +159,7 @@ impl Project {
             daemons,
             unit_needs,
             failures: reach.failures,
-            ports: Ports::join(&documents),
+            ports,
             environment,
             mentions: mentions::Mentions::find(&documents, tree),
             superseded,

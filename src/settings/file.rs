@@ -10,11 +10,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of the file.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "target",
     "python",
     "root",
     "user",
+    "ports",
     "select",
     "ignore",
     "exclude",
@@ -38,6 +39,7 @@ pub(super) struct FileSettings {
     pub(super) python: Option<PythonVersion>,
     pub(super) root: Option<String>,
     pub(super) user: Option<String>,
+    pub(super) ports: Option<String>,
     pub(super) select: Vec<String>,
     pub(super) ignore: Vec<String>,
     pub(super) exclude: Vec<PathGlob>,
@@ -114,6 +116,7 @@ impl Reader<'_> {
                 "target" => found.target = Some(self.known_target(value)?),
                 "python" => found.python = Some(self.python(value)?),
                 "root" => found.root = Some(self.string(value)?),
+                "ports" => found.ports = Some(self.string(value)?),
                 "user" => found.user = Some(self.string(value)?),
                 "select" => found.select = self.rules(value)?,
                 "ignore" => found.ignore = self.rules(value)?,
@@ -262,13 +265,14 @@ mod tests {
 
     #[test]
     fn every_setting_is_understood() {
-        let text = "target = 'debian-12'\npython = '3.11'\nroot = '/opt/desk'\nuser = 'desk'\n\
+        let text = "target = 'debian-12'\npython = '3.11'\nroot = '/opt/desk'\nuser = 'desk'\nports = 'desk.json'\n\
                     exclude = ['old']\nfail-on = 'never'\nmin-score = 70\n\
                     [[program]]\nname = 'feed'\ncommand = 'python feed.py'\n";
         let found = read("audit.toml", text).unwrap().unwrap();
         assert_eq!(found.target.as_deref(), Some("debian-12"));
         assert_eq!(found.python, PythonVersion::parse("3.11"));
         assert_eq!(found.root.as_deref(), Some("/opt/desk"));
+        assert_eq!(found.ports.as_deref(), Some("desk.json"));
         assert_eq!(found.user.as_deref(), Some("desk"));
         assert!(found.exclude[0].matches("old/a.py"));
         assert_eq!(found.fail_on, Some(None));

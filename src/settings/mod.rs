@@ -81,6 +81,7 @@ impl Settings {
         target.is_python_given = python.is_some();
         target.python = python.unwrap_or(target.python);
         target.root = file.root;
+        target.ports = file.ports;
         target.user = file.user;
         let rules = |words: Vec<String>| -> Result<Vec<String>, String> {
             words.iter().map(|word| rule_or_category(word)).collect()

@@ -15,8 +15,8 @@ use ruff_python_ast::{
     Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
 };
 
-/// Reads a module's statements into `facts`.
-pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
+/// Reads a module's statements into `facts`; gives what its names stand for.
+pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
     let mut reader = Reader {
         text,
         names: Names::default(),
@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         is_script,
         globals: reader.globals,
     }));
+    reader.names
 }
 
 fn is_main_branch(step: &Step) -> bool {

@@ -21,6 +21,7 @@ mod newer;
 mod paths;
 mod ports;
 mod reaching;
+mod servers;
 mod setup;
 mod trying;
 mod values;
@@ -67,7 +68,8 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
             facts.newer_syntax.extend(newer::nested_async(&module.body));
             facts.newer_syntax.sort_by_key(|syntax| syntax.span);
         }
-        flow::read(text, &module.body, &mut facts);
+        let names = flow::read(text, &module.body, &mut facts);
+        servers::read(&module.body, &names, &mut facts);
         more(&module.body, &mut facts);
     }
     facts

@@ -85,6 +85,16 @@ impl Names {
         self.meaning.contains_key(first)
     }
 
+    /// Whether anything of one of these top-level modules is imported.
+    pub(super) fn brings(&self, modules: &[&str]) -> bool {
+        self.meaning.values().any(|full| {
+            modules.iter().any(|module| {
+                full.strip_prefix(module)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        })
+    }
+
     /// The dotted name that an expression is, imports resolved. For a method of something that is no
     /// name (`f().run`), what is known of it: `.run`.
     pub(super) fn dotted(&self, expr: &Expr) -> Option<String> {
