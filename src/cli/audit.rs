@@ -22,16 +22,20 @@ const STACKS: [usize; 3] = [engine::STACK, 64 << 20, 8 << 20];
 pub(super) fn run(arguments: &AuditArguments, wanted: &[Output]) -> Result<Exit, String> {
     let settings = Settings::resolve(typed(arguments))?;
     let rules = catalog::rules()?;
-    let pool = STACKS.iter().find_map(|stack| {
-        let builder = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads);
-        builder.stack_size(*stack).build().ok()
-    });
-    let pool = pool.ok_or("no thread can be started here; --threads 1 needs the least")?;
-    pool.install(|| {
+    threads(arguments.threads)?.install(|| {
         let report = audit(&settings, rules, arguments, wanted);
         outputs::write(&report, wanted, arguments)?;
         Ok(gate(&report, &settings, arguments.quiet))
     })
+}
+
+/// So many threads, with as much stack as there is; 0 is one for each core.
+pub(super) fn threads(number: usize) -> Result<rayon::ThreadPool, String> {
+    let pool = STACKS.iter().find_map(|stack| {
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(number);
+        builder.stack_size(*stack).build().ok()
+    });
+    pool.ok_or_else(|| "no thread can be started here; --threads 1 needs the least".to_owned())
 }
 
 fn typed(arguments: &AuditArguments) -> Typed {
@@ -114,7 +118,7 @@ fn audit(settings: &Settings, rules: &[Rule], arguments: &AuditArguments, wanted
 
 /// The folder as it was typed; of an absolute path the last part, because a report is to be the same
 /// on every machine.
-fn root_name(settings: &Settings) -> String {
+pub(super) fn root_name(settings: &Settings) -> String {
     let path = &settings.root;
     let name = if path.is_absolute() {
         path.file_name()

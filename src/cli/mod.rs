@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod explain;
+mod map;
 mod outputs;
 mod progress;
 mod rules;
@@ -35,6 +36,7 @@ pub fn run() -> u8 {
     let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
     guarded(|| match arguments.command {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
+        Some(Command::Map(wanted)) => map::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
         None => audit::run(&arguments.audit, &outputs::wanted(&typed)?),
     }) as u8

@@ -152,7 +152,12 @@ fn is_code(text: &str) -> bool {
     let is_name =
         |part: &str| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let is_dotted = text.contains('.') && text.split('.').all(is_name);
-    is_number
+    let is_plain = |part: &str| {
+        part.bytes().all(|byte| byte.is_ascii_alphabetic()) || part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_snake = text.contains('_') && text.split(['_', '-', ':', '.']).all(is_plain);
+    is_snake
+        || is_number
         || is_dotted
         || text.starts_with(['#', '.', ',', ':', '-', '+', '='])
         || text.contains("=>")
