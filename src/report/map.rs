@@ -4,6 +4,7 @@ mod graph;
 mod json;
 mod table;
 
+use super::path_of;
 use crate::finding::ProgramId;
 use crate::project::{PortUse, ProgramView, Project, Setting};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,8 @@ pub struct Map {
 pub struct MapProgram {
     /// The name of its definition.
     pub name: String,
+    /// The file that defines it.
+    pub path: String,
     /// Who starts it.
     pub source: &'static str,
     /// What it listens on, sorted.
@@ -99,7 +102,7 @@ impl Map {
         let mut places = BTreeMap::new();
         for (id, view) in project.programs() {
             let at = *places.entry(view.place).or_insert_with(|| {
-                programs.push(MapProgram::new(view));
+                programs.push(MapProgram::new(project, view));
                 programs.len() - 1
             });
             if let Some(program) = programs.get_mut(at) {
@@ -150,9 +153,10 @@ impl Map {
 }
 
 impl MapProgram {
-    fn new(view: &ProgramView) -> Self {
+    fn new(project: &Project, view: &ProgramView) -> Self {
         Self {
             name: view.definition.clone(),
+            path: path_of(project, project.in_file(view.place)).to_owned(),
             source: view.manager.name(),
             listens: BTreeSet::new(),
             is_open: false,
@@ -212,6 +216,12 @@ impl MapProgram {
 }
 
 impl Dial {
+    /// The names of the programs that listen there, each once.
+    fn names<'a>(&self, programs: &'a [MapProgram]) -> BTreeSet<&'a str> {
+        let found = self.to.iter().filter_map(|at| programs.get(*at));
+        found.map(|program| program.name.as_str()).collect()
+    }
+
     /// With the programs that listen there, beside the one that dials.
     fn resolved(mut self, own: usize, programs: &[MapProgram]) -> Self {
         let host = self.host.as_deref();

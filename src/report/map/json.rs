@@ -16,6 +16,7 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Program<'a> {
     name: &'a str,
+    path: &'a str,
     source: &'a str,
     listens: Vec<Socket<'a>>,
     listens_elsewhere: bool,
@@ -36,7 +37,7 @@ struct Socket<'a> {
 struct Dial<'a> {
     port: u16,
     host: Option<&'a str>,
-    programs: Vec<&'a str>,
+    programs: BTreeSet<&'a str>,
 }
 
 /// The map as JSON.
@@ -61,16 +62,12 @@ fn program<'a>(map: &'a Map, found: &'a MapProgram) -> Program<'a> {
     let dials = found.dials.iter().map(|dial| Dial {
         port: dial.port,
         host: dial.host.as_deref(),
-        programs: dial
-            .to
-            .iter()
-            .filter_map(|at| map.programs.get(*at))
-            .map(|program| program.name.as_str())
-            .collect(),
+        programs: dial.names(&map.programs),
     });
     let variables = found.variables.iter();
     Program {
         name: &found.name,
+        path: &found.path,
         source: found.source,
         listens: listens.collect(),
         listens_elsewhere: found.is_open,

@@ -55,12 +55,7 @@ fn row(map: &Map, program: &MapProgram) -> [Vec<String>; 6] {
     }
     let dials = program.dials.iter().map(|dial| {
         let at = address(dial.host.as_deref(), dial.port);
-        let names: Vec<&str> = dial
-            .to
-            .iter()
-            .filter_map(|at| map.programs.get(*at))
-            .map(|program| program.name.as_str())
-            .collect();
+        let names: Vec<&str> = dial.names(&map.programs).into_iter().collect();
         if names.is_empty() {
             at
         } else {
@@ -68,8 +63,13 @@ fn row(map: &Map, program: &MapProgram) -> [Vec<String>; 6] {
         }
     });
     let talks = program.databases.iter().chain(&program.hosts).cloned();
+    let is_same = |other: &&MapProgram| other.name == program.name;
+    let mut name = vec![program.name.clone()];
+    if map.programs.iter().filter(is_same).count() > 1 {
+        name.push(format!("in {}", program.path));
+    }
     [
-        vec![program.name.clone()],
+        name,
         vec![program.source.to_owned()],
         listens,
         dials.collect(),

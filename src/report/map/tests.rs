@@ -14,7 +14,7 @@ fn map() -> Map {
             "desk.py",
             "import os, psycopg2, requests\nfrom flask import Flask\napp = Flask(__name__)\nMODE = os.environ['DESK_MODE']\n\
              KEY = os.environ['DESK_KEY']\nLEVEL = os.getenv('DESK_LEVEL', 'info')\n\
-             requests.get('http://localhost:8002/last')\nrequests.get('https://api.example.org/v1')\n\
+             FEED = 'http://localhost:8002/last'\nrequests.get('https://api.example.org/v1')\n\
              app.run(host='0.0.0.0', port=8001)\n",
         ),
         (
