@@ -162,7 +162,9 @@ fn is_monotonous(text: &str) -> bool {
         .filter(|pair| pair[1].wrapping_sub(pair[0]) < 2)
         .count();
     let mut kinds = [false; 256];
-    bytes.iter().for_each(|byte| kinds[usize::from(*byte)] = true);
+    for byte in bytes {
+        kinds[usize::from(*byte)] = true;
+    }
     let kinds = kinds.iter().filter(|is_there| **is_there).count();
     steps * 3 > bytes.len() || kinds < 6
 }

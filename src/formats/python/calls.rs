@@ -57,7 +57,8 @@ pub(super) fn role_of_argument(function: &str, position: usize, keyword: Option<
 
 /// `os.getenv(name, default)`, `config.get(key, default)`, `getattr(x, name, default)`.
 fn has_default(function: &str) -> bool {
-    let is_lookup = function == "os.getenv" || matches!(last(function), "get" | "setdefault" | "pop" | "getenv" | "env");
+    let is_lookup =
+        function == "os.getenv" || matches!(last(function), "get" | "setdefault" | "pop" | "getenv" | "env");
     is_lookup && !asks_server(function)
 }
 

@@ -56,7 +56,7 @@ fn is_opaque(word: &[u8]) -> bool {
         is_cased(piece)
             || piece.len() >= LEAST
                 && has(u8::is_ascii_digit)
-                && piece.iter().any(|byte| byte.is_ascii_alphabetic())
+                && has(u8::is_ascii_alphabetic)
                 && (is_address || !piece.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-'))
                 && piece
                     .split(|byte| matches!(byte, b'_' | b'-'))

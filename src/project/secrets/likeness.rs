@@ -201,7 +201,9 @@ fn is_uuid(text: &str) -> bool {
 /// Bits of information in each byte of a text.
 fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 256];
-    text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
+    for byte in text.bytes() {
+        counts[usize::from(byte)] += 1;
+    }
     let all = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
     counts
         .iter()
