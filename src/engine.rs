@@ -1,5 +1,6 @@
 //! The pipeline: tree → documents → facts → project → findings. No policy of its own.
 
+mod excluded;
 mod included;
 
 use crate::document::{Document, Host};
@@ -43,22 +44,22 @@ pub struct Counts {
     pub unreadable: usize,
 }
 
-/// Reads a tree and joins its facts. `is_excluded` names paths that the settings leave out.
+/// Reads a tree and joins its facts. `is_excluded` names paths that the settings leave out: their code is still
+/// known to those who run it, what they define is not.
 pub fn read(
     tree: &dyn Tree,
     target: Target,
     is_excluded: &(dyn Fn(&str) -> bool + Sync),
     progress: &Progress,
 ) -> (Project, Counts) {
-    let mut listing = tree.list();
-    listing.files.retain(|entry| !is_excluded(&entry.path));
+    let listing = tree.list();
     progress.total.store(listing.files.len(), Ordering::Relaxed);
     let attributes = Attributes::read(tree, &listing);
     let read: Vec<Option<Document>> = listing
         .files
         .par_iter()
         .map(|entry| {
-            let document = read_file(tree, entry, &attributes);
+            let document = excluded::narrowed(read_file(tree, entry, &attributes), is_excluded);
             progress.done.fetch_add(1, Ordering::Relaxed);
             document
         })

@@ -1,7 +1,7 @@
 //! `audit map`: the system as a table or a graph.
 
 use super::args::{MapArguments, MapForm};
-use super::{Exit, audit, print, screen};
+use super::{Exit, print, scan, screen};
 use crate::engine::{self, Progress};
 use crate::report::Map;
 use crate::settings::{Settings, Typed};
@@ -18,12 +18,12 @@ pub(super) fn run(wanted: &MapArguments) -> Result<Exit, String> {
     if !settings.root.is_dir() {
         return Err(format!("{}: there is no such folder", settings.root.display()));
     }
-    let map = audit::threads(0)?.install(|| {
+    let map = scan::on_threads(0, || {
         let tree = WorkTree::new(&settings.root);
         let is_excluded = |path: &str| settings.exclude.iter().any(|glob| glob.matches(path));
         let (project, _) = engine::read(&tree, settings.target.clone(), &is_excluded, &Progress::default());
-        Map::of(&project, audit::root_name(&settings))
-    });
+        Ok(Map::of(&project, scan::root_name(&settings)))
+    })?;
     print(&match wanted.format {
         MapForm::Table => map.table(screen::width(false)),
         MapForm::Json => map.json(),

@@ -2,11 +2,16 @@
 
 mod args;
 mod audit;
+mod baseline;
+mod changed;
 mod explain;
+mod gate;
+mod init;
 mod map;
 mod outputs;
 mod progress;
 mod rules;
+mod scan;
 mod screen;
 
 use args::{Arguments, Command};
@@ -38,6 +43,8 @@ pub fn run() -> u8 {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
         Some(Command::Map(wanted)) => map::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
+        Some(Command::Baseline(wanted)) => baseline::run(&wanted),
+        Some(Command::Init(wanted)) => init::run(&wanted),
         None => audit::run(&arguments.audit, &outputs::wanted(&typed)?),
     }) as u8
 }

@@ -89,6 +89,32 @@ pub struct Facts {
     pub bashisms: Vec<Bashism>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
+    /// The names of the programs that it defines, when the settings leave it out: then what it defines is gone,
+    /// and what its code does stays, because other files may run it.
+    pub left_out: Option<Vec<String>>,
+}
+
+impl Facts {
+    /// Forgets what the document defines: the settings leave it out. `is_code` says whether what it does is
+    /// kept.
+    pub fn leave_out(&mut self, is_code: bool) {
+        let mut names: Vec<String> = std::mem::take(&mut self.programs)
+            .into_iter()
+            .map(|program| program.name)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        self.left_out = Some(names);
+        self.targets.clear();
+        self.drop_ins.clear();
+        self.daemons.clear();
+        self.launchd = None;
+        self.ports.clear();
+        self.embedded.clear();
+        if !is_code {
+            self.values.clear();
+        }
+    }
 }
 
 /// An environment variable, read or set.

@@ -15,6 +15,7 @@ mod processes;
 mod requirements;
 mod secrets;
 mod services;
+mod settings;
 
 use crate::rule::Check;
 
@@ -41,6 +42,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("detached-command", services::detached_command::check),
     ("contradictory-roots", paths::contradictory_roots::check),
+    ("excluded-program", settings::excluded_program::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("ephemeral-port", ports::ephemeral_port::check),
     ("file-case", files::file_case::check),

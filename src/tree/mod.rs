@@ -1,15 +1,19 @@
 //! Where files come from. Nothing outside this folder reads one.
 
 mod attributes;
+mod git;
 mod index;
 mod leftovers;
 mod memory;
+mod without;
 mod worktree;
 
 pub use attributes::Attributes;
+pub use git::{Changes, Revision};
 pub use leftovers::Leftover;
 pub use memory::Memory;
 use std::collections::BTreeSet;
+pub use without::Without;
 pub use worktree::WorkTree;
 
 /// A source of files, all named by their path relative to the root, with `/`.
