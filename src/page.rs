@@ -13,7 +13,8 @@
 //! A line that the rule has to report ends with `error` in a comment; formats without comments list
 //! the lines beside the block instead: `errors=3,7`. The marks are no part of the audited text.
 //! A blank in a path is written `%20`. `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`; `ends=crlf` ends its
-//! lines as on Windows; `mode=755` and `mode=644` say whether it has its run bit, of which nothing is known otherwise;
+//! lines as on Windows; `join=~` takes each `~` out, so that no scanner takes a page for a leak of the keys that it shows;
+//! `mode=755` and `mode=644` say whether it has its run bit, of which nothing is known otherwise;
 //! `excluded=yes` leaves it out, as `exclude` of the settings does.
 
 use std::collections::BTreeSet;
@@ -161,6 +162,7 @@ fn opening_fence(line: &str) -> Option<(&str, &str)> {
 
 fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), String> {
     let mut file = File::default();
+    let mut joint = None;
     let words = info.split_whitespace();
     let is_language = |(at, word): &(usize, &str)| *at == 0 && !word.contains('=');
     for (_, word) in words.enumerate().filter(|word| !is_language(word)) {
@@ -178,13 +180,14 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
                 }
             }
             Some(("encoding", "latin-1")) => file.is_latin = true,
+            Some(("join", mark)) => joint = Some(mark),
             Some(("ends", "crlf")) => file.has_returns = true,
             Some(("mode", "755")) => file.is_executable = Some(true),
             Some(("mode", "644")) => file.is_executable = Some(false),
             Some(("excluded", "yes")) => file.is_excluded = true,
             _ => {
                 return Err(format!(
-                    "a block takes file=, errors=, target=, encoding=latin-1, ends=crlf, excluded=yes and mode=755 or \
+                    "a block takes file=, errors=, target=, encoding=latin-1, ends=crlf, excluded=yes, join= and mode=755 or \
                      mode=644, not {word}"
                 ));
             }
@@ -198,7 +201,11 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
         if unmarked.is_some() {
             file.errors.insert(number);
         }
-        file.text.push_str(unmarked.map_or(*line, str::trim_end));
+        let text = unmarked.map_or(*line, str::trim_end);
+        match joint {
+            Some(mark) => file.text.push_str(&text.replace(mark, "")),
+            None => file.text.push_str(text),
+        }
         file.text.push_str(if file.has_returns { "\r\n" } else { "\n" });
     }
     example.files.push(file);
@@ -256,7 +263,7 @@ mod tests {
             ),
             (
                 "python file=a.py error=1",
-                "line 3 of the text: a block takes file=, errors=, target=, encoding=latin-1, ends=crlf, excluded=yes and mode=755 or \
+                "line 3 of the text: a block takes file=, errors=, target=, encoding=latin-1, ends=crlf, excluded=yes, join= and mode=755 or \
                  mode=644, not error=1",
             ),
         ] {

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Path, line and rule of a planted defect.
 type Place = (String, u64, String);
@@ -70,6 +71,22 @@ fn every_output_is_as_it_was() {
             let output = run(Path::new("fixtures").join(&name).as_path(), arguments);
             let text = String::from_utf8(output.stdout).expect("a report is UTF-8");
             insta::assert_snapshot!(format!("{name}_{form}"), text);
+        }
+    }
+}
+
+#[test]
+fn every_map_is_as_it_was() {
+    for name in ["rec_trading", "rec_trading_ready"] {
+        for form in ["table", "json", "dot", "mermaid"] {
+            let ran = Command::new(env!("CARGO_BIN_EXE_audit"))
+                .args(["map", &format!("fixtures/{name}"), "--format", form])
+                .current_dir(env!("CARGO_MANIFEST_DIR"))
+                .output()
+                .expect("the program can be run");
+            assert!(ran.status.success());
+            let text = String::from_utf8(ran.stdout).expect("a map is UTF-8");
+            insta::assert_snapshot!(format!("{name}_map_{form}"), text);
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Print the page of a rule: what it finds, why it breaks, how to mend it
     Explain(ExplainArguments),
+    /// Show the system: programs, ports, who dials whom, databases, hosts, environment
+    Map(MapArguments),
     /// List all rules
     Rules(RulesArguments),
     /// Write down the findings of today, so that later runs show and count what is new
@@ -94,6 +96,25 @@ pub(super) struct InitArguments {
     /// Write over an audit.toml that is there
     #[arg(long)]
     pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MapArguments {
+    /// The folder that is deployed
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    /// The form of the map
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: MapForm,
+    /// Leave out the files and folders that this pattern matches
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+    /// Read the settings from this file, not from audit.toml or pyproject.toml of the folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no file of settings
+    #[arg(long, conflicts_with = "config")]
+    pub(super) no_config: bool,
 }
 
 #[derive(Debug, Args)]
@@ -244,6 +265,20 @@ pub(super) enum ListForm {
     Terminal,
     /// For programs
     Json,
+}
+
+/// The form of a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum MapForm {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+    /// A graph for Graphviz
+    Dot,
+    /// A graph that GitHub and GitLab draw in Markdown
+    Mermaid,
 }
 
 /// When colours are used.

@@ -76,5 +76,11 @@ fn moment(
         .programs()
         .filter(|(id, program)| !dying.contains(id) && program.is_followed());
     let programs = (judged.project.programs().count(), starting.count());
-    Ok(Moment::new(commit, judged.readiness, programs, open))
+    Ok(Moment::new(
+        commit,
+        judged.readiness,
+        programs,
+        open,
+        &judged.project,
+    ))
 }

@@ -8,6 +8,7 @@ mod explain;
 mod gate;
 mod history;
 mod init;
+mod map;
 mod outputs;
 mod progress;
 mod rules;
@@ -41,6 +42,7 @@ pub fn run() -> u8 {
     let arguments = Arguments::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
     guarded(|| match arguments.command {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
+        Some(Command::Map(wanted)) => map::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
         Some(Command::Baseline(wanted)) => baseline::run(&wanted),
         Some(Command::History(wanted)) => history::run(&wanted),

@@ -76,10 +76,12 @@ fn extracted(tree: &dyn Tree, entry: &Entry) -> Option<Document> {
     let head = bytes.get(..HEAD).unwrap_or(&bytes);
     let format = Format::of(&entry.path, head)?;
     let is_wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    if format == Format::Plain && !is_wide && head.contains(&0) {
+    if matches!(format, Format::Plain | Format::Text) && !is_wide && head.contains(&0) {
         return None;
     }
     let facts = match formats::decode(bytes) {
+        // A key may be stored as bytes.
+        Err(_) if format == Format::Text => return None,
         Ok(text) => formats::extract(&entry.path, format, &text),
         Err(facts) => *facts,
     };

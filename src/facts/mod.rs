@@ -13,6 +13,7 @@ pub mod program;
 pub mod python;
 pub mod requirement;
 pub mod script;
+pub mod token;
 pub mod value;
 
 use crate::source::{Span, Spanned};
@@ -23,6 +24,7 @@ pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};
+pub use token::{Token, TokenForm};
 pub use value::{Reach, Role, Value};
 
 /// All that one document states.
@@ -72,6 +74,8 @@ pub struct Facts {
     pub told: Vec<Spanned<String>>,
     /// Files and folders that are needed, made or written.
     pub paths: Vec<PathUse>,
+    /// Texts that could be keys, tokens or passwords, by place.
+    pub tokens: Vec<Token>,
     /// Python modules that the document makes importable (a Rust `#[pymodule]`).
     pub modules: Vec<NamedModule>,
     /// Documents inside this one, such as a heredoc that writes a config.

@@ -35,6 +35,7 @@ pub mod structured;
 pub mod supervisor;
 pub mod suppression;
 pub mod systemd;
+mod tokens;
 pub mod toml;
 pub mod web;
 pub mod yaml;
@@ -83,11 +84,13 @@ pub enum Format {
     Nginx,
     /// Any other source or config: quotes and comments are known, nothing else.
     Plain,
+    /// Text for people, and files that hold nothing but keys: read for secrets alone.
+    Text,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Python,
         Self::Shell,
         Self::Json,
@@ -107,6 +110,7 @@ impl Format {
         Self::Cron,
         Self::Nginx,
         Self::Plain,
+        Self::Text,
     ];
 
     /// The name that a rule's `[match]` uses.
@@ -131,6 +135,7 @@ impl Format {
             Self::Cron => "cron",
             Self::Nginx => "nginx",
             Self::Plain => "plain",
+            Self::Text => "text",
         }
     }
 
@@ -183,6 +188,7 @@ impl Format {
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
+            _ if is_of_keys(&lower) => Some(Self::Text),
             _ => None,
         }
     }
@@ -205,6 +211,7 @@ impl Format {
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
             | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
             | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
+            "md" | "rst" | "adoc" | "pem" | "key" | "p8" | "ppk" | "asc" | "pgp" | "ipynb" => Self::Text,
             _ => return Self::of_shebang(head),
         })
     }
@@ -228,8 +235,46 @@ impl Format {
     }
 }
 
+/// Whether a file holds keys or passwords by its name.
+fn is_of_keys(lower: &str) -> bool {
+    let known = [
+        ".netrc",
+        "_netrc",
+        ".pgpass",
+        ".npmrc",
+        ".pypirc",
+        ".git-credentials",
+        ".my.cnf",
+        ".htpasswd",
+        ".s3cfg",
+        ".boto",
+        "id_rsa",
+        "id_dsa",
+        "id_ecdsa",
+        "id_ed25519",
+        "credentials",
+    ];
+    let telling = [
+        "secret",
+        "credential",
+        "password",
+        "api_key",
+        "apikey",
+        "api-key",
+        "token",
+    ];
+    let is_text = lower.ends_with(".txt") && telling.iter().any(|word| lower.contains(word));
+    known.contains(&lower) || is_text
+}
+
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
+    if format == Format::Text {
+        return Facts {
+            tokens: tokens::find(path, format, text),
+            ..Facts::default()
+        };
+    }
     let mut facts = match format {
         Format::Python if path.rsplit('/').next() == Some("setup.py") => python::extract_setup(text),
         Format::Python => python::extract(text),
@@ -254,6 +299,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
         Format::Plain => plain::extract(path, text),
+        Format::Text => Facts::default(),
     };
     if format != Format::Nginx {
         dialled::read(text, &mut facts);
@@ -262,6 +308,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     firewall::read(&mut facts);
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
+    facts.tokens = tokens::find(path, format, text);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

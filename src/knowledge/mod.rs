@@ -11,10 +11,12 @@ pub mod mac_paths;
 pub mod ports;
 pub mod releases;
 pub mod runners;
+pub mod secrets;
 pub mod stdlib;
 pub mod stdlib_names;
 pub mod system_libraries;
 pub mod units;
+pub mod variables;
 
 use crate::target::PythonVersion;
 use serde::Deserialize;

@@ -31,6 +31,8 @@ pub struct Environment {
     by_name: BTreeMap<String, Vec<Source>>,
     /// Python files that read a dotenv file which the tree does not hold.
     loaders: Vec<DocumentId>,
+    /// All Python files that read a dotenv file.
+    pub(super) readers: Vec<DocumentId>,
     /// Shell scripts and code that take over a file of variables; the tree may not hold it.
     sourcing: Vec<DocumentId>,
     /// Files that programs of a manager get variables from and that the tree lacks, as written.
@@ -91,6 +93,7 @@ impl Environment {
         environment
             .files
             .retain(|(_, path)| !paths.has_end(last_parts(path)));
+        environment.readers.clone_from(&environment.loaders);
         let folders = &environment.dotenv_folders;
         environment
             .loaders
@@ -252,7 +255,7 @@ fn set_by(document: &Document) -> impl Iterator<Item = (&str, crate::source::Spa
 }
 
 /// Whether a dotenv file is a sample, or another machine's: `.env.example`, `test.env`.
-fn is_sample(path: &str) -> bool {
+pub(super) fn is_sample(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let mut words = name.split(['.', '-', '_']);
     words.any(|word| SAMPLES.contains(&word))
@@ -306,7 +309,7 @@ fn takes_over(command: &Command) -> bool {
 
 /// A path without what cannot be told apart from outside the tree: `/opt/app/config/app.env` is
 /// `config/app.env`.
-fn last_parts(path: &str) -> &str {
+pub(super) fn last_parts(path: &str) -> &str {
     let mut slashes = path.rmatch_indices('/').map(|(at, _)| at);
     let second = slashes
         .nth(1)

@@ -129,7 +129,8 @@ impl Project {
         match matter {
             Matter::Files => only(
                 self.documents()
-                    .filter(|(_, document)| document.host.is_none())
+                    // Manuals are read for secrets alone.
+                    .filter(|(_, document)| document.host.is_none() && document.format != Format::Text)
                     .count(),
             ),
             Matter::PythonFiles => only(self.served(Format::Python).count()),

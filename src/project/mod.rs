@@ -19,6 +19,7 @@ mod left_out;
 mod leftovers;
 mod local;
 mod locks;
+mod mentions;
 mod modules;
 mod paths;
 mod ports;
@@ -30,11 +31,13 @@ mod roots;
 mod run_bits;
 mod runs;
 mod scopes;
+mod secrets;
 mod setup;
 mod stopped;
 mod superseded;
 mod surroundings;
 mod sys_path;
+mod variables;
 
 use crate::document::Document;
 use crate::facts::Program;
@@ -64,9 +67,11 @@ pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
 pub use roots::{DeployRoot, Home};
 pub use runs::RunView;
+pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
 pub use surroundings::{Database, Host};
+pub use variables::{ProgramVariable, VariableSet};
 
 /// The tree as the target will see it.
 #[derive(Debug)]
@@ -91,6 +96,8 @@ pub struct Project {
     pub ports: Ports,
     /// What sets which environment variable.
     environment: Environment,
+    /// What else the texts say of them.
+    mentions: mentions::Mentions,
     superseded: BTreeMap<DocumentId, DocumentId>,
     documents: Vec<Document>,
     scopes: Vec<Scope>,
@@ -105,6 +112,8 @@ pub struct Project {
     executions: OnceLock<Vec<Execution>>,
     /// Steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
+    /// The same.
+    secrets: OnceLock<Vec<Secret>>,
     definitions: OnceLock<Vec<Option<usize>>>,
     setup: OnceLock<setup::Setup>,
     stopped: OnceLock<stopped::Stopped>,
@@ -167,6 +176,7 @@ impl Project {
             failures: reach.failures,
             ports,
             environment,
+            mentions: mentions::Mentions::find(&documents, tree),
             superseded,
             documents,
             scopes: reach.scopes,
@@ -176,6 +186,7 @@ impl Project {
             needing: reach.needing,
             executions: OnceLock::new(),
             grants: OnceLock::new(),
+            secrets: OnceLock::new(),
             definitions: OnceLock::new(),
             setup: OnceLock::new(),
             stopped: OnceLock::new(),
@@ -289,6 +300,11 @@ impl Project {
         let from = all.partition_point(|execution| execution.document < id);
         let to = all.partition_point(|execution| execution.document <= id);
         all.get(from..to).unwrap_or_default()
+    }
+
+    /// The keys, tokens and passwords of the tree, by place.
+    pub fn secrets(&self) -> &[Secret] {
+        self.secrets.get_or_init(|| secrets::collect(self))
     }
 
     /// Whether some step of the deployment gives this file its run bit.

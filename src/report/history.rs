@@ -3,8 +3,9 @@
 mod json;
 mod terminal;
 
-use super::secret;
+use super::secret::Cover;
 use crate::finding::{Finding, Severity};
+use crate::project::Project;
 use crate::readiness::{Readiness, Tally, Verdict};
 use crate::target::Target;
 use crate::tree::Commit;
@@ -78,7 +79,14 @@ pub struct Came {
 
 impl Moment {
     /// What a commit came to, by its open findings.
-    pub fn new(commit: Commit, readiness: Readiness, programs: (usize, usize), findings: &[Finding]) -> Self {
+    pub fn new(
+        commit: Commit,
+        readiness: Readiness,
+        programs: (usize, usize),
+        findings: &[Finding],
+        project: &Project,
+    ) -> Self {
+        let cover = Cover::of(project);
         let mut causes: BTreeMap<String, Cause> = BTreeMap::new();
         for finding in findings
             .iter()
@@ -92,7 +100,7 @@ impl Moment {
             });
             if cause.message.is_empty() || finding.severity > cause.severity {
                 cause.severity = finding.severity;
-                cause.message = secret::masked(&finding.message);
+                cause.message = cover.masked(&finding.message);
             }
             cause.places += 1;
         }

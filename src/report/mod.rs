@@ -10,6 +10,7 @@ pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+mod map;
 pub mod markdown;
 mod page;
 mod picture;
@@ -38,8 +39,10 @@ use crate::target::Target;
 use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
 pub use history::{History, Moment};
+pub use map::{Dial, Given, Map, MapProgram, Socket};
 pub use page::explain;
 pub use picture::{PathCount, Picture, PortReport, VariableReport};
+use secret::Cover;
 pub use shown::{BaselineReport, Compared, RevisionReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
@@ -213,10 +216,11 @@ impl Report {
     /// The report of an audit.
     pub fn new(parts: Parts<'_>) -> Self {
         let sources = Sources::read(&parts);
-        let findings = findings(&parts, &sources);
+        let cover = Cover::of(parts.project);
+        let findings = findings(&parts, &sources, &cover);
         let notices = parts.notices.iter().map(|notice| NoticeReport {
             kind: notice.kind,
-            message: secret::masked(&notice.message),
+            message: cover.masked(&notice.message),
             location: sources.locate(notice.place),
         });
         let notices = notices.collect();
@@ -224,7 +228,7 @@ impl Report {
         let ids = findings.iter().enumerate();
         let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
         for one in &mut points {
-            one.cause = secret::masked(&one.cause);
+            one.cause = cover.masked(&one.cause);
         }
         Self {
             compared: Compared::default(),
@@ -234,7 +238,7 @@ impl Report {
                 .count(),
             hidden: BTreeMap::new(),
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
-            programs: programs(&parts, &findings, &sources),
+            programs: programs(&parts, &findings, &sources, &cover),
             categories: cause::by_category(&parts, &causes),
             points,
             mends,
@@ -244,7 +248,7 @@ impl Report {
             causes,
             findings,
             notices,
-            sources: sources.texts(),
+            sources: sources.texts(&cover),
             root: parts.root,
             prefix: parts.prefix,
             target: parts.project.target.clone(),
@@ -315,7 +319,7 @@ impl Report {
     }
 }
 
-fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
+fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<FindingReport> {
     let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
     let findings = parts.findings.iter().map(|finding| {
         let location = sources.locate(finding.place);
@@ -324,7 +328,7 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
         *number += 1;
         let related = finding.related.iter().map(|related| {
             let location = sources.locate(related.place);
-            (secret::masked(&related.message), location)
+            (cover.masked(&related.message), location)
         });
         FindingReport {
             id: id(finding, &location.path, *number),
@@ -335,10 +339,10 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
             },
             programs: names(parts.project, &finding.programs),
             finding: Finding {
-                message: secret::masked(&finding.message),
-                label: secret::masked(&finding.label),
-                help: secret::masked(&finding.help),
-                cause: secret::masked(&finding.cause),
+                message: cover.masked(&finding.message),
+                label: cover.masked(&finding.label),
+                help: cover.masked(&finding.help),
+                cause: cover.masked(&finding.cause),
                 ..finding.clone()
             },
             location,
@@ -347,7 +351,12 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
     findings.collect()
 }
 
-fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>) -> Vec<ProgramReport> {
+fn programs(
+    parts: &Parts<'_>,
+    findings: &[FindingReport],
+    sources: &Sources<'_>,
+    cover: &Cover,
+) -> Vec<ProgramReport> {
     let programs = parts.project.programs().map(|(id, program)| {
         let because = because(parts.project, findings, id);
         ProgramReport {
@@ -356,7 +365,7 @@ fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>
             user: user(parts.project, id),
             in_container: program.in_container,
             location: sources.locate(program.place),
-            command: secret::masked(&program.command),
+            command: cover.masked(&program.command),
             start: match (because.is_empty(), program.is_followed()) {
                 (false, _) => Start::Dies,
                 (true, true) => Start::Starts,

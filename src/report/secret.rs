@@ -1,6 +1,9 @@
 //! Secrets of the audited files never reach an output. A rule may name a secret's place; its text ends here.
 
+use crate::project::Project;
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Captures, Regex};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// What a secret looks like, and where in the match it stands. The last group of each is the secret.
@@ -17,7 +20,7 @@ static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?-u:\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
         r"(?-u:\b)(xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
         r"(?-u:\b)(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*([A-Za-z0-9+/=\s]+)",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:\\[nr]|[^-\\])+)",
     ];
     // Each is tried by a test; one that were no pattern would be left out.
     patterns
@@ -26,25 +29,62 @@ static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         .collect()
 });
 
-/// `text` with a sign in place of each secret.
-pub(super) fn masked(text: &str) -> String {
-    replaced(text, |_| "****".to_owned())
+/// Covers the secrets of a project: those that were found in its files, whatever they look like, and what has the
+/// form of one.
+#[derive(Debug, Default)]
+pub(super) struct Cover {
+    known: Option<AhoCorasick>,
 }
 
-/// `text` with each secret made unreadable, as many bytes long as it was; line ends stay.
-pub(super) fn blotted(text: &str) -> String {
-    replaced(text, |secret| {
-        secret
-            .bytes()
-            .map(|byte| {
-                if matches!(byte, b'\n' | b'\r') {
-                    char::from(byte)
-                } else {
-                    '*'
-                }
-            })
-            .collect()
-    })
+impl Cover {
+    /// For the secrets of this project.
+    pub(super) fn of(project: &Project) -> Self {
+        let texts: BTreeSet<&str> = project
+            .secrets()
+            .iter()
+            .filter(|secret| !secret.is_public)
+            .map(|secret| secret.text_to_cover().trim())
+            .filter(|text| text.len() > 3)
+            .collect();
+        let known = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(texts);
+        Self { known: known.ok() }
+    }
+
+    /// `text` with a sign in place of each secret.
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.replaced(text, |_| "****".to_owned())
+    }
+
+    /// `text` with each secret made unreadable, as many bytes long as it was; line ends stay.
+    pub(super) fn blotted(&self, text: &str) -> String {
+        self.replaced(text, |secret| {
+            secret
+                .bytes()
+                .map(|byte| {
+                    if matches!(byte, b'\n' | b'\r') {
+                        char::from(byte)
+                    } else {
+                        '*'
+                    }
+                })
+                .collect()
+        })
+    }
+
+    fn replaced(&self, text: &str, cover: impl Fn(&str) -> String) -> String {
+        let mut open = String::with_capacity(text.len());
+        if let Some(known) = &self.known {
+            known.replace_all_with(text, &mut open, |_, secret, open| {
+                open.push_str(&cover(secret));
+                true
+            });
+        } else {
+            open.push_str(text);
+        }
+        replaced(&open, cover)
+    }
 }
 
 fn replaced(text: &str, cover: impl Fn(&str) -> String) -> String {
@@ -92,10 +132,26 @@ mod tests {
             ("PGPASSWORD=hunter2 psql", "PGPASSWORD=**** psql"),
             ("key AKIAABCDEFGHIJKLMNOP here", "key **** here"),
         ] {
-            assert_eq!(masked(text), wanted);
-            assert_eq!(blotted(text).len(), text.len());
-            assert!(!blotted(text).contains("hunter2"));
+            assert_eq!(Cover::default().masked(text), wanted);
+            assert_eq!(Cover::default().blotted(text).len(), text.len());
+            assert!(!Cover::default().blotted(text).contains("hunter2"));
         }
+    }
+
+    #[test]
+    fn what_was_found_is_covered_whatever_it_looks_like() {
+        use crate::engine::{self, Progress};
+        let text = "binance_password = 'Tr0ub4dor&3'\n";
+        let tree = crate::tree::Memory::new([("app.py", text)]);
+        let (project, _) = engine::read(
+            &tree,
+            crate::target::Target::default(),
+            &|_| false,
+            &Progress::default(),
+        );
+        let cover = Cover::of(&project);
+        assert_eq!(cover.masked("starts with Tr0ub4dor&3."), "starts with ****.");
+        assert_eq!(cover.blotted(text), "binance_password = '***********'\n");
     }
 
     #[test]
@@ -106,7 +162,7 @@ mod tests {
             "set the token in the environment",
             "http://localhost:8000/a@b",
         ] {
-            assert_eq!(masked(text), text);
+            assert_eq!(Cover::default().masked(text), text);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Where places are, as people name them.
 
-use super::{Location, Parts, secret};
+use super::secret::Cover;
+use super::{Location, Parts};
 use crate::finding::Place;
 use crate::formats;
 use crate::project::Project;
@@ -85,10 +86,10 @@ impl<'a> Sources<'a> {
     }
 
     /// The texts, their secrets made unreadable, byte for byte as long as they were.
-    pub(super) fn texts(self) -> BTreeMap<String, String> {
+    pub(super) fn texts(self, cover: &Cover) -> BTreeMap<String, String> {
         self.files
             .into_iter()
-            .map(|(path, (text, _))| (path.to_owned(), secret::blotted(&text)))
+            .map(|(path, (text, _))| (path.to_owned(), cover.blotted(&text)))
             .collect()
     }
 }

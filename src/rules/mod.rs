@@ -13,6 +13,7 @@ mod platform;
 mod ports;
 mod processes;
 mod requirements;
+mod secrets;
 mod services;
 mod settings;
 
@@ -26,6 +27,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("broad-kill", processes::broad_kill::check),
     ("bypassed-firewall", ports::bypassed_firewall::check),
     ("circular-import", imports::circular_import::check),
+    ("committed-secret", secrets::committed_secret::check),
     ("closed-port", ports::closed_port::check),
     (
         "conflicting-requirements",
@@ -36,6 +38,7 @@ pub const CHECKS: &[(&str, Check)] = &[
         services::contradictory_environment::check,
     ),
     ("contradictory-programs", services::contradictory_programs::check),
+    ("credentials-in-url", secrets::credentials_in_url::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("detached-command", services::detached_command::check),
     ("contradictory-roots", paths::contradictory_roots::check),
@@ -46,6 +49,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("foreign-distribution", requirements::foreign_distribution::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("hardcoded-secret", secrets::hardcoded_secret::check),
     ("home-root", paths::home_root::check),
     ("ignored-module", imports::ignored_module::check),
     ("ignored-unit-setting", services::ignored_unit_setting::check),
@@ -104,6 +108,14 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unit-refused", services::unit_refused::check),
     ("unit-type", services::unit_type::check),
     ("unknown-program", services::unknown_program::check),
+    ("committed-env-file", environment::committed_env_file::check),
+    (
+        "contradictory-variable",
+        environment::contradictory_variable::check,
+    ),
+    ("drifting-variable", environment::drifting_variable::check),
+    ("unloaded-env-file", environment::unloaded_env_file::check),
+    ("unread-variable", environment::unread_variable::check),
     ("unlisted-port", ports::unlisted_port::check),
     ("unset-variable", environment::unset_variable::check),
     ("unused-port", ports::unused_port::check),

@@ -57,7 +57,15 @@ pub(super) fn role_of_argument(function: &str, position: usize, keyword: Option<
 
 /// `os.getenv(name, default)`, `config.get(key, default)`, `getattr(x, name, default)`.
 fn has_default(function: &str) -> bool {
-    function == "os.getenv" || matches!(last(function), "get" | "setdefault" | "pop" | "getenv" | "env")
+    let is_lookup =
+        function == "os.getenv" || matches!(last(function), "get" | "setdefault" | "pop" | "getenv" | "env");
+    is_lookup && !asks_server(function)
+}
+
+/// `requests.get(address)`: what it is handed is no key.
+fn asks_server(function: &str) -> bool {
+    let before = function.rsplit_once('.').map_or("", |(before, _)| last(before));
+    matches!(before, "requests" | "httpx" | "grequests" | "http") || before.ends_with("session")
 }
 
 /// Printing, logging, raising.

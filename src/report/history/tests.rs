@@ -30,6 +30,13 @@ fn finding(severity: Severity, cause: &str) -> Finding {
     }
 }
 
+/// A tree without a file.
+fn nothing() -> Project {
+    let tree = crate::tree::Memory::new(Vec::<(&str, &str)>::new());
+    let progress = crate::engine::Progress::default();
+    crate::engine::read(&tree, crate::target::Target::default(), &|_| false, &progress).0
+}
+
 fn moment(day: usize, findings: &[Finding]) -> Moment {
     let subject = Subject {
         files: 1,
@@ -42,7 +49,7 @@ fn moment(day: usize, findings: &[Finding]) -> Moment {
         subject: format!("Day {day} </title><script>\u{1b}[2J"),
     };
     let readiness = readiness::assess(subject, findings, SetAside::default(), &[]);
-    Moment::new(commit, readiness, (1, 1), findings)
+    Moment::new(commit, readiness, (1, 1), findings, &nothing())
 }
 
 fn history() -> History {

@@ -1,0 +1,121 @@
+//! Environment variables that others read, and words of their names that mean the same.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("variables"));
+static FIRST: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let rows = TABLE.same.words.iter();
+    rows.flat_map(|row| row.iter().map(|word| (word.as_str(), row[0].as_str())))
+        .collect()
+});
+
+#[derive(Debug, Default, Deserialize)]
+struct Table {
+    read_elsewhere: Elsewhere,
+    same: Same,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Elsewhere {
+    names: Vec<String>,
+    prefixes: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Same {
+    words: Vec<Vec<String>>,
+    empty: Vec<String>,
+}
+
+/// Whether something that the tree does not hold reads a variable of this name.
+pub fn is_read_elsewhere(name: &str) -> bool {
+    let table = &TABLE.read_elsewhere;
+    table.names.iter().any(|known| known == name)
+        || table
+            .prefixes
+            .iter()
+            .any(|prefix| name.starts_with(prefix.as_str()))
+}
+
+/// Whether two names are meant to be one: words of one meaning, or a letter that differs.
+pub fn is_near(left: &str, right: &str) -> bool {
+    if left == right {
+        return false;
+    }
+    if left.eq_ignore_ascii_case(right) || meaning(left) == meaning(right) {
+        return true;
+    }
+    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let shorter = left.len().min(right.len());
+    // `A_1` and `A_2`, `X_MIN` and `X_MAX` are two.
+    shorter > 9 && digits(left) == digits(right) && {
+        let is_moved = strsim::osa_distance(left, right) == 1;
+        is_moved && left.len().abs_diff(right.len()) < 2 && !is_another_word(left, right)
+    }
+}
+
+/// Whether the word that differs is a short one, which may be another word.
+fn is_another_word(left: &str, right: &str) -> bool {
+    let words = left.split('_').zip(right.split('_'));
+    let differing = words.filter(|(left, right)| left != right);
+    differing
+        .into_iter()
+        .any(|(left, right)| left.len().min(right.len()) < if left.len() == right.len() { 5 } else { 4 })
+}
+
+/// The words of a name, each as the first of those that mean the same.
+fn meaning(name: &str) -> Vec<String> {
+    let lower = name.to_ascii_lowercase();
+    let mut words: Vec<String> = lower
+        .split(['_', '-', '.'])
+        .filter(|word| !word.is_empty())
+        .map(|word| FIRST.get(word).map_or(word, |first| *first).to_owned())
+        .collect();
+    if words.len() > 1 {
+        let is_empty = |word: &String| TABLE.same.empty.contains(word);
+        let full: Vec<String> = words.iter().filter(|word| !is_empty(word)).cloned().collect();
+        if full.len() > 1 {
+            words = full;
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_meaning_are_near() {
+        for (left, right) in [
+            ("DB_HOST", "POSTGRES_HOST"),
+            ("DB_PASSWORD", "DATABASE_PASS"),
+            ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_TOKN"),
+            ("DESK_URL", "DESK_URI"),
+            ("KRAKEN_API_KEY", "KRAKEN_KEY"),
+            ("desk_mode", "DESK_MODE"),
+        ] {
+            assert!(is_near(left, right), "{left} {right}");
+        }
+        for (left, right) in [
+            ("DB_HOST", "DB_PORT"),
+            ("WORKER_NODE_1", "WORKER_NODE_2"),
+            ("ORDERS_MAX_SIZE", "ORDERS_MIN_SIZE"),
+            ("DB_HOST", "DB_HOST"),
+            ("REDIS_HOST", "DB_HOST"),
+            ("API_KEY", "KEY"),
+        ] {
+            assert!(!is_near(left, right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn what_others_read_is_known() {
+        assert!(
+            is_read_elsewhere("PYTHONUNBUFFERED") && is_read_elsewhere("TZ") && is_read_elsewhere("LC_ALL")
+        );
+        assert!(!is_read_elsewhere("DESK_MODE"));
+    }
+}

@@ -1,0 +1,168 @@
+//! Names of environment variables that the texts of the tree mention: settings classes and other languages read
+//! them in ways that no fact tells.
+
+use crate::document::Document;
+use crate::facts::Access;
+use crate::formats::Format;
+use crate::tree::Tree;
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// Words of whatever reads files of variables.
+static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = [
+        "dotenv",
+        "environs",
+        "decouple",
+        "env_file",
+        "env-file",
+        "EnvironmentFile",
+        "set -a",
+        "allexport",
+        "dynaconf",
+        "honcho",
+        "foreman",
+        "pipenv",
+        "BaseSettings",
+        "django-environ",
+        "import environ",
+        "envparse",
+        "starlette.config",
+        "prettyconf",
+        "confz",
+    ];
+    AhoCorasick::new(words).ok()
+});
+
+/// What the texts mention.
+#[derive(Debug, Default)]
+pub(super) struct Mentions {
+    /// In small letters: names that stand somewhere else than where they are set.
+    names: BTreeSet<String>,
+    /// Whether something may load a `.env`: it names one, or a library that reads them.
+    pub(super) has_loader: bool,
+}
+
+impl Mentions {
+    /// Reads the texts again, where some variable is set and nothing is known to read it.
+    pub(super) fn find(documents: &[Document], tree: &dyn Tree) -> Self {
+        let names = unread(documents);
+        let has_sample = documents.iter().any(|document| document.format == Format::Dotenv);
+        if names.is_empty() && !has_sample {
+            return Self::default();
+        }
+        let names: Vec<String> = names.into_iter().collect();
+        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(&names);
+        let Ok(search) = search else {
+            return Self::default();
+        };
+        let found: Vec<(BTreeSet<usize>, bool)> = documents
+            .par_iter()
+            .filter(|document| document.host.is_none() && is_read(document))
+            .map(|document| {
+                let bytes = tree.read(&document.path).unwrap_or_default();
+                let text = String::from_utf8_lossy(&bytes);
+                (mentioned(&search, document, &text), loads(document, &text))
+            })
+            .collect();
+        Self {
+            has_loader: found.iter().any(|(_, loads)| *loads),
+            names: found
+                .iter()
+                .flat_map(|(names, _)| names)
+                .filter_map(|at| names.get(*at))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// Whether something mentions a variable beside those that set it.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.contains(&name.to_ascii_lowercase())
+    }
+}
+
+/// Whether what a document mentions is read when something runs: a manual reads nothing.
+fn is_read(document: &Document) -> bool {
+    !matches!(document.format, Format::Text | Format::Metadata)
+}
+
+/// The variables that something sets and no fact reads, in small letters.
+fn unread(documents: &[Document]) -> BTreeSet<String> {
+    let mut set = BTreeSet::new();
+    let mut read = BTreeSet::new();
+    for document in documents {
+        for variable in &document.facts.variables {
+            let name = variable.name.to_ascii_lowercase();
+            match variable.access {
+                Access::Set(_) if document.format == Format::Dotenv => set.insert(name),
+                Access::Set(_) => false,
+                Access::Read { .. } => read.insert(name),
+            };
+        }
+        let programs = document.facts.programs.iter();
+        set.extend(programs.flat_map(|program| {
+            program
+                .environment
+                .iter()
+                .map(|(name, _)| name.to_ascii_lowercase())
+        }));
+    }
+    set.retain(|name| name.len() > 2 && !read.contains(name));
+    set
+}
+
+/// Which of the names stand in a text as whole words, and are not set there.
+fn mentioned(search: &AhoCorasick, document: &Document, text: &str) -> BTreeSet<usize> {
+    let bytes = text.as_bytes();
+    let is_inside = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    let is_code = matches!(document.format, Format::Python | Format::Script | Format::Rust);
+    search
+        .find_overlapping_iter(text)
+        .filter(|found| !is_inside(found.start().checked_sub(1)) && !is_inside(Some(found.end())))
+        .filter(|found| {
+            let behind = bytes[found.end()..]
+                .iter()
+                .take(3)
+                .find(|byte| !matches!(byte, b' ' | b'"' | b'\''));
+            is_code || !matches!(behind, Some(b'=' | b':'))
+        })
+        .map(|found| found.pattern().as_usize())
+        .collect()
+}
+
+/// Whether a text may load a `.env`.
+fn loads(document: &Document, text: &str) -> bool {
+    if document.format == Format::Dotenv {
+        return false;
+    }
+    let says_so = LOADERS.as_ref().is_some_and(|loaders| loaders.is_match(text));
+    says_so || text.lines().any(|line| names_file(document, line))
+}
+
+/// Whether a line names a `.env` as a file that is read. What copies, makes or hides one does not load it.
+fn names_file(document: &Document, line: &str) -> bool {
+    let is_name = |at: usize| {
+        let before = line[..at].chars().next_back();
+        let behind = line[at + 4..].chars().next();
+        before.is_none_or(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | ')' | ']'))
+            && behind.is_none_or(|letter| !letter.is_ascii_alphanumeric() && letter != '_')
+    };
+    if !line.match_indices(".env").any(|(at, _)| is_name(at)) {
+        return false;
+    }
+    let words = [
+        "cp ", "mv ", "touch ", "chmod ", "rm ", "echo ", "[ -f", "[ ! -f", "[[ ", "#", "exclude", "ignore",
+        "tar ", "rsync ",
+    ];
+    let is_handled = words
+        .iter()
+        .any(|word| line.trim_start().starts_with(word) || line.contains(&format!(" {word}")));
+    let name = document.path.rsplit('/').next().unwrap_or("");
+    !name.ends_with("ignore") && !is_handled
+}
