@@ -1,7 +1,7 @@
 //! Files that the settings leave out although the deployment needs them.
 
 use super::Project;
-use super::reach::is_of_development;
+use super::scopes::is_of_development;
 use crate::finding::{DocumentId, ProgramId};
 
 /// A file that is left out, and what is not judged for that reason.
