@@ -239,6 +239,9 @@ pub struct Suppression {
     pub covers: Span,
 }
 
+/// The message of a problem that is none of one line: no Python 3 can read the file.
+pub const PYTHON_2: &str = "it is written for Python 2";
+
 /// Something of a document that could not be read.
 #[derive(Debug, Clone)]
 pub struct Problem {

@@ -55,7 +55,7 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
     if let Some(error) = parsed.errors().first() {
         let range = error.location;
         let message = if is_python_2(text, span_of(range)) {
-            PYTHON_2.to_owned()
+            crate::facts::PYTHON_2.to_owned()
         } else {
             error.error.to_string()
         };
@@ -89,9 +89,6 @@ fn span_of(range: TextRange) -> Span {
 fn span(node: &impl Ranged) -> Span {
     span_of(node.range())
 }
-
-/// What is said of a file that no Python 3 can read.
-pub const PYTHON_2: &str = "it is written for Python 2";
 
 /// Whether the line of a mistake is a statement of Python 2: `print x`, `except A, e:`, `raise A, "x"`.
 fn is_python_2(text: &str, at: Span) -> bool {

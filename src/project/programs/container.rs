@@ -147,6 +147,21 @@ impl Ignored {
     }
 }
 
+/// Where a service starts whose image nobody here can read: most likely in the first folder of the tree that
+/// is mounted into it.
+fn mounted_folder(program: &Program) -> Option<String> {
+    let is_unread = program.manager == Manager::Compose && program.build.is_some();
+    let mut mounted = program.placements.iter().filter(|_| is_unread);
+    mounted.find_map(|placement| {
+        let is_folder = !placement
+            .to
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.contains('.'));
+        (is_folder && placement.to.starts_with('/')).then(|| placement.to.clone())
+    })
+}
+
 /// What a service is built from: the stage that it names, or the last one.
 fn image_of<'a>(dockerfile: &'a Document, service: &Program) -> Option<&'a Program> {
     let target = service.build.as_ref().and_then(|build| build.target.as_ref());
@@ -229,25 +244,10 @@ impl Locator<'_> {
             .directory
             .as_ref()
             .map(|directory| directory.value.clone())
-            .or_else(|| self.mounted_folder(&definition.program))
+            .or_else(|| mounted_folder(&definition.program))
             .or_else(|| Some("/".to_owned()));
         definition.container = Some(container);
         definition
-    }
-
-    /// Where a service starts whose image nobody here can read: most likely in the first folder of the tree that
-    /// is mounted into it.
-    fn mounted_folder(&self, program: &Program) -> Option<String> {
-        let is_unread = program.manager == Manager::Compose && program.build.is_some();
-        let mut mounted = program.placements.iter().filter(|_| is_unread);
-        mounted.find_map(|placement| {
-            let is_folder = !placement
-                .to
-                .rsplit('/')
-                .next()
-                .is_some_and(|name| name.contains('.'));
-            (is_folder && placement.to.starts_with('/')).then(|| placement.to.clone())
-        })
     }
 
     /// The context and the Dockerfile that a service is built from, seen from the root.

@@ -1,10 +1,9 @@
 //! Files that their own readers refuse.
 
 use super::super::failing;
-use crate::facts::{Problem, ProblemKind};
+use crate::facts::{PYTHON_2, Problem, ProblemKind};
 use crate::finding::{DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
-use crate::formats::python::PYTHON_2;
 use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
 use std::collections::BTreeSet;
