@@ -4,6 +4,7 @@
 //! past this point, and nothing here knows any rule.
 
 pub mod command;
+pub mod connection;
 pub mod daemon;
 pub mod launchd;
 pub mod lock;
@@ -16,6 +17,7 @@ pub mod value;
 
 use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
+pub use connection::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use port::{Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
@@ -54,6 +56,12 @@ pub struct Facts {
     pub launchd: Option<Box<launchd::LaunchdJob>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
+    /// What is said of connections to databases.
+    pub connections: Vec<Connection>,
+    /// Servers that the document starts.
+    pub listeners: Vec<Listener>,
+    /// Settings of Django.
+    pub settings: Vec<Setting>,
     /// Environment variables that are read or set.
     pub variables: Vec<Variable>,
     /// Commands that are run.

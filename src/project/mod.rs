@@ -2,6 +2,7 @@
 
 mod asks;
 mod bindings;
+mod connections;
 mod daemons;
 mod environment;
 mod eval;
@@ -37,6 +38,7 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
+pub use connections::{Link, Way};
 pub use daemons::{Daemon, Ground, Need};
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
@@ -90,6 +92,8 @@ pub struct Project {
     needing: BTreeMap<String, Vec<ProgramId>>,
     /// Worked out when a rule first asks for it.
     executions: OnceLock<Vec<Execution>>,
+    /// The same: connections to databases.
+    links: OnceLock<Vec<Link>>,
     /// The same: steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
 }
@@ -142,6 +146,7 @@ impl Project {
             reached: reach.programs,
             needing: reach.needing,
             executions: OnceLock::new(),
+            links: OnceLock::new(),
             grants: OnceLock::new(),
         }
     }

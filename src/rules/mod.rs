@@ -1,6 +1,7 @@
 //! The code of rules that a `[match]` cannot express, and the one table that names them.
 
 mod command;
+mod databases;
 mod environment;
 mod failing;
 mod files;
@@ -33,6 +34,11 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("ends-at-start", imports::ends_at_start::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
+    (
+        "hardcoded-db-credentials",
+        databases::hardcoded_db_credentials::check,
+    ),
+    ("hardcoded-db-host", databases::hardcoded_db_host::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("ignored-module", imports::ignored_module::check),

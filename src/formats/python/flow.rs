@@ -6,7 +6,7 @@ use super::leaving::leaves_loop;
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
-use super::{binding, edits, effects, environment, importing, ports, span};
+use super::{binding, connections, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf};
@@ -30,6 +30,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         is_script,
         globals: reader.globals,
     }));
+    connections::read(text, body, &reader.names, reader.facts);
 }
 
 fn is_main_branch(step: &Step) -> bool {

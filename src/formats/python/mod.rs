@@ -5,6 +5,7 @@
 mod binding;
 mod calls;
 mod commands;
+mod connections;
 mod edits;
 mod effects;
 mod environment;

@@ -137,7 +137,7 @@ fn impact(finding: &Finding, programs: &[String]) -> String {
                 does("works", "work")
             )
         }
-        (Effect::Advice, _) => "nothing breaks by itself".to_owned(),
+        (Effect::Advice | Effect::Note, _) => "nothing breaks by itself".to_owned(),
     };
     match finding.scope {
         Scope::Operations => out.push_str(", in what people run on the server by hand"),
