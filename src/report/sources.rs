@@ -66,11 +66,31 @@ impl<'a> Sources<'a> {
     }
 
     /// The texts, their secrets made unreadable, byte for byte as long as they were.
-    pub(super) fn texts(self) -> BTreeMap<String, String> {
+    pub(super) fn texts(mut self) -> BTreeMap<String, String> {
+        self.cover_passwords();
         self.files
             .into_iter()
             .map(|(path, (text, _))| (path.to_owned(), secret::blotted(&text)))
             .collect()
+    }
+
+    /// Covers the passwords of databases that the facts know of, whatever they look like.
+    fn cover_passwords(&mut self) {
+        for link in self.project.links() {
+            let Some(part) = &link.parts.password else {
+                continue;
+            };
+            let Some(password) = &part.value else { continue };
+            let place = self.project.in_file(link.at(part.span));
+            let Some((text, _)) = self.files.get_mut(path_of(self.project, place)) else {
+                continue;
+            };
+            let range = place.span.start as usize..place.span.end as usize;
+            if let Some(written) = text.get(range.clone()).filter(|written| password.is(written)) {
+                let cover = "*".repeat(written.len());
+                text.replace_range(range, &cover);
+            }
+        }
     }
 }
 

@@ -30,8 +30,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("contradictory-programs", services::contradictory_programs::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
+    ("debug-server", services::debug_server::check),
     ("detached-command", services::detached_command::check),
     ("ends-at-start", imports::ends_at_start::check),
+    ("exposed-bind", network::exposed_bind::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
     (

@@ -1,6 +1,7 @@
 //! Rules about the definitions of programs.
 
 pub(super) mod contradictory_programs;
+pub(super) mod debug_server;
 pub(super) mod detached_command;
 mod folder;
 pub(super) mod launchd_only;
