@@ -131,7 +131,7 @@ const STAND_INS: [&str; 29] = [
     "letmein",
 ];
 /// Words that only a password which stands in for another has in it.
-const STAND_IN_WORDS: [&str; 9] = [
+const STAND_IN_WORDS: [&str; 10] = [
     "your",
     "change",
     "replace",
@@ -141,6 +141,7 @@ const STAND_IN_WORDS: [&str; 9] = [
     "xxxx",
     "****",
     "todo",
+    "insecure",
 ];
 
 impl Secret {

@@ -26,6 +26,7 @@ pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) 
         taken: BTreeSet::new(),
         depth: 0,
         in_main: false,
+        is_conditional: false,
     };
     reader.collect(body);
     body.iter().for_each(|statement| reader.visit_stmt(statement));
@@ -46,6 +47,8 @@ struct Reader<'a> {
     /// How many functions and classes are around the statement.
     depth: usize,
     in_main: bool,
+    /// Whether a condition or a handler decides on the statement.
+    is_conditional: bool,
 }
 
 impl Reader<'_> {
@@ -296,10 +299,16 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 walk_stmt(self, statement);
             }
             Stmt::If(branch) => {
-                let outer = self.in_main;
+                let outer = (self.in_main, self.is_conditional);
                 self.in_main |= guard_of(&branch.test, self.names) == Guard::IsMain;
+                self.is_conditional = true;
                 walk_stmt(self, statement);
-                self.in_main = outer;
+                (self.in_main, self.is_conditional) = outer;
+            }
+            Stmt::Try(_) => {
+                let outer = std::mem::replace(&mut self.is_conditional, true);
+                walk_stmt(self, statement);
+                self.is_conditional = outer;
             }
             other => walk_stmt(self, other),
         }

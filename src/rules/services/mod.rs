@@ -3,6 +3,7 @@
 pub(super) mod contradictory_programs;
 pub(super) mod debug_server;
 pub(super) mod detached_command;
+pub(super) mod django_settings;
 mod folder;
 pub(super) mod launchd_only;
 pub(super) mod log_settings;

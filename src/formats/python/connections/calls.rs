@@ -158,12 +158,17 @@ impl Reader<'_> {
             Some(Known::Truth(truth, place)) => (SettingValue::Truth(*truth), Giver::Nothing, *place),
             Some(Known::List(texts, place)) => (SettingValue::List(texts.clone()), Giver::Nothing, *place),
             Some(Known::Text(part)) => {
-                let secret = part.value.as_deref().and_then(Secret::of);
+                let secret = part.value.as_deref().and_then(Secret::of_literal);
                 let secret = secret.filter(|_| name == "SECRET_KEY");
                 let value = secret.map_or(SettingValue::Unknown, SettingValue::Secret);
                 (value, part.giver.clone(), part.span)
             }
             None => (SettingValue::Unknown, Giver::Elsewhere, span(value)),
+        };
+        let giver = if self.is_conditional && giver == Giver::Nothing {
+            Giver::Elsewhere
+        } else {
+            giver
         };
         self.facts.settings.push(Setting {
             name: name.to_owned(),
