@@ -30,6 +30,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ),
     ("contradictory-programs", services::contradictory_programs::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
+    ("db-settings-disagree", databases::db_settings_disagree::check),
     ("debug-server", services::debug_server::check),
     ("detached-command", services::detached_command::check),
     ("django-settings", services::django_settings::check),

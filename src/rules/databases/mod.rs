@@ -1,4 +1,5 @@
 //! Connections to databases.
 
+pub(super) mod db_settings_disagree;
 pub(super) mod hardcoded_db_credentials;
 pub(super) mod hardcoded_db_host;

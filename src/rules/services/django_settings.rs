@@ -38,15 +38,22 @@ fn is_on(setting: &Setting) -> bool {
 }
 
 fn debug(place: Place, setting: &Setting) -> Option<Draft> {
-    is_on(setting).then(|| {
-        Draft::new(
-            place,
-            "`DEBUG = True` on the server: each error shows strangers the code and the settings around it, and memory grows with each query",
-        )
-        .label("pages of errors show everything")
-        .help("`DEBUG = os.environ.get(\"DJANGO_DEBUG\") == \"1\"`, or a module of settings for the server that says `False`")
-        .confidence(Confidence::Likely)
-    })
+    let when = match (&setting.value, &setting.giver) {
+        (SettingValue::Truth(true), Giver::Nothing) => "`DEBUG = True` on the server".to_owned(),
+        (SettingValue::Truth(true), Giver::Variable(name)) => {
+            format!("without `{name}` in the environment, `DEBUG` is on")
+        }
+        _ => return None,
+    };
+    let message = format!(
+        "{when}: each error shows strangers the code and the settings around it, and memory grows with each query"
+    );
+    Some(
+        Draft::new(place, message)
+            .label("pages of errors show everything")
+            .help("let it be off unless a variable says otherwise: `DEBUG = os.environ.get(\"DJANGO_DEBUG\") == \"1\"`")
+            .confidence(Confidence::Likely),
+    )
 }
 
 fn hosts(project: &Project, settings: &DjangoSettings, place: Place, setting: &Setting) -> Option<Draft> {

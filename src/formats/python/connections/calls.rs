@@ -6,7 +6,7 @@ use crate::facts::Giver;
 use crate::facts::connection::{Connection, Field, Listener, Part, Secret, Setting, SettingValue};
 use crate::formats::python::names::last;
 use crate::formats::python::span;
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{CmpOp, Expr, ExprCall};
 
 /// Settings of Django that decide whom it serves, and how openly.
 const SETTINGS: [&str; 6] = [
@@ -163,7 +163,12 @@ impl Reader<'_> {
                 let value = secret.map_or(SettingValue::Unknown, SettingValue::Secret);
                 (value, part.giver.clone(), part.span)
             }
-            None => (SettingValue::Unknown, Giver::Elsewhere, span(value)),
+            None => match self.switch(value) {
+                Some((truth, variable)) => {
+                    (SettingValue::Truth(truth), Giver::Variable(variable), span(value))
+                }
+                None => (SettingValue::Unknown, Giver::Elsewhere, span(value)),
+            },
         };
         let giver = if self.is_conditional && giver == Giver::Nothing {
             Giver::Elsewhere
@@ -176,6 +181,45 @@ impl Reader<'_> {
             giver,
             span: place,
         });
+    }
+}
+
+impl Reader<'_> {
+    /// What a switch is when its variable is not set: `os.getenv("DEBUG", "True") == "True"`,
+    /// `env.bool("DEBUG", default=True)`, and the variable's name.
+    fn switch(&self, expr: &Expr) -> Option<(bool, String)> {
+        match expr {
+            Expr::Compare(compare) => {
+                let (Some(Known::Text(left)), [CmpOp::Eq], [Expr::StringLiteral(right)]) =
+                    (self.known(&compare.left), &*compare.ops, &*compare.comparators)
+                else {
+                    return None;
+                };
+                match left.giver {
+                    Giver::Variable(name) => Some((left.value? == right.value.to_str(), name)),
+                    _ => None,
+                }
+            }
+            Expr::Call(call) => {
+                let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else {
+                    return None;
+                };
+                let keyword = call
+                    .arguments
+                    .find_keyword("default")
+                    .map(|keyword| &keyword.value);
+                let truth = match call.arguments.args.get(1).or(keyword)? {
+                    Expr::BooleanLiteral(literal) => literal.value,
+                    // `os.getenv` gives the text itself, and every text is true.
+                    Expr::StringLiteral(text) => {
+                        matches!(text.value.to_str(), "True" | "true" | "1" | "yes" | "on")
+                    }
+                    _ => return None,
+                };
+                Some((truth, name.value.to_str().to_owned()))
+            }
+            _ => None,
+        }
     }
 }
 
