@@ -2,7 +2,7 @@
 
 use crate::facts::{Giver, Secret};
 use crate::finding::{Confidence, Draft, Place, Scope};
-use crate::project::{Link, Project, Way};
+use crate::project::{Link, Project};
 use crate::rule::Sink;
 use std::collections::BTreeMap;
 
@@ -60,26 +60,22 @@ fn report(project: &Project, user: &str, database: &str, told: &[Told<'_>], sink
         return;
     };
     for other in told.iter().filter(|told| told.secret != Some(common)) {
-        // Who sets nothing may be let in by the machine's own user (`peer`), or by `~/.pgpass`.
-        let what = match other.secret {
-            Some(_) => "another password",
-            None => "an empty password",
-        };
-        let message = format!(
-            "`{user}` is given {what} for the database `{database}` here than in {}: one of the two is refused",
-            project
-                .document(first.link.document)
-                .map_or("other places", |document| document.path.as_str())
-        );
-        let message = if other.secret.is_none() {
-            message.replace(" than in", ", unlike in")
-        } else {
-            message
-        };
-        let confidence = if other.link.way == Way::Variables && other.secret.is_none() {
-            Confidence::Possible
-        } else {
-            Confidence::Likely
+        let path = project.document(first.link.document);
+        let path = path.map_or("other places", |document| document.path.as_str());
+        let (message, confidence) = match other.secret {
+            Some(_) => (
+                format!(
+                    "`{user}` is given another password for the database `{database}` here than in {path}: one of the two is refused"
+                ),
+                Confidence::Likely,
+            ),
+            // The database may trust its own machine, and `~/.pgpass` may have the password.
+            None => (
+                format!(
+                    "`{user}` is given an empty password for the database `{database}` here, unlike in {path}: a database that asks for one refuses it"
+                ),
+                Confidence::Possible,
+            ),
         };
         sink.report(
             Draft::new(other.place, message)
