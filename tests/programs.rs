@@ -961,3 +961,59 @@ fn what_supervisord_sets_reaches_the_programs_of_included_files() {
         ]
     );
 }
+
+#[test]
+fn a_package_of_the_trees_own_name_is_not_the_tree() {
+    let with = |setting: &str, command: &str, files: &[&str]| {
+        let config = format!("[program:x]\ncommand={command}\ndirectory=/opt/desk\n{setting}");
+        let mut tree = vec![("supervisord.conf", config.as_str())];
+        tree.extend(files.iter().map(|path| (*path, "")));
+        stages(&tree).join(" + ")
+    };
+    let package = ["desk/__init__.py", "desk/main.py", "run.py"];
+    for (command, expected) in [
+        ("python -m desk.main", "module desk.main main"),
+        ("python run.py", "script run.py"),
+        ("/opt/desk/venv/bin/python /opt/desk/run.py", "script run.py"),
+        ("python desk/main.py", "script desk/main.py"),
+        ("uvicorn desk.main:app", "module desk.main:app from / by uvicorn"),
+        ("python main.py", "script desk/main.py in desk"),
+        ("python gone.py", "script gone.py?"),
+    ] {
+        assert_eq!(with("", command, &package), expected, "{command}");
+    }
+    assert_eq!(
+        with(
+            "environment=PYTHONPATH=\"/opt/desk\"\n",
+            "python desk/main.py",
+            &package
+        ),
+        "script desk/main.py with "
+    );
+    assert_eq!(
+        with("", "python main.py", &["desk/main.py"]),
+        "script desk/main.py in desk"
+    );
+}
+
+#[test]
+fn a_platform_starts_procfiles_with_the_python_that_it_is_asked_for() {
+    let pythons = |files: &[(&str, &str)]| -> Vec<String> {
+        let project = project(files);
+        let of_programs = project.programs().map(|(_, program)| program.python.to_string());
+        std::iter::once(project.target.python.to_string())
+            .chain(of_programs)
+            .collect()
+    };
+    let mut files = vec![
+        ("Procfile", "web: python web.py\n"),
+        ("web.py", ""),
+        (".python-version", "3.12\n"),
+    ];
+    assert_eq!(pythons(&files), ["3.12", "3.12"]);
+    files.push(("runtime.txt", "python-3.11.9\n"));
+    assert_eq!(pythons(&files), ["3.11", "3.11"]);
+    // The server runs the other one.
+    files.push(("web.service", "[Service]\nExecStart=/usr/bin/python3 web.py\n"));
+    assert_eq!(pythons(&files), ["3.10", "3.11", "3.10"]);
+}

@@ -1,6 +1,6 @@
 //! The shell and its programs judge what `audit` says of scripts: bash runs scripts of our own with a `PATH` that
 //! holds what a server has, GNU's programs get the command lines of the table of flags, and `bash -n` and
-//! ShellCheck say which scripts are none. What is not there to judge is said; with `CI` set the test fails then.
+//! `ShellCheck` say which scripts are none. What is not there to judge is said; with `CI` set the test fails then.
 
 #![allow(
     clippy::unwrap_used,
@@ -258,7 +258,7 @@ fn read(file: &str) -> Vec<(String, String)> {
     scripts
 }
 
-/// Whether ShellCheck can read a script: its codes below 2000 are those of its parser.
+/// Whether `ShellCheck` can read a script: its codes below 2000 are those of its parser.
 fn is_understood(shellcheck: &Path, script: &Path) -> bool {
     let output = Command::new(shellcheck)
         .args(["-s", "bash", "-f", "json", "-S", "error"])
@@ -274,7 +274,7 @@ fn is_understood(shellcheck: &Path, script: &Path) -> bool {
     !codes.any(|code| code < 2000)
 }
 
-/// ShellCheck, from the path or else from PyPI.
+/// `ShellCheck`, from the path or else from PyPI.
 fn shellcheck() -> Result<PathBuf, String> {
     if let Some(path) = find("shellcheck") {
         return Ok(path);

@@ -193,3 +193,53 @@ fn a_unit_without_install_is_not_enabled() {
     assert!(!enabled(""));
     assert!(enabled("[Install]\nWantedBy=multi-user.target\n"));
 }
+
+/// Settings, and whether systemd says that it ignores or replaces them.
+const SETTINGS: &[(&str, bool)] = &[
+    ("Restart=yes", true),
+    ("Restart=always", false),
+    ("Restart=on-abnormal", false),
+    ("Type=daemon", true),
+    ("Type=exec", false),
+    ("Type=idle", false),
+    ("StandardOutput=syslog", true),
+    ("StandardError=syslog+console", true),
+    ("StandardOutput=append:/tmp/x", false),
+    ("MemoryLimit=1G", true),
+    ("MemoryMax=1G", false),
+    ("CPUShares=100", true),
+    ("KillMode=none", true),
+    ("KillMode=mixed", false),
+];
+
+#[test]
+fn systemd_ignores_the_settings_that_we_say_it_ignores() {
+    let has_judge = Command::new("systemd-analyze").arg("--version").output().is_ok();
+    for (setting, is_ignored) in SETTINGS {
+        let unit = format!("[Unit]\nDescription=x\n[Service]\n{setting}\nExecStart=/bin/sleep 5\n");
+        if has_judge {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("judged.service");
+            fs::write(&path, &unit).unwrap();
+            let output = Command::new("systemd-analyze")
+                .arg("verify")
+                .arg(&path)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(
+                said.contains("judged.service:4: "),
+                *is_ignored,
+                "{setting}: {said}"
+            );
+        }
+        let tree = Memory::new([("judged.service", unit)]);
+        let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+        let rules = audit::catalog::rules().unwrap();
+        let rule = rules
+            .iter()
+            .find(|rule| rule.meta.id == "ignored-unit-setting")
+            .unwrap();
+        assert_eq!(!rule.findings(&project).is_empty(), *is_ignored, "{setting}");
+    }
+}

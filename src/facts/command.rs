@@ -5,6 +5,10 @@ use crate::source::Span;
 
 /// One simple command, as the shell or `execve` would see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of how the command stands in its script, and any of them may hold"
+)]
 pub struct Command {
     /// Its words; the first is the program. Leading assignments are in `assignments`.
     pub words: Vec<Word>,
@@ -63,6 +67,42 @@ impl Command {
     pub fn program(&self) -> &str {
         let word = self.words.first().map_or("", |word| word.text.as_str());
         word.rsplit('/').next().unwrap_or(word)
+    }
+
+    /// Whether the shell itself does it, and no program (bash(1), "SHELL BUILTIN COMMANDS").
+    pub fn is_builtin(&self) -> bool {
+        matches!(
+            self.words.first().map_or("", |word| word.text.as_str()),
+            "." | ":"
+                | "["
+                | "alias"
+                | "cd"
+                | "command"
+                | "declare"
+                | "echo"
+                | "eval"
+                | "exec"
+                | "exit"
+                | "export"
+                | "false"
+                | "kill"
+                | "local"
+                | "printf"
+                | "pwd"
+                | "read"
+                | "return"
+                | "set"
+                | "shift"
+                | "source"
+                | "test"
+                | "trap"
+                | "true"
+                | "type"
+                | "ulimit"
+                | "umask"
+                | "unset"
+                | "wait"
+        )
     }
 
     /// The folder, where it is known to its end.

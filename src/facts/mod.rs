@@ -6,6 +6,7 @@
 pub mod command;
 pub mod connection;
 pub mod daemon;
+pub mod files;
 pub mod launchd;
 pub mod lock;
 pub mod port;
@@ -19,6 +20,7 @@ use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
 pub use connection::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
+pub use files::{FileAction, FileUse, Told};
 pub use port::{Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
@@ -50,6 +52,8 @@ pub struct Facts {
     pub local_installs: Vec<LocalInstall>,
     /// Commands that an installed project of the tree brings (`[project.scripts]`).
     pub console_scripts: Vec<ConsoleScript>,
+    /// The version of Python that the document asks a platform for, as written: `3.11`.
+    pub runtime: Option<Spanned<String>>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
     /// What the document has macOS's launchd run.
@@ -66,6 +70,8 @@ pub struct Facts {
     pub variables: Vec<Variable>,
     /// Commands that are run.
     pub commands: Vec<Command>,
+    /// Functions and aliases that a shell script defines: whoever reads it in calls them as commands.
+    pub shell_functions: Vec<String>,
     /// Programs that are looked for.
     pub sought: Vec<Sought>,
     /// Programs that a text for people tells them to call: `echo "  sudo ufw status"`.

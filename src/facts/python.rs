@@ -3,6 +3,7 @@
 //! This is no syntax tree: it holds only what happens when the module runs, in the order in which it
 //! happens, with expressions reduced to the paths they stand for.
 
+use super::files::FileUse;
 use crate::source::{Span, Spanned};
 
 /// A Python module.
@@ -39,6 +40,8 @@ pub enum Step {
     Find(Spanned<String>),
     /// An environment variable is read that has to be there: `os.environ["X"]`.
     Environ(Spanned<String>),
+    /// Something is done with a file or folder.
+    File(Box<FileUse>),
     /// `if`/`elif`/`else`, each arm with its guard; an `else` has [`Guard::Otherwise`].
     Branch(Vec<Arm>),
     /// `try`.
@@ -272,8 +275,12 @@ pub enum PathExpr {
     Absolute(Box<PathExpr>),
     /// `os.path.join(a, b)`, `a / b`.
     Join(Vec<PathExpr>),
-    /// `a + b`.
+    /// `a + b`, `f"{a}/b"`.
     Concat(Vec<PathExpr>),
+    /// What a text takes up as `{a}`: a part of a name when nothing is known of it.
+    Inserted(Box<PathExpr>),
+    /// One of several: the variable of a loop over a list.
+    OneOf(Vec<PathExpr>),
 }
 
 impl Guard {

@@ -17,6 +17,9 @@ const JOINING: Joining = Joining {
 /// Lines longer than this are left alone once variables are put in: they may name each other again and again.
 const LONGEST: usize = 8192;
 
+/// Bytes of lines with variables put in that are read of one file.
+const MOST: usize = 4 << 20;
+
 /// Whether a file is a Makefile, by its name in lower case.
 pub(super) fn is_makefile(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
@@ -52,6 +55,8 @@ struct Reader {
     variables: BTreeMap<String, String>,
     /// The conditionals around the line: how the target gets to the arm, and to the other one.
     arms: Vec<(Reach, Reach)>,
+    /// Bytes of lines that have been read with their variables put in.
+    read: usize,
     /// Whether another shell than `/bin/sh` reads the recipes.
     has_own_shell: bool,
 }
@@ -134,9 +139,10 @@ impl Reader {
         }
     }
 
-    fn add(&self, script: &str, start: usize, facts: &mut Facts) {
+    fn add(&mut self, script: &str, start: usize, facts: &mut Facts) {
         let text = self.expand(script);
-        if text.len() > LONGEST {
+        self.read += text.len();
+        if text.len() > LONGEST || self.read > MOST {
             return;
         }
         let mut commands: Vec<Command> = if text.len() == script.len() {
@@ -222,6 +228,7 @@ fn arms(word: &str, test: &str) -> (Reach, Reach) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
 
     fn commands(text: &str) -> Vec<(String, Reach)> {
         let mut facts = Facts::default();
@@ -314,9 +321,10 @@ mod tests {
         ] {
             commands(text);
         }
-        let doubling: String = (0..40)
-            .map(|at| format!("A{}=$(A{at})$(A{at})\n", at + 1))
-            .collect();
+        let mut doubling = String::new();
+        for at in 0..40 {
+            let _ = writeln!(doubling, "A{}=$(A{at})$(A{at})", at + 1);
+        }
         commands(&format!("A0=xxxxxxxxxxxxxxxx\n{doubling}\t$(A40)\n"));
     }
 }

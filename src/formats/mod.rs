@@ -1,5 +1,6 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
+mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
@@ -21,6 +22,7 @@ pub mod procfile;
 pub mod python;
 mod quoted;
 pub mod requirements;
+mod runtime;
 pub mod rust;
 mod setuptools;
 pub mod shell;
@@ -164,7 +166,7 @@ impl Format {
         match name {
             "Pipfile" | "uv.lock" | "poetry.lock" => Some(Self::Toml),
             "Pipfile.lock" => Some(Self::Json),
-            "Caddyfile" => Some(Self::Plain),
+            "Caddyfile" | "runtime.txt" | ".python-version" => Some(Self::Plain),
             _ if docker::is_ignore(&lower) || make::is_makefile(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
@@ -237,6 +239,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Cron => cron::extract(path, text),
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
+        Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
         Format::Plain => plain::extract(path, text),
     };
     commandline::note_bashisms(&mut facts);

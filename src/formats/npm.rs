@@ -17,10 +17,10 @@ pub(super) fn read(path: &str, root: &Node, facts: &mut Facts) {
         } else {
             commandline::of_shell(text, span)
         };
-        // A script runs when somebody asks for it.
-        commands
-            .iter_mut()
-            .for_each(|command| command.is_conditional = true);
+        for command in &mut commands {
+            // A script runs when somebody asks for it.
+            command.is_conditional = true;
+        }
         facts.commands.extend(commands);
     }
 }
@@ -33,7 +33,11 @@ mod tests {
     fn scripts_are_read_as_the_shell_gets_them() {
         let text = r#"{"scripts": {"a": "vite build && open dist/x", "b": "sed -i \"\" x"}, "x": {"scripts": {"c": "d"}}}"#;
         let facts = extract("web/package.json", text);
-        let found: Vec<&str> = facts.commands.iter().map(|command| command.program()).collect();
+        let found: Vec<&str> = facts
+            .commands
+            .iter()
+            .map(crate::facts::Command::program)
+            .collect();
         assert_eq!(found, ["vite", "open", "sed"]);
         assert_eq!(facts.commands[1].span.text(text), "open dist/x");
         assert!(extract("x.json", text).commands.is_empty());

@@ -10,7 +10,7 @@ pub(super) struct Module<'a, 'b> {
     pub(super) run: &'a Run<'b>,
     pub(super) document: DocumentId,
     /// Its object, where it runs: what its names are by now.
-    pub(super) module: Option<ModuleId>,
+    pub(super) object: Option<ModuleId>,
 }
 
 impl Module<'_, '_> {
@@ -37,7 +37,7 @@ impl Module<'_, '_> {
         let home = Self {
             run: self.run,
             document,
-            module: loaded.map(|(module, _)| module),
+            object: loaded.map(|(module, _)| module),
         };
         Some((home, name.to_owned()))
     }
@@ -48,12 +48,12 @@ impl Scope for Module<'_, '_> {
         &self.run.world.documents[self.document.0 as usize].path
     }
 
-    fn working_directory(&self) -> &str {
-        &self.run.directory
+    fn working_directory(&self) -> Value {
+        Value::Tree(self.run.directory.clone())
     }
 
     fn name(&self, name: &str, depth: usize) -> Value {
-        let now = self.module.and_then(|module| self.run.path_named(module, name));
+        let now = self.object.and_then(|module| self.run.path_named(module, name));
         if let Some(value) = now {
             return value;
         }

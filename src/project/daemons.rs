@@ -14,7 +14,8 @@ use crate::source::Spanned;
 use crate::tree::{Tree, Withheld};
 pub(super) use apart::{shared_environments, unit_needs};
 use globset::GlobBuilder;
-use made::{Maker, Starter, is_maker, makers, makes, starters};
+pub(super) use made::makers;
+use made::{Maker, Starter, is_maker, makes, starters};
 
 /// The process manager of one configuration and of the files that it includes.
 #[derive(Debug, Clone)]
@@ -107,6 +108,11 @@ const USUAL: [&str; 22] = [
     "/var/run",
     "/var/tmp",
 ];
+/// Whether every server has a folder.
+pub(super) fn is_usual(folder: &str) -> bool {
+    USUAL.contains(&folder)
+}
+
 /// All daemons, in the order of their configurations.
 pub(super) fn collect(
     documents: &[Document],

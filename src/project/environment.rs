@@ -163,6 +163,11 @@ impl Environment {
         self.setting(program, name, &|_| true) != Setting::Nowhere
     }
 
+    /// Whether anything of the tree sets or documents a variable.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     /// Whether a program will find a variable set; `runs` tells whether it runs a document.
     fn setting(&self, program: &ProgramView, name: &str, runs: &dyn Fn(DocumentId) -> bool) -> Setting {
         let is_own = program.environment.contains_key(name) || program.command.contains(&format!("{name}="));

@@ -14,8 +14,10 @@ pub(super) enum Value {
     Text(String),
     /// An absolute path outside the tree, as written.
     Absolute(String),
-    /// A path above the tree's root.
-    Above,
+    /// A path outside the tree: so many folders above its root, and from there on.
+    Above(usize, String),
+    /// One of these.
+    OneOf(Vec<Value>),
     /// Nothing is known.
     Unknown,
 }
@@ -24,14 +26,22 @@ pub(super) enum Value {
 pub(super) trait Scope {
     /// The path of the module's own file, relative to the root.
     fn file(&self) -> &str;
-    /// The working directory, relative to the root.
-    fn working_directory(&self) -> &str;
+    /// The working directory.
+    fn working_directory(&self) -> Value;
     /// The value of a name of the module.
     fn name(&self, name: &str, depth: usize) -> Value;
     /// What a function of the project returns.
     fn call(&self, name: &str, depth: usize) -> Value;
     /// Which part of the tree an absolute path of some machine means.
     fn absolute(&self, path: &str) -> Value;
+    /// What a part of a path is taken for of which nothing is known; nothing when the whole is not known then.
+    fn part(&self) -> Option<&'static str> {
+        None
+    }
+    /// What an environment variable comes to.
+    fn variable(&self, _name: &str, default: Option<Value>) -> Value {
+        default.unwrap_or(Value::Unknown)
+    }
 }
 
 /// The value of an expression.
@@ -48,44 +58,93 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
         PathExpr::Literal(text) if text.starts_with('/') => scope.absolute(text),
         PathExpr::Literal(text) => Value::Text(text.clone()),
         PathExpr::File => Value::Tree(scope.file().to_owned()),
-        PathExpr::WorkingDirectory => Value::Tree(scope.working_directory().to_owned()),
+        PathExpr::WorkingDirectory => scope.working_directory(),
         PathExpr::Name(name) => scope.name(name, depth),
         PathExpr::Call(name) => scope.call(name, depth),
-        PathExpr::Variable(_, Some(default)) => evaluate(default, scope, depth),
-        PathExpr::Unknown
-        | PathExpr::Truth(_)
-        | PathExpr::Nothing
-        | PathExpr::Home
-        | PathExpr::Variable(_, None) => Value::Unknown,
+        PathExpr::Variable(name, default) => {
+            let default = default.as_ref().map(|default| evaluate(default, scope, depth));
+            scope.variable(name, default)
+        }
+        PathExpr::Unknown | PathExpr::Truth(_) | PathExpr::Nothing | PathExpr::Home => Value::Unknown,
         PathExpr::Parent(inner, times) => parent(evaluate(inner, scope, depth), *times),
-        PathExpr::Absolute(inner) => match evaluate(inner, scope, depth) {
-            Value::Text(text) => join(&Value::Tree(scope.working_directory().to_owned()), &text),
-            other => other,
-        },
+        PathExpr::Absolute(inner) => absolute(evaluate(inner, scope, depth), scope),
         PathExpr::Join(parts) => {
             let mut whole = Value::Text(String::new());
-            for part in parts {
-                whole = match evaluate(part, scope, depth) {
-                    Value::Text(text) => join(&whole, &text),
-                    anchored => anchored,
+            for (at, part) in parts.iter().enumerate() {
+                let part = evaluate(part, scope, depth);
+                whole = match part {
+                    // Several folders with several names each are too many.
+                    Value::OneOf(_) if matches!(whole, Value::OneOf(_)) => Value::Unknown,
+                    Value::Unknown if at > 0 => {
+                        scope.part().map_or(Value::Unknown, |part| join(&whole, part))
+                    }
+                    part => joined(&whole, part),
                 };
             }
             whole
         }
         PathExpr::Concat(parts) => {
-            let mut whole: Option<Value> = None;
-            for part in parts {
-                let part = evaluate(part, scope, depth);
-                whole = Some(match (whole, part) {
-                    (None, part) => part,
-                    (Some(Value::Text(before)), Value::Text(after)) => Value::Text(before + &after),
-                    (Some(whole), Value::Text(after)) if after.starts_with('/') => join(&whole, &after[1..]),
-                    _ => Value::Unknown,
-                });
+            let (first, rest) = match parts.split_first() {
+                Some((first, rest)) => (evaluate(first, scope, depth), rest),
+                None => (Value::Text(String::new()), parts.as_slice()),
+            };
+            let mut behind = String::new();
+            for part in rest {
+                // What begins with a slash is no place of its own here.
+                match part {
+                    PathExpr::Literal(text) => behind.push_str(text),
+                    part => match evaluate(part, scope, depth) {
+                        Value::Text(text) | Value::Absolute(text) => behind.push_str(&text),
+                        _ => return Value::Unknown,
+                    },
+                }
             }
-            whole.unwrap_or(Value::Unknown)
+            concatenated(first, &behind)
+        }
+        PathExpr::Inserted(inner) => match evaluate(inner, scope, depth) {
+            Value::Unknown => scope
+                .part()
+                .map_or(Value::Unknown, |part| Value::Text(part.to_owned())),
+            known => known,
+        },
+        PathExpr::OneOf(parts) => {
+            Value::OneOf(parts.iter().map(|part| evaluate(part, scope, depth)).collect())
         }
     }
+}
+
+/// The value, or each of several.
+fn each(value: Value, change: &dyn Fn(Value) -> Value) -> Value {
+    match value {
+        Value::OneOf(values) => Value::OneOf(values.into_iter().map(change).collect()),
+        value => change(value),
+    }
+}
+
+fn absolute(value: Value, scope: &dyn Scope) -> Value {
+    each(value, &|value| match value {
+        Value::Text(text) => join(&scope.working_directory(), &text),
+        other => other,
+    })
+}
+
+/// `whole / part`.
+fn joined(whole: &Value, part: Value) -> Value {
+    each(part, &|part| match part {
+        Value::Text(text) => join(whole, &text),
+        anchored => anchored,
+    })
+}
+
+/// `first + behind`.
+fn concatenated(first: Value, behind: &str) -> Value {
+    each(first, &|first| match first {
+        Value::Text(before) => Value::Text(before + behind),
+        anchored if behind.is_empty() => anchored,
+        anchored => behind
+            .strip_prefix('/')
+            .map_or(Value::Unknown, |behind| join(&anchored, behind)),
+    })
 }
 
 fn parent(value: Value, times: usize) -> Value {
@@ -96,26 +155,55 @@ fn parent(value: Value, times: usize) -> Value {
             Some(super::modules::folder_of(path).to_owned())
         }
     };
-    let mut value = value;
-    for _ in 0..times {
-        value = match value {
-            Value::Tree(path) => up(&path).map_or(Value::Above, Value::Tree),
-            // dirname of a relative path without a folder is "", which means the working directory.
-            Value::Text(path) => Value::Text(up(&path).unwrap_or_default()),
-            Value::Absolute(path) => Value::Absolute(up(&path).unwrap_or_else(|| "/".to_owned())),
-            other => other,
-        };
-    }
-    value
+    each(value, &|mut value| {
+        for _ in 0..times {
+            value = match value {
+                Value::Tree(path) => up(&path).map_or(Value::Above(1, String::new()), Value::Tree),
+                Value::Above(levels, path) => match up(&path) {
+                    Some(path) => Value::Above(levels, path),
+                    None => Value::Above(levels + 1, String::new()),
+                },
+                // dirname of a relative path without a folder is "", which means the working directory.
+                Value::Text(path) => Value::Text(up(&path).unwrap_or_default()),
+                Value::Absolute(path) => Value::Absolute(up(&path).unwrap_or_else(|| "/".to_owned())),
+                other => other,
+            };
+        }
+        value
+    })
 }
 
 fn join(whole: &Value, text: &str) -> Value {
     match whole {
-        Value::Tree(folder) => super::paths::resolve(folder, text).map_or(Value::Above, Value::Tree),
+        Value::Tree(folder) => beyond(0, folder, text),
+        Value::Above(levels, folder) => beyond(*levels, folder, text),
         Value::Text(before) if before.is_empty() => Value::Text(text.to_owned()),
         Value::Text(before) => Value::Text(format!("{before}/{text}")),
         Value::Absolute(before) => Value::Absolute(format!("{before}/{text}")),
-        Value::Above => Value::Above,
+        Value::OneOf(values) => Value::OneOf(values.iter().map(|value| join(value, text)).collect()),
         Value::Unknown => Value::Unknown,
+    }
+}
+
+/// `text` seen from a folder of the tree, or of a folder so many levels above it.
+fn beyond(levels: usize, folder: &str, text: &str) -> Value {
+    let mut levels = levels;
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                if parts.pop().is_none() {
+                    levels += 1;
+                }
+            }
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    if levels == 0 {
+        Value::Tree(path)
+    } else {
+        Value::Above(levels, path)
     }
 }

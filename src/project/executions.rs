@@ -68,8 +68,13 @@ pub(super) fn collect(project: &Project) -> Vec<Execution> {
         }
     }
     for (id, document) in project.documents() {
+        // Heroku runs these, in an image of its own.
+        if matches!(document.path.as_str(), "bin/pre_compile" | "bin/post_compile") {
+            continue;
+        }
         let by_name = match document.format {
-            Format::Shell => How::Shell,
+            // The commands of a Makefile and of `package.json` are for a shell too.
+            Format::Shell | Format::Plain | Format::Json => How::Shell,
             Format::Python => How::Exec,
             _ => continue,
         };

@@ -1,5 +1,6 @@
 //! Imports that do not resolve.
 
+use super::files::Lack;
 use super::requirements::Provision;
 use crate::finding::{Confidence, Place};
 use crate::tree::Withheld;
@@ -80,6 +81,8 @@ pub enum FailureKind {
     Syntax,
     /// An environment variable that nothing sets.
     Variable,
+    /// A file or folder that is not there.
+    File(Box<Lack>),
     /// The module ends the program itself: `raise`, `sys.exit`.
     Ends,
     /// Git ignores it, so it stays on the author's machine.

@@ -3,12 +3,12 @@
 use super::programs::is_foreign;
 use super::reach::is_of_development;
 use crate::document::Document;
-use crate::facts::{Command, Program, Reach};
+use crate::facts::{Command, Manager, Program, Reach};
 use crate::formats::Format;
 use crate::target::{PythonVersion, Target};
 use std::collections::BTreeSet;
 
-/// The Python that the settings name; else that of the containers, when all programs run in some; else the
+/// The Python that the settings name; else that of the containers and of the platform, when they run all programs; else the
 /// one of which a script makes the virtual environment (`python3.12 -m venv`); else the release's own.
 pub(super) fn python(documents: &[Document], target: &Target) -> PythonVersion {
     if target.is_python_given {
@@ -18,25 +18,38 @@ pub(super) fn python(documents: &[Document], target: &Target) -> PythonVersion {
         .iter()
         .filter(|document| !is_of_development(documents, document))
         .collect();
-    of_containers(&deployed)
+    of_others(&deployed, of_platform(documents))
         .or_else(|| of_scripts(&deployed))
         .unwrap_or(target.python)
 }
 
-/// The newest Python of the images, when every program runs in a container: the server's own Python then
-/// runs nothing, and installs nothing.
-fn of_containers(documents: &[&Document]) -> Option<PythonVersion> {
+/// The Python that the files at the root ask a platform for, which starts the lines of the Procfile with it.
+pub(super) fn of_platform(documents: &[Document]) -> Option<PythonVersion> {
+    let asked = |path: &str| {
+        let mut found = documents.iter().filter(|document| document.path == path);
+        PythonVersion::parse(&found.next()?.facts.runtime.as_ref()?.value)
+    };
+    asked("runtime.txt").or_else(|| asked(".python-version"))
+}
+
+/// The newest Python of the images and of the platform, when they run every program: the server's own Python
+/// then runs nothing, and installs nothing.
+fn of_others(documents: &[&Document], platform: Option<PythonVersion>) -> Option<PythonVersion> {
     let programs: Vec<&Program> = documents
         .iter()
         .flat_map(|document| &document.facts.programs)
         .collect();
-    if !programs.iter().all(|program| program.in_container) {
+    let is_platforms = |program: &&&Program| program.manager == Manager::Procfile && platform.is_some();
+    if !programs
+        .iter()
+        .all(|program| program.in_container || is_platforms(&program))
+    {
         return None;
     }
     let images = programs.iter().filter_map(|program| program.python.as_ref());
-    images
-        .filter_map(|python| PythonVersion::parse(&python.value))
-        .max()
+    let images = images.filter_map(|python| PythonVersion::parse(&python.value));
+    let of_platform = platform.filter(|_| programs.iter().any(|program| is_platforms(&program)));
+    images.chain(of_platform).max()
 }
 
 /// The one version that commands name when they make a virtual environment or start a program.

@@ -9,6 +9,7 @@ mod environment;
 mod eval;
 mod executions;
 mod failure;
+mod files;
 mod guards;
 mod importers;
 mod imports;
@@ -26,6 +27,7 @@ mod processes;
 mod programs;
 mod reach;
 mod requirements;
+mod roots;
 mod run_bits;
 mod runs;
 mod setup;
@@ -46,6 +48,7 @@ pub use django::DjangoSettings;
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
+pub use files::{Hint, Lack, NamedLack, ScriptRoot};
 pub use inclusions::{Circle, unread_requirements};
 pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter, VariableRead};
@@ -60,6 +63,7 @@ pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
 pub use requirements::{Provision, Requirements};
+pub use roots::{DeployRoot, Home};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -94,12 +98,18 @@ pub struct Project {
     reached: Vec<Vec<ProgramId>>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
-    /// Worked out when a rule first asks for it.
+    /// Names of files that commands and code make.
+    made: BTreeSet<String>,
+    /// Paths of folders that they make, and ends of them.
+    made_folders: BTreeSet<String>,
+    /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
-    /// The same: connections to databases.
+    /// Connections to databases.
     links: OnceLock<Vec<Link>>,
-    /// The same: steps that give run bits.
+    /// Steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
+    definitions: OnceLock<Vec<Option<usize>>>,
+    setup: OnceLock<setup::Setup>,
 }
 
 impl Project {
@@ -126,6 +136,7 @@ impl Project {
             requirements: &requirements,
             target: &target,
             tree,
+            roots: files::roots(&programs, &target),
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
@@ -148,10 +159,14 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            made: reach.made.files,
+            made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
             links: OnceLock::new(),
             grants: OnceLock::new(),
+            definitions: OnceLock::new(),
+            setup: OnceLock::new(),
         }
     }
 
@@ -204,11 +219,30 @@ impl Project {
 
     /// What a program's definition says, and the document that holds it.
     pub fn definition(&self, id: ProgramId) -> Option<(DocumentId, &Program)> {
-        let view = self.program(id)?;
-        let document = view.place.document;
-        let mut programs = self.document(document)?.facts.programs.iter();
-        let is_it = |program: &&Program| program.span == view.place.span && program.name == view.name;
-        Some((document, programs.find(is_it)?))
+        let definitions = self.definitions.get_or_init(|| self.every_definition());
+        let document = self.program(id)?.place.document;
+        let at = (*definitions.get(id.0 as usize)?)?;
+        Some((document, self.document(document)?.facts.programs.get(at)?))
+    }
+
+    /// By program: which of its document's programs it is.
+    fn every_definition(&self) -> Vec<Option<usize>> {
+        let mut known: BTreeMap<(Place, &str), usize> = BTreeMap::new();
+        for (document, found) in self.documents() {
+            for (at, program) in found.facts.programs.iter().enumerate() {
+                let span = program.span;
+                known
+                    .entry((Place { document, span }, &program.name))
+                    .or_insert(at);
+            }
+        }
+        let views = self.programs.iter();
+        views
+            .map(|view| {
+                let named = |name: &str| known.get(&(view.place, name)).copied();
+                named(&view.name).or_else(|| named(&view.definition))
+            })
+            .collect()
     }
 
     /// Every place where something runs a file of the tree, by file.

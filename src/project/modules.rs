@@ -87,6 +87,13 @@ impl Modules {
         self.by_path.get(path).copied()
     }
 
+    /// Whether a folder, or one below it, holds a Python file.
+    pub fn has_below(&self, folder: &str) -> bool {
+        let start = join(folder, "");
+        let mut behind = self.by_path.range(start.clone()..);
+        behind.next().is_some_and(|(path, _)| path.starts_with(&start))
+    }
+
     /// Whether the tree holds a top-level module or package of this name anywhere.
     pub fn elsewhere(&self, paths: &Paths, dotted: &str) -> Vec<String> {
         let relative = dotted.replace('.', "/");

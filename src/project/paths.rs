@@ -11,6 +11,8 @@ pub struct Paths {
     by_name: BTreeMap<String, Vec<String>>,
     /// Every file and folder by its path in lower case.
     by_lower: BTreeMap<String, String>,
+    /// The name of every file in lower case.
+    names_in_lower: BTreeSet<String>,
 }
 
 impl Paths {
@@ -31,11 +33,13 @@ impl Paths {
             .chain(&files)
             .map(|path| (path.to_lowercase(), path.clone()))
             .collect();
+        let names_in_lower = by_name.keys().map(|name| name.to_lowercase()).collect();
         Self {
             files,
             folders,
             by_name,
             by_lower,
+            names_in_lower,
         }
     }
 
@@ -52,6 +56,11 @@ impl Paths {
     /// Every file of this name, sorted by path.
     pub fn named(&self, name: &str) -> &[String] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any file has this name in lower case, whatever its folder.
+    pub fn has_name_of_any_case(&self, lower: &str) -> bool {
+        self.names_in_lower.contains(lower)
     }
 
     /// The file or folder that differs from `path` by case alone, when `path` itself is not there: macOS
@@ -82,6 +91,21 @@ impl Paths {
                 .is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
         self.named(name).iter().any(|path| is_end(path)) || self.has_folder(end)
+    }
+
+    /// The files of one folder, without those below it, sorted.
+    pub fn files_in(&self, folder: &str) -> Vec<&str> {
+        let start = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let below = self.files.range(start.clone()..);
+        let below = below.take_while(|path| path.starts_with(&start));
+        below
+            .filter(|path| !path[start.len()..].contains('/'))
+            .map(String::as_str)
+            .collect()
     }
 
     /// All files, sorted.

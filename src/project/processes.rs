@@ -2,7 +2,7 @@
 
 use super::Project;
 use crate::document::Document;
-use crate::facts::{Command, Role, Value, Word};
+use crate::facts::{Command, Reach, Role, Value, Word};
 use crate::finding::{DocumentId, Place};
 
 /// Commands that show, find or end processes.
@@ -21,6 +21,8 @@ pub struct ProcessPattern<'a> {
     pub place: Place,
     /// Whether upper and lower case are the same to it.
     pub ignores_case: bool,
+    /// Whether the target gets there.
+    pub reach: Reach,
 }
 
 impl Project {
@@ -36,6 +38,7 @@ impl Project {
                     span: value.span,
                 },
                 ignores_case: false,
+                reach: value.reach,
             }));
         }
         found.sort_by_key(|pattern| pattern.place);
@@ -95,6 +98,7 @@ fn in_commands(document: DocumentId, commands: &[Command]) -> Vec<ProcessPattern
                         span: pattern.span,
                     },
                     ignores_case: has('i'),
+                    reach: command.reach,
                 });
             }
         }

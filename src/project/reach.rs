@@ -1,6 +1,7 @@
 //! What each program reaches, what fails on the way, and so who runs which file.
 
 use super::failure::{Failure, FailureKind, When};
+use super::files;
 use super::imports::{Outcome, Run, World};
 use super::modules::folder_of;
 use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
@@ -22,6 +23,8 @@ pub(super) struct Reach {
     pub scopes: Vec<Scope>,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     pub needing: BTreeMap<String, Vec<ProgramId>>,
+    /// What commands and code make.
+    pub made: files::Made,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -40,12 +43,15 @@ pub struct ProgramFailure {
 /// Runs every program, and every file that none reaches.
 pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
     let is_twin = |at: usize| at > 0 && are_twins(&programs[at - 1], &programs[at]);
-    let outcomes: Vec<Option<Outcome>> = programs
+    let mut outcomes: Vec<Option<Outcome>> = programs
         .par_iter()
         .enumerate()
         .map(|(at, program)| (!is_twin(at)).then(|| run(world, program)))
         .collect();
+    let mut alone = alone(world, programs, outcomes.iter().flatten());
+    let made = files::judge(world, programs, &mut outcomes, &mut alone);
     let mut reach = Reach {
+        made,
         programs: vec![Vec::new(); world.documents.len()],
         ..Reach::default()
     };
@@ -76,14 +82,6 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         reached.dedup();
     }
     reach.scopes = scopes(world.documents, &reach.programs, !programs.is_empty());
-    let alone: Vec<Outcome> = world
-        .modules
-        .files()
-        .filter(|(_, document)| reach.programs[document.0 as usize].is_empty())
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map(|(path, document)| run_alone(world, path, document))
-        .collect();
     for failure in alone.into_iter().flat_map(|outcome| outcome.failures) {
         merge(&mut merged, failure, None);
     }
@@ -99,11 +97,38 @@ fn are_twins(one: &ProgramView, other: &ProgramView) -> bool {
         && one.environment.keys().eq(other.environment.keys())
 }
 
+/// Every Python file that no program reaches, taken by itself.
+fn alone<'o>(
+    world: &World<'_>,
+    programs: &[ProgramView],
+    outcomes: impl Iterator<Item = &'o Outcome>,
+) -> Vec<Outcome> {
+    let stages = programs.iter().flat_map(|program| &program.stages);
+    let mut reached: BTreeSet<DocumentId> = stages.map(|stage| stage.place.document).collect();
+    reached.extend(programs.iter().map(|program| program.place.document));
+    reached.extend(outcomes.flat_map(|outcome| outcome.reached.iter().copied()));
+    let files = world.modules.files();
+    files
+        .filter(|(_, document)| !reached.contains(document))
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(path, document)| run_alone(world, path, document))
+        .collect()
+}
+
 /// What the commands of a program come to, one after the other.
 fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
     let mut whole = Outcome::default();
-    for stage in &program.stages {
+    for (at, stage) in program.stages.iter().enumerate() {
         let mut outcome = run_stage(world, program, stage);
+        for event in &mut outcome.events {
+            event.stage = at;
+            event.before += whole.failures.len();
+            if stage.is_conditional {
+                event.when = event.when.min(When::Use);
+            }
+        }
+        whole.events.append(&mut outcome.events);
         if stage.is_conditional {
             // The program starts without it; what it was to do is not done.
             for failure in &mut outcome.failures {
@@ -139,7 +164,7 @@ fn run_stage(world: &World<'_>, program: &ProgramView, stage: &Stage) -> Outcome
 /// What the program really dies of comes first. A `finally` may put another failure in the place of one, or
 /// another exception that is caught: what is left to find behind that is still worth mending.
 fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
-    let Some(death) = death else {
+    let Some(mut death) = death else {
         for failure in failures {
             failure.when = failure.when.min(When::Hidden);
         }
@@ -151,6 +176,7 @@ fn settle(failures: &mut Vec<Failure>, death: Option<Failure>) {
     if let Some(known) = known {
         failures.remove(known);
     }
+    death.when = When::Start;
     failures.insert(0, death);
 }
 

@@ -126,8 +126,7 @@ impl Requirements {
     /// for in the same `pip install`, and in no other.
     pub fn lost_with(&self, refused: &[&Ask]) -> BTreeSet<&str> {
         let is_refused = |ask: &&Ask| refused.iter().any(|other| other.place == ask.place);
-        let (failing, fine): (Vec<_>, Vec<_>) =
-            self.sets().partition(|set| set.iter().any(|ask| is_refused(ask)));
+        let (failing, fine): (Vec<_>, Vec<_>) = self.sets().partition(|set| set.iter().any(&is_refused));
         let lost: BTreeSet<Place> = failing.iter().flatten().map(|ask| ask.place).collect();
         let kept: BTreeSet<Place> = fine.iter().flatten().map(|ask| ask.place).collect();
         let is_lost = |ask: &&Ask| is_refused(ask) || lost.contains(&ask.place) && !kept.contains(&ask.place);

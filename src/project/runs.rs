@@ -27,6 +27,10 @@ pub struct RunView<'a> {
     pub program: Option<ProgramId>,
     /// Whether it runs in a container, whose commands are not the server's.
     pub in_container: bool,
+    /// Whether it stands in a script that is plainly for a Mac.
+    pub for_mac: bool,
+    /// Who runs it, where that is known better than from the place of the document.
+    pub scope: Option<Scope>,
 }
 
 impl<'a> RunView<'a> {
@@ -67,55 +71,118 @@ impl<'a> RunView<'a> {
 
 impl Project {
     /// Every command of every document, in the order of documents; where one runs another (`sudo x`), both.
-    pub fn runs(&self) -> Vec<RunView<'_>> {
+    pub fn runs<'a>(&'a self) -> Vec<RunView<'a>> {
         let mut runs = Vec::new();
+        let functions: BTreeSet<&str> = self
+            .documents()
+            .flat_map(|(_, document)| &document.facts.shell_functions)
+            .map(String::as_str)
+            .collect();
+        let asked = self.asked_runners();
         for (id, document) in self.documents() {
-            let in_container = document.format == Format::Docker;
-            for command in &document.facts.commands {
-                push(&mut runs, id, document, command, None, in_container);
+            let facts = &document.facts;
+            if facts.commands.is_empty() && facts.programs.is_empty() {
+                continue;
             }
-            for program in &document.facts.programs {
+            // A script that reads another in calls that one's functions.
+            let reads_in = |command: &Command| matches!(command.program(), "source" | ".");
+            let is_reader = document.format == Format::Shell && facts.commands.iter().any(reads_in);
+            let is_function = |command: &Command| {
+                let first = command.words.first();
+                is_reader && first.is_some_and(|word| functions.contains(&*word.text))
+            };
+            let for_mac = self.is_for_mac(document);
+            let scope = self.scope_of(id, document, for_mac, &asked);
+            let of = |command: &'a Command, program, in_container| RunView {
+                place: Place {
+                    document: id,
+                    span: command.span,
+                },
+                document,
+                command,
+                words: &command.words,
+                program,
+                in_container,
+                for_mac,
+                scope,
+            };
+            let in_container = self.is_in_image(id, document);
+            let commands = facts.commands.iter();
+            for command in commands.filter(|command| !is_function(command)) {
+                push(&mut runs, of(command, None, in_container));
+            }
+            for program in &facts.programs {
                 let view = self.programs().find(|(_, view)| {
                     let is_here = view.place.document == id && view.place.span == program.span;
                     is_here && view.name == program.name
                 });
                 for command in &program.commands {
                     let in_container = in_container || program.in_container;
-                    push(
-                        &mut runs,
-                        id,
-                        document,
-                        command,
-                        view.map(|(view, _)| view),
-                        in_container,
-                    );
+                    push(&mut runs, of(command, view.map(|(view, _)| view), in_container));
                 }
             }
         }
         runs
     }
 
-    /// Who runs the commands of a document, where that is known better than from its place: what is for a
-    /// Mac, and what a Makefile or `package.json` offers that nothing deployed asks for, is for developers.
+    /// Whether the commands of a document run in a container: it makes an image, or only programs of images
+    /// reach it, or it lies where the files of images do.
+    fn is_in_image(&self, id: DocumentId, document: &Document) -> bool {
+        let reaching = self.programs_reaching(id);
+        let mut views = reaching.iter().filter_map(|program| self.program(*program));
+        let lower = document.path.to_ascii_lowercase();
+        let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+        let is_images = |part: &str| matches!(part, "docker" | ".docker" | ".devcontainer" | "containers");
+        document.format == Format::Docker
+            || (!reaching.is_empty() && views.all(|view| view.in_container))
+            || (reaching.is_empty() && (folder.split('/').any(is_images) || name.contains("entrypoint")))
+    }
+
+    /// Who runs the commands of a document, where that is known better than from its place.
     pub fn scope_of_runs(&self, id: DocumentId) -> Option<Scope> {
         let document = self.document(id)?;
+        self.scope_of(id, document, self.is_for_mac(document), &self.asked_runners())
+    }
+
+    /// Which of make and npm's likes something deployed or run by hand calls.
+    fn asked_runners(&self) -> BTreeSet<&str> {
+        let callers = self.documents().filter(|(id, document)| {
+            let offers = document.format == Format::Plain || document.path.ends_with("package.json");
+            !offers && self.scope(*id) != Scope::Development
+        });
+        callers
+            .flat_map(|(_, document)| {
+                let programs = document
+                    .facts
+                    .programs
+                    .iter()
+                    .flat_map(|program| &program.commands);
+                document.facts.commands.iter().chain(programs)
+            })
+            .map(Command::program)
+            .filter(|name| matches!(*name, "make" | "npm" | "yarn" | "pnpm"))
+            .collect()
+    }
+
+    /// What is for a Mac, and what a Makefile or `package.json` offers that nothing deployed asks for, is for
+    /// developers.
+    fn scope_of(
+        &self,
+        id: DocumentId,
+        document: &Document,
+        for_mac: bool,
+        asked: &BTreeSet<&str>,
+    ) -> Option<Scope> {
         if !self.programs_reaching(id).is_empty() {
             return None;
         }
-        let name = document.path.rsplit('/').next().unwrap_or(&document.path);
-        let runner: &[&str] = match name {
-            "package.json" => &["npm", "yarn", "pnpm"],
-            _ if document.format == Format::Plain => &["make"],
-            _ => return self.is_for_mac(document).then_some(Scope::Development),
+        let is_asked_for = if document.path.ends_with("package.json") {
+            asked.iter().any(|runner| *runner != "make")
+        } else if document.format == Format::Plain {
+            asked.contains("make")
+        } else {
+            return for_mac.then_some(Scope::Development);
         };
-        let asks = |other: &Document| {
-            let programs = other.facts.programs.iter().flat_map(|program| &program.commands);
-            let mut commands = other.facts.commands.iter().chain(programs);
-            other.path != document.path && commands.any(|command| runner.contains(&command.program()))
-        };
-        let is_asked_for = self
-            .documents()
-            .any(|(other, found)| self.scope(other) != Scope::Development && asks(found));
         Some(if is_asked_for && self.scope(id) != Scope::Development {
             Scope::Operations
         } else {
@@ -126,17 +193,17 @@ impl Project {
     /// Whether a script that nothing deployed runs is plainly one for a Mac: by its name, or by all that it
     /// calls.
     pub fn is_for_mac(&self, document: &Document) -> bool {
-        let name = document.path.rsplit('/').next().unwrap_or(&document.path);
-        let lower = name.to_ascii_lowercase();
+        let lower = document.path.to_ascii_lowercase();
+        let name = lower.rsplit('/').next().unwrap_or(&lower);
         let is_shell = document.format == Format::Shell;
-        let is_macs = |part: &str| match part {
-            "macos" | "darwin" | "osx" | "macosx" | "homebrew" | "applescript" => true,
-            // In other languages it may be an address.
-            "mac" => is_shell,
-            _ => false,
+        let has = |text: &str, marks: &[&str]| {
+            let mut parts = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+            parts.any(|part| marks.contains(&part))
         };
-        let mut parts = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-        if lower.ends_with(".command") || parts.any(is_macs) {
+        // Elsewhere a `mac` may be an address.
+        let is_named = has(&lower, &["macos", "darwin", "osx", "macosx", "applescript"])
+            || (is_shell && has(name, &["mac", "brew", "homebrew", "launchd"]));
+        if lower.ends_with(".command") || is_named {
             return true;
         }
         if !is_shell {
@@ -186,27 +253,9 @@ impl Project {
     }
 }
 
-fn push<'a>(
-    runs: &mut Vec<RunView<'a>>,
-    id: DocumentId,
-    document: &'a Document,
-    command: &'a Command,
-    program: Option<ProgramId>,
-    in_container: bool,
-) {
-    let inner = behind_wrappers(command);
-    let whole = RunView {
-        place: Place {
-            document: id,
-            span: command.span,
-        },
-        document,
-        command,
-        words: &command.words,
-        program,
-        in_container,
-    };
-    if inner.len() < command.words.len() {
+fn push<'a>(runs: &mut Vec<RunView<'a>>, whole: RunView<'a>) {
+    let inner = behind_wrappers(whole.command);
+    if inner.len() < whole.words.len() {
         runs.push(whole);
     }
     runs.push(RunView {

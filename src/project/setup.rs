@@ -9,6 +9,15 @@ use std::collections::BTreeSet;
 /// Commands that put a file somewhere.
 const PUTS: [&str; 6] = ["cp", "ln", "install", "mv", "tee", "rsync"];
 
+/// Commands that set something up, each with its words.
+#[derive(Debug, Default)]
+pub(super) struct Setup {
+    /// Those that put a file somewhere.
+    puts: Vec<(Place, Vec<String>)>,
+    /// Those of root that start a supervisord.
+    root_starts: Vec<(Place, Vec<String>)>,
+}
+
 impl Project {
     /// Every command of a script or Dockerfile that is no development, with its place.
     pub fn commands(&self) -> impl Iterator<Item = (Place, &Command)> {
@@ -36,16 +45,44 @@ impl Project {
 
     /// The command that puts a file of this document's name below a folder of the system, if there is one.
     pub fn put_below(&self, id: DocumentId, folder: &str) -> Option<Place> {
-        let is_it = |command: &Command| {
-            let mut words = command.words.iter().take(3).map(|word| name_of(&word.text));
-            let puts = words.any(|word| PUTS.contains(&word));
-            let mut words = command.words.iter().filter(|word| !word.text.starts_with(folder));
-            puts && words.any(|word| self.names_file(&word.text, id))
-                && command.words.iter().any(|word| word.text.starts_with(folder))
+        let is_it = |(_, words): &&(Place, Vec<String>)| {
+            let mut sources = words.iter().filter(|word| !word.starts_with(folder));
+            words.iter().any(|word| word.starts_with(folder)) && sources.any(|word| self.names_file(word, id))
         };
-        self.commands()
-            .find(|(_, command)| is_it(command))
-            .map(|(place, _)| place)
+        self.setup().puts.iter().find(is_it).map(|(place, _)| *place)
+    }
+
+    fn setup(&self) -> &Setup {
+        self.setup.get_or_init(|| {
+            let mut setup = Setup::default();
+            for (place, command) in self.commands() {
+                let words = || command.words.iter().map(|word| word.text.as_str());
+                if words().take(3).any(|word| PUTS.contains(&name_of(word))) {
+                    setup.puts.push((place, words().map(str::to_owned).collect()));
+                }
+                let is_sudo = words().next() == Some("sudo") && !words().any(|word| word == "-u");
+                if is_sudo && words().any(|word| name_of(word) == "supervisord") {
+                    setup
+                        .root_starts
+                        .push((place, words().map(str::to_owned).collect()));
+                }
+            }
+            for (id, view) in self.programs() {
+                let Some((document, program)) = self.definition(id) else {
+                    continue;
+                };
+                let is_root = program.user.as_ref().is_none_or(|user| user.value == "root");
+                if view.manager == Manager::Systemd && is_root {
+                    let words = program.commands.iter().flat_map(|command| &command.words);
+                    let words: Vec<String> = words.map(|word| word.text.clone()).collect();
+                    if words.iter().any(|word| name_of(word) == "supervisord") {
+                        let span = program.span;
+                        setup.root_starts.insert(0, (Place { document, span }, words));
+                    }
+                }
+            }
+            setup
+        })
     }
 
     /// Whether a word of a command names this file, as far as its end tells: of files of one name it is the one whose
@@ -94,34 +131,11 @@ impl Project {
         if let Some(place) = self.put_below(daemon.config, "/etc/supervisor") {
             return Some(place);
         }
-        let starts = |command: &Command| {
-            let mut words = command.words.iter().map(|word| name_of(&word.text));
-            words.any(|word| word == "supervisord")
-                && command
-                    .words
-                    .iter()
-                    .any(|word| self.names_file(&word.text, daemon.config))
+        let mut starts = self.setup().root_starts.iter();
+        let is_it = |(_, words): &&(Place, Vec<String>)| {
+            words.iter().any(|word| self.names_file(word, daemon.config))
         };
-        let unit = self.programs().find_map(|(id, view)| {
-            let (document, program) = self.definition(id)?;
-            let is_root = program.user.as_ref().is_none_or(|user| user.value == "root");
-            let is_unit = view.manager == Manager::Systemd && is_root;
-            let place = Place {
-                document,
-                span: program.span,
-            };
-            (is_unit && program.commands.iter().any(starts)).then_some(place)
-        });
-        let by_sudo = |command: &Command| {
-            let is_sudo = command.words.first().is_some_and(|word| word.text == "sudo");
-            is_sudo && !command.words.iter().any(|word| word.text == "-u") && starts(command)
-        };
-        unit.or_else(|| {
-            let mut commands = self.commands();
-            commands
-                .find(|(_, command)| by_sudo(command))
-                .map(|(place, _)| place)
-        })
+        starts.find(is_it).map(|(place, _)| *place)
     }
 
     /// Whether a container starts supervisord: who is root there is another matter.

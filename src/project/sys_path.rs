@@ -34,8 +34,8 @@ impl Run<'_> {
                 super::paths::resolve(&self.directory, &text).map_or(Entry::Unknown, Entry::Folder)
             }
             // A folder of the author's machine, or above the tree: the server has nothing there.
-            Value::Absolute(_) | Value::Above => Entry::Folder("\0".to_owned()),
-            Value::Unknown => Entry::Unknown,
+            Value::Absolute(_) | Value::Above(..) => Entry::Folder("\0".to_owned()),
+            Value::OneOf(_) | Value::Unknown => Entry::Unknown,
         };
         let entries: Vec<Entry> = values.into_iter().map(entry).collect();
         match edit.kind {
@@ -56,7 +56,7 @@ impl Run<'_> {
         let scope = Module {
             run: self,
             document,
-            module: Some(module),
+            object: Some(module),
         };
         eval::value(expr, &scope)
     }
@@ -68,8 +68,8 @@ impl Run<'_> {
                 let has = self.path.contains(&Entry::Folder(folder.clone()));
                 (has || !self.path.contains(&Entry::Unknown)).then_some(has)
             }
-            Value::Unknown => None,
-            Value::Text(_) | Value::Absolute(_) | Value::Above => Some(false),
+            Value::OneOf(_) | Value::Unknown => None,
+            Value::Text(_) | Value::Absolute(_) | Value::Above(..) => Some(false),
         }
     }
 

@@ -6,6 +6,7 @@ mod environment;
 mod failing;
 mod files;
 mod imports;
+mod lacking;
 mod network;
 mod paths;
 mod place;
@@ -28,12 +29,17 @@ pub const CHECKS: &[(&str, Check)] = &[
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
     ),
+    (
+        "contradictory-environment",
+        services::contradictory_environment::check,
+    ),
     ("contradictory-programs", services::contradictory_programs::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
     ("db-settings-disagree", databases::db_settings_disagree::check),
     ("debug-server", services::debug_server::check),
     ("detached-command", services::detached_command::check),
     ("django-settings", services::django_settings::check),
+    ("contradictory-roots", paths::contradictory_roots::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("exposed-bind", network::exposed_bind::check),
     ("file-case", files::file_case::check),
@@ -45,7 +51,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("hardcoded-db-host", databases::hardcoded_db_host::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
+    ("home-root", paths::home_root::check),
     ("ignored-module", imports::ignored_module::check),
+    ("ignored-unit-setting", services::ignored_unit_setting::check),
     ("launchd-only", services::launchd_only::check),
     ("local-origins", network::local_origins::check),
     ("localhost-in-page", network::localhost_in_page::check),
@@ -56,6 +64,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-db-driver", requirements::missing_db_driver::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-log-directory", services::missing_log_directory::check),
+    ("misplaced-root", paths::misplaced_root::check),
+    ("missing-directory", files::missing_directory::check),
+    ("missing-file", files::missing_file::check),
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     ("missing-run-bit", files::missing_run_bit::check),
@@ -72,6 +83,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("process-pattern", processes::process_pattern::check),
     ("relative-command", services::relative_command::check),
     ("relative-directory", services::relative_directory::check),
+    ("relative-path", paths::relative_path::check),
     ("replaced-path", services::replaced_path::check),
     ("shipped-debris", files::shipped_debris::check),
     ("restart-policy", services::restart_policy::check),

@@ -79,15 +79,24 @@ fn plain(message: &str) -> String {
     let message = message.split(" (").next().unwrap_or(message);
     let message = message.split("; ").next().unwrap_or(message);
     let message = message.split(". Did you mean").next().unwrap_or(message);
+    // Which Python tells a circle, and in which words, has changed more than once.
     let message = message.replace("from partially initialized module ", "from ");
+    let message = message.replace("partially initialized module ", "module ");
     // Python 3.13 says which file the module is.
     match (
         message.split_once("' from '/"),
         message.split_once(" has no attribute "),
     ) {
         (Some((module, _)), Some((_, name))) => format!("{module}' has no attribute {name}"),
-        _ => absent(&message).unwrap_or(message),
+        _ => early(&message).or_else(|| absent(&message)).unwrap_or(message),
     }
+}
+
+/// Python 3.11 and later have words of their own for a part that is still being imported.
+fn early(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("cannot access submodule ")?;
+    let (part, module) = rest.split_once(" of ")?;
+    Some(format!("{module} has no attribute {part}"))
 }
 
 /// `find_spec` says in its own words that a part has no package to be in.
@@ -119,16 +128,24 @@ mod tests {
             (
                 "AttributeError: partially initialized module 'm' has no attribute 'x' (most likely due to a \
                  circular import)",
-                "partially initialized module 'm' has no attribute 'x'",
+                "module 'm' has no attribute 'x'",
             ),
             (
                 "AttributeError: partially initialized module 'm' from '/tmp/m.py' has no attribute 'x' (most \
                  likely due to a circular import)",
-                "partially initialized module 'm' has no attribute 'x'",
+                "module 'm' has no attribute 'x'",
             ),
             (
                 "AttributeError: module 'm' has no attribute 'x'. Did you mean: 'y'?",
                 "module 'm' has no attribute 'x'",
+            ),
+            (
+                "AttributeError: cannot access submodule 'x' of module 'm' (most likely due to a circular import)",
+                "module 'm' has no attribute 'x'",
+            ),
+            (
+                "ModuleNotFoundError: __path__ attribute not found on 'a.b' while trying to find 'a.b.c'",
+                "No module named 'a.b.c'",
             ),
             ("KeyError: 'X'", "KeyError: 'X'"),
             ("IndentationError: unexpected indent", "SyntaxError"),

@@ -155,7 +155,7 @@ pub(crate) fn outcome(is_success: bool, log: &str, root: &Path, command_line: u3
         });
         if let (Some((path, line)), Some(last)) = (place, last) {
             deaths.push(Death {
-                reason: Some(reason(last)),
+                reason: Some(reason(&without_root(last, root))),
                 path,
                 line,
             });
@@ -182,6 +182,14 @@ pub(crate) fn outcome(is_success: bool, log: &str, root: &Path, command_line: u3
         });
     }
     Outcome::Dies(deaths)
+}
+
+/// A message that names files of the tree as the audit does, which does not know where the tree will stand.
+fn without_root(message: &str, root: &Path) -> String {
+    let outer = root.parent().expect("a folder").to_string_lossy();
+    message
+        .replace(&*root.to_string_lossy(), "…")
+        .replace(&*outer, "…/..")
 }
 
 /// `  File "/scratch/tree/a.py", line 3, in <module>`.

@@ -29,6 +29,15 @@ pub(super) fn unknown(target: &Expr, steps: &mut Vec<Step>) {
         Expr::Tuple(tuple) => tuple.elts.iter().for_each(|element| unknown(element, steps)),
         Expr::List(list) => list.elts.iter().for_each(|element| unknown(element, steps)),
         Expr::Starred(starred) => unknown(&starred.value, steps),
+        // `module.name = …`
+        Expr::Attribute(_) => {
+            steps.extend(written(target).map(|name| {
+                Step::Bind(Binding {
+                    name,
+                    value: PathExpr::Unknown,
+                })
+            }));
+        }
         // `globals()["x"] = …`, `sys.modules[__name__] = …`
         Expr::Subscript(subscript) => {
             let is_call = match &*subscript.value {

@@ -252,6 +252,13 @@ impl Collector<'_> {
     /// else keeps its place.
     fn formatted_line(&self, literal: &ExprFString) -> Word {
         let whole = self.content(span(literal));
+        if whole.range().len() > LONGEST {
+            return Word {
+                text: "$x".to_owned(),
+                span: whole,
+                is_literal: false,
+            };
+        }
         let mut text = whole.text(self.text).to_owned();
         let mut is_literal = true;
         for part in &literal.value {

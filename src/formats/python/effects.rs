@@ -1,5 +1,6 @@
 //! What happens while an expression is evaluated: calls, names that are read, variables that must be there.
 
+use super::files;
 use super::guards::guard_of;
 use super::names::{Names, last, written};
 use super::paths::path_of;
@@ -142,6 +143,7 @@ impl Effects<'_> {
         if runs {
             self.awaited(call, first);
         }
+        files::of_call(call, &full, self.names, self.steps);
         match full.as_str() {
             "sys.exit" | "exit" | "quit" | "os._exit" => {
                 let failed = exit_failed(call);
@@ -218,6 +220,10 @@ impl<'a> Visitor<'a> for Effects<'_> {
                 } else {
                     walk_expr(self, expr);
                 }
+            }
+            Expr::Dict(dict) => {
+                walk_expr(self, expr);
+                files::of_dict(dict, self.names, self.steps);
             }
             Expr::If(choice) => self.choice(choice),
             Expr::BoolOp(operation) => self.operation(operation),

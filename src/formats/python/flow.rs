@@ -3,13 +3,17 @@
 use super::commands::Lines;
 use super::guards::guard_of;
 use super::leaving::leaves_loop;
+use super::locals::Body;
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
 use super::{binding, connections, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
-use ruff_python_ast::{Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFunctionDef, StmtIf};
+use crate::formats::calls::Calls;
+use ruff_python_ast::{
+    Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
+};
 
 /// Reads a module's statements into `facts`.
 pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
@@ -21,9 +25,11 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         globals: Vec::new(),
         has_lazy_annotations: false,
         lines: Lines::default(),
+        calls: Calls::default(),
         is_tried: false,
     };
     let steps = reader.block(body, Reach::Always);
+    reader.calls.settle(reader.facts);
     let is_script = text.starts_with("#!") || steps.iter().any(is_main_branch);
     reader.facts.python = Some(Box::new(Module {
         body: steps,
@@ -49,6 +55,7 @@ pub(super) struct Reader<'a> {
     has_lazy_annotations: bool,
     /// What names stand for, of which a command may be made.
     lines: Lines,
+    calls: Calls,
     /// Whether a handler around the statement does something else where a command is not found.
     pub(super) is_tried: bool,
 }
@@ -57,10 +64,12 @@ impl Reader<'_> {
     pub(super) fn block(&mut self, body: &[Stmt], reach: Reach) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut reach = reach;
+        self.names.locals.begin();
         for statement in body {
             self.statement(statement, reach, &mut steps);
             reach = self.reach_behind(statement, reach);
         }
+        self.names.locals.end();
         steps
     }
 
@@ -80,19 +89,7 @@ impl Reader<'_> {
                 steps.push(step);
             }
             Stmt::Try(tried) => steps.push(self.tried(tried, reach)),
-            Stmt::For(looped) => {
-                self.literals(&looped.iter, Context::plain(reach));
-                self.effects(&looped.iter, steps);
-                let mut body = Vec::new();
-                binding::unknown(&looped.target, &mut body);
-                body.extend(self.block(&looped.body, reach));
-                steps.push(if effects::is_filled(&looped.iter) {
-                    Step::Block(body)
-                } else {
-                    Step::Loop(body)
-                });
-                push_block(steps, self.block(&looped.orelse, reach));
-            }
+            Stmt::For(looped) => self.looped(looped, reach, steps),
             Stmt::While(looped) => {
                 self.literals(&looped.test, Context::plain(reach).with_role(Role::Compared));
                 self.effects(&looped.test, steps);
@@ -117,6 +114,7 @@ impl Reader<'_> {
                 for item in &with.items {
                     self.effects(&item.context_expr, &mut body);
                     if let Some(target) = &item.optional_vars {
+                        self.names.locals.forget(target);
                         binding::unknown(target, &mut body);
                     }
                 }
@@ -141,6 +139,27 @@ impl Reader<'_> {
             }
             other => self.simple(other, reach, steps),
         }
+    }
+
+    fn looped(&mut self, looped: &StmtFor, reach: Reach, steps: &mut Vec<Step>) {
+        self.literals(&looped.iter, Context::plain(reach));
+        self.effects(&looped.iter, steps);
+        let mut body = Vec::new();
+        binding::unknown(&looped.target, &mut body);
+        let over = match path_of(&looped.iter, &self.names) {
+            over @ (PathExpr::OneOf(_) | PathExpr::Name(_)) => over,
+            _ => PathExpr::Unknown,
+        };
+        self.names.locals.enter(Body::Loop);
+        self.names.locals.bind_loop(&looped.target, over);
+        body.extend(self.block(&looped.body, reach));
+        self.names.locals.leave();
+        steps.push(if effects::is_filled(&looped.iter) {
+            Step::Block(body)
+        } else {
+            Step::Loop(body)
+        });
+        push_block(steps, self.block(&looped.orelse, reach));
     }
 
     /// Statements without a body.
@@ -261,8 +280,12 @@ impl Reader<'_> {
             }
             steps.push(binding::assigned(name.id.as_str(), value, &self.names));
         } else {
+            if let Expr::Attribute(attribute) = target {
+                self.effects(&attribute.value, steps);
+            }
             binding::unknown(target, steps);
         }
+        self.names.assigned(target, value);
         if let Expr::Subscript(subscript) = target
             && self.names.dotted(&subscript.value).as_deref() == Some("os.environ")
         {
@@ -296,10 +319,12 @@ impl Reader<'_> {
         self.defaults(&function.parameters, reach, steps);
         self.signature(function, steps);
         let outer = std::mem::take(&mut self.declared);
+        self.calls.define(function.name.id.as_str(), span(function));
         self.lines.enter();
         for parameter in &function.parameters {
             self.lines.bind(parameter.name().id.as_str(), None);
         }
+        self.names.locals.enter_function(&function.parameters);
         let body = self.block(&function.body, reach);
         self.lines.leave();
         let declared = std::mem::replace(&mut self.declared, outer);
@@ -309,6 +334,7 @@ impl Reader<'_> {
             Stmt::Return(returned) => returned.value.as_ref().map(|value| path_of(value, &self.names)),
             _ => None,
         });
+        self.names.locals.leave();
         steps.push(Step::Function(Function {
             name: function.name.id.to_string(),
             body,
@@ -363,7 +389,10 @@ impl Reader<'_> {
         if let Some(arguments) = &class.arguments {
             arguments.args.iter().for_each(|base| self.effects(base, steps));
         }
+        self.calls.define(class.name.id.as_str(), span(class));
+        self.names.locals.enter(Body::Class);
         let body = self.block(&class.body, reach);
+        self.names.locals.leave();
         steps.push(Step::Class(Function {
             name: class.name.id.to_string(),
             body,
@@ -416,6 +445,7 @@ impl Reader<'_> {
             names: &self.names,
             facts: self.facts,
             lines: &self.lines,
+            calls: &mut self.calls,
             is_tried: self.is_tried,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod asynchronous;
 mod binding;
 mod calls;
 mod commands;
@@ -9,10 +10,12 @@ mod connections;
 mod edits;
 mod effects;
 mod environment;
+mod files;
 mod flow;
 mod guards;
 mod importing;
 mod leaving;
+mod locals;
 mod names;
 mod nesting;
 mod newer;
@@ -61,6 +64,10 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
         facts.newer_syntax = newer::syntax(parsed.unsupported_syntax_errors(), parsed.tokens());
     }
     if let Mod::Module(module) = parsed.syntax() {
+        if facts.problems.is_empty() {
+            facts.newer_syntax.extend(newer::nested_async(&module.body));
+            facts.newer_syntax.sort_by_key(|syntax| syntax.span);
+        }
         flow::read(text, &module.body, &mut facts);
         more(&module.body, &mut facts);
     }
@@ -291,6 +298,25 @@ mod tests {
         let text = "import os\nos.system(\"\"\"\n  a\n  b c\n\"\"\")\n";
         let facts = extract(text);
         assert_eq!(facts.commands[1].span.text(text), "b c");
+    }
+
+    #[test]
+    fn what_only_guarded_calls_reach_is_guarded() {
+        let text = "import os, sys, platform\n\
+                    def one(): os.system('a')\ndef two(): os.system('b')\ndef three(): os.system('c')\n\
+                    def notify_macos(): os.system('d')\n\
+                    class MacRunner:\n  def go(self): os.system('e')\n\
+                    def f():\n  if sys.platform == 'darwin':\n    one()\n    two()\n    return MacRunner().go()\n  two()\n\
+                    g = {'Darwin': three, 'Linux': f}[platform.system()]\n";
+        let facts = extract(text);
+        let reach = |name: &str| {
+            let found = facts.commands.iter().find(|command| command.program() == name);
+            found.unwrap().reach
+        };
+        assert_eq!(reach("b"), Reach::Always);
+        for name in ["a", "c", "d", "e"] {
+            assert_eq!(reach(name), Reach::Elsewhere, "{name}");
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What a dotted name means: `osp.join` is `os.path.join` after `import os.path as osp`.
 
+use super::locals::Locals;
+use super::paths::path_of;
 use ruff_python_ast::Expr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The local names that imports give, each with what it stands for.
 #[derive(Debug, Default)]
@@ -11,6 +13,10 @@ pub(super) struct Names {
     truths: BTreeMap<String, bool>,
     /// Names, as written, that hold the name of the platform: what it is on Linux.
     platforms: BTreeMap<String, &'static str>,
+    /// What the names of the bodies around the statement stand for.
+    pub(super) locals: Locals,
+    /// Names that a `ConfigParser` was given to.
+    parsers: BTreeSet<String>,
 }
 
 impl Names {
@@ -44,6 +50,33 @@ impl Names {
     /// What a name that holds the platform's name holds on Linux.
     pub(super) fn platform(&self, expr: &Expr) -> Option<&'static str> {
         self.platforms.get(&written(expr)?).copied()
+    }
+
+    /// A target gets a value.
+    pub(super) fn assigned(&mut self, target: &Expr, value: &Expr) {
+        if let Some(name) = written(target) {
+            let path = path_of(value, self);
+            self.note_parser(&name, value);
+            self.locals.bind(&name, path);
+        } else {
+            self.locals.forget(target);
+        }
+    }
+
+    /// `name`, perhaps `self.name`, gets a value: notes whether that is a `ConfigParser`.
+    fn note_parser(&mut self, name: &str, value: &Expr) {
+        if let Expr::Call(call) = value
+            && self
+                .dotted(&call.func)
+                .is_some_and(|full| full.ends_with("ConfigParser"))
+        {
+            self.parsers.insert(name.to_owned());
+        }
+    }
+
+    /// Whether a name is one of a `ConfigParser`.
+    pub(super) fn is_parser(&self, name: &str) -> bool {
+        self.parsers.contains(name)
     }
 
     /// Whether the first part of a dotted name is one that an import gives.

@@ -3,10 +3,10 @@
 //! The parser collects what an older target refuses. It is asked for an old one, once, so the answer holds
 //! for every target. Its versions are CPython's, where the two disagree: real interpreters were asked.
 
-use super::span_of;
+use super::{asynchronous, span_of};
 use crate::facts::NewerSyntax;
-use ruff_python_ast::PythonVersion;
 use ruff_python_ast::token::{TokenKind, Tokens};
+use ruff_python_ast::{PythonVersion, Stmt};
 use ruff_python_parser::{UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Kind};
 use ruff_text_size::TextRange;
 
@@ -38,6 +38,16 @@ pub(super) fn syntax(errors: &[UnsupportedSyntaxError], tokens: &Tokens) -> Vec<
     }
     found.sort_by_key(|syntax| syntax.span);
     found
+}
+
+/// An asynchronous comprehension inside another one, which the parser does not tell.
+pub(super) fn nested_async(body: &[Stmt]) -> Option<NewerSyntax> {
+    asynchronous::nested(body).map(|range| NewerSyntax {
+        needs: (3, 11),
+        what: "an asynchronous comprehension inside another one",
+        words: "asynchronous comprehension outside of an asynchronous function",
+        span: span_of(range),
+    })
 }
 
 /// Whether an item of `with (…)` has an `as`. Without one, old Pythons read a tuple, and do not refuse the file.
@@ -154,6 +164,14 @@ mod tests {
         (11, "try: pass\nexcept* ValueError: pass"),
         (11, "a[*b]"),
         (11, "def f(*a: *b): pass"),
+        (11, "async def f(): [[x async for x in y] for z in w]"),
+        (11, "async def f(): {z: [x async for x in y] for z in w}"),
+        (11, "async def f(): ([x async for x in y] for z in w)"),
+        (11, "async def f(): [x for z in w for x in [x async for x in y]]"),
+        (11, "async def f(): [[await a for x in y] for z in w]"),
+        (11, "async def f(): [x for z in w if [q async for q in y]]"),
+        (11, "async def f(): [[x async for x in y] for z in await w]"),
+        (11, "async def f(): ([await a for x in y] for z in w)"),
         (12, "def f[T](a): pass"),
         (12, "class A[T]: pass"),
         (12, "type X = int"),
@@ -180,6 +198,13 @@ mod tests {
         "try: pass\nexcept (A, B): pass",
         "def f(): return (1, *a)",
         "x = a[(y, z)]",
+        "async def f(): [x async for x in y]",
+        "async def f(): [[x async for x in y] async for z in w]",
+        "async def f(): [(x async for x in y) for z in w]",
+        "async def f(): [x for z in [x async for x in y]]",
+        "async def f(): [await a for z in w]",
+        "async def f(): [[x for x in await y] for z in w]",
+        "async def f(): [[await a for x in y] for z in w if await z]",
     ];
 
     /// The minor version that the newest syntax of a text needs; 0: any.

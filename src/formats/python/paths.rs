@@ -1,15 +1,22 @@
 //! Expressions that stand for a path, reduced to what they mean.
 
-use super::names::{Names, last};
+use super::names::{Names, last, written};
 use crate::facts::python::PathExpr;
-use ruff_python_ast::{Expr, ExprCall, Number, Operator};
+use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, Number, Operator};
 
 /// How deep an expression is followed.
 const DEPTH: usize = 30;
+/// Elements of a list that are looked at.
+const MOST: usize = 40;
 
 /// What path an expression stands for.
 pub(super) fn path_of(expr: &Expr, names: &Names) -> PathExpr {
     reduce(expr, names, DEPTH)
+}
+
+/// What path a call stands for.
+pub(super) fn path_of_call(call: &ExprCall, names: &Names) -> PathExpr {
+    reduce_call(call, names, DEPTH)
 }
 
 fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
@@ -25,7 +32,10 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
             _ => PathExpr::Unknown,
         },
         Expr::Name(name) if name.id.as_str() == "__file__" => PathExpr::File,
-        Expr::Name(_) => names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name),
+        Expr::Name(_) => named(expr, names),
+        Expr::FString(text) => formatted(text, names, depth),
+        Expr::List(list) => one_of(&list.elts, names, depth),
+        Expr::Tuple(tuple) => one_of(&tuple.elts, names, depth),
         Expr::BinOp(operation) => {
             let sides = vec![
                 reduce(&operation.left, names, depth),
@@ -40,7 +50,7 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
         Expr::Attribute(attribute) => match attribute.attr.id.as_str() {
             "parent" => PathExpr::Parent(Box::new(reduce(&attribute.value, names, depth)), 1),
             "__file__" => PathExpr::Unknown,
-            _ => names.dotted(expr).map_or(PathExpr::Unknown, PathExpr::Name),
+            _ => named(expr, names),
         },
         Expr::Subscript(subscript) => match (&*subscript.value, index(&subscript.slice)) {
             (Expr::Attribute(attribute), Some(index)) if attribute.attr.id.as_str() == "parents" => {
@@ -56,6 +66,68 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
         Expr::Call(call) => reduce_call(call, names, depth),
         _ => PathExpr::Unknown,
     }
+}
+
+/// A path below the home folder, as a shell writes it; nothing when parts of it are not known.
+pub(super) fn below_home(parts: &[PathExpr]) -> Option<String> {
+    let mut text = String::new();
+    for part in parts {
+        match part {
+            PathExpr::Home if text.is_empty() => text.push('~'),
+            PathExpr::Join(inner) if text.is_empty() => text = below_home(inner)?,
+            PathExpr::Literal(literal) if !text.is_empty() && !literal.starts_with('/') => {
+                text.push('/');
+                text.push_str(literal);
+            }
+            _ => return None,
+        }
+    }
+    (text.len() > 1).then_some(text)
+}
+
+/// What a name stands for: what the body around it says, or else the module.
+fn named(expr: &Expr, names: &Names) -> PathExpr {
+    if let Some(known) = written(expr).and_then(|name| names.locals.get(&name)) {
+        return known.clone();
+    }
+    let dotted = names.dotted(expr);
+    match dotted.as_deref() {
+        Some("os.curdir") => PathExpr::Literal(".".to_owned()),
+        Some("os.pardir") => PathExpr::Literal("..".to_owned()),
+        Some("os.sep" | "os.path.sep") => PathExpr::Literal("/".to_owned()),
+        _ => dotted.map_or(PathExpr::Unknown, PathExpr::Name),
+    }
+}
+
+/// Elements of a list that a loop goes through.
+fn one_of(elements: &[Expr], names: &Names, depth: usize) -> PathExpr {
+    if elements.is_empty() || elements.len() > MOST {
+        return PathExpr::Unknown;
+    }
+    let elements = elements.iter().map(|element| reduce(element, names, depth));
+    PathExpr::OneOf(elements.collect())
+}
+
+/// `f"{BASE}/logs/{name}.log"`.
+fn formatted(text: &ExprFString, names: &Names, depth: usize) -> PathExpr {
+    let mut parts = Vec::new();
+    for part in &text.value {
+        match part {
+            FStringPart::Literal(literal) => parts.push(PathExpr::Literal(literal.value.to_string())),
+            FStringPart::FString(inner) => {
+                for element in &inner.elements {
+                    parts.push(match (element.as_literal(), element.as_interpolation()) {
+                        (Some(literal), _) => PathExpr::Literal(literal.value.to_string()),
+                        (_, Some(hole)) => {
+                            PathExpr::Inserted(Box::new(reduce(&hole.expression, names, depth)))
+                        }
+                        _ => PathExpr::Unknown,
+                    });
+                }
+            }
+        }
+    }
+    PathExpr::Concat(parts)
 }
 
 fn reduce_call(call: &ExprCall, names: &Names, depth: usize) -> PathExpr {

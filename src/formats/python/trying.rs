@@ -9,20 +9,14 @@ use ruff_python_ast::{ExceptHandler, Expr, StmtTry};
 
 impl Reader<'_> {
     pub(super) fn tried(&mut self, tried: &StmtTry, reach: Reach) -> Step {
-        let kinds = tried.handlers.iter().flat_map(|handler| {
-            let ExceptHandler::ExceptHandler(handler) = handler;
-            handler
-                .type_
-                .as_ref()
-                .map_or_else(Vec::new, |kind| self.catches(kind))
-        });
-        let misses = kinds.collect::<Vec<_>>().iter().any(|kind| is_missing_file(kind));
         let outer = self.is_tried;
-        self.is_tried |= misses;
+        self.is_tried |= tried.handlers.iter().any(|handler| self.copes(handler));
         let body = self.block(&tried.body, reach);
-        self.is_tried = outer;
         let mut handlers = Vec::with_capacity(tried.handlers.len());
-        for ExceptHandler::ExceptHandler(handler) in &tried.handlers {
+        for handler in &tried.handlers {
+            // What is done where a program is not there is the other system's way.
+            self.is_tried = outer || self.copes(handler);
+            let ExceptHandler::ExceptHandler(handler) = handler;
             let catches = match &handler.type_ {
                 None => vec!["BaseException".to_owned()],
                 Some(kind) => self.catches(kind),
@@ -34,6 +28,7 @@ impl Reader<'_> {
                 ends,
             });
         }
+        self.is_tried = outer;
         let otherwise = self.block(&tried.orelse, reach);
         let finally = self.block(&tried.finalbody, reach);
         Step::Try(Box::new(Try {
@@ -42,6 +37,17 @@ impl Reader<'_> {
             otherwise,
             finally,
         }))
+    }
+
+    /// Whether a handler goes on where a program is not found.
+    fn copes(&self, handler: &ExceptHandler) -> bool {
+        let ExceptHandler::ExceptHandler(handler) = handler;
+        let kinds = handler
+            .type_
+            .as_ref()
+            .map_or_else(Vec::new, |kind| self.catches(kind));
+        let ends = handler.body.last().is_some_and(|last| raises(last, &self.names));
+        !ends && kinds.iter().any(|kind| is_missing_file(kind))
     }
 
     /// The names of the exceptions in a tuple, or of one.

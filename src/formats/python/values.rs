@@ -4,10 +4,13 @@ use super::calls::{role_of_argument, runs_command};
 use super::commands::{Lines, seeks};
 use super::environment::variable_name;
 use super::guards::{guard_of, is_existence_test, tests_existence};
-use super::names::Names;
+use super::names::{Names, last};
+use super::paths::{self, path_of};
 use super::{ports, span, span_of};
+use crate::facts::python::PathExpr;
 use crate::facts::value::is_telling;
 use crate::facts::{Facts, PortRole, Reach, Role, Value};
+use crate::formats::calls::Calls;
 use crate::source::Span;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{
@@ -58,6 +61,8 @@ pub(super) struct Collector<'a> {
     pub(super) facts: &'a mut Facts,
     /// What names stand for, of which a command may be made.
     pub(super) lines: &'a Lines,
+    /// Calls of functions, of which some may be the module's own.
+    pub(super) calls: &'a mut Calls,
     /// Whether something else is done where a command is not found.
     pub(super) is_tried: bool,
 }
@@ -95,8 +100,10 @@ impl Collector<'_> {
             Expr::BoolOp(operation) => self.bool_operation(operation, context),
             Expr::If(choice) => self.choice(choice, context),
             Expr::BinOp(operation) => {
-                self.expression(&operation.left, context);
-                self.expression(&operation.right, context);
+                if !self.below_home(&path_of(expr, self.names), span(expr), context) {
+                    self.expression(&operation.left, context);
+                    self.expression(&operation.right, context);
+                }
             }
             Expr::Subscript(subscript) => {
                 self.subscript_read(expr);
@@ -207,6 +214,11 @@ impl Collector<'_> {
                     .ports
                     .extend(ports::statement(&item.value, service, table, PortRole::Declares));
             }
+            // The function for a platform, which is looked up by its name.
+            if let Expr::Name(function) = &item.value {
+                self.calls
+                    .call(function.id.as_str(), span(&item.value).start as usize, reach);
+            }
             let name = match context.name {
                 Some(outer) => format!("{outer}.{key}"),
                 None => key.to_owned(),
@@ -247,10 +259,16 @@ impl Collector<'_> {
             // "…".format(x), "…".join(x), Path("…").exists(): the receiver plays the call's own role.
             self.expression(&method.value, context);
         }
+        if function == "os.path.join" || function.ends_with(".joinpath") {
+            let path = paths::path_of_call(call, self.names);
+            self.below_home(&path, span(call), context);
+        }
         self.notice_environment(call, function);
         self.facts
             .ports
             .extend(ports::lookup(function, &call.arguments.args));
+        self.calls
+            .call(last(function), span(call).start as usize, context.reach);
         if runs_command(function) {
             self.command(call, function, context.reach);
         }
@@ -315,6 +333,18 @@ impl Collector<'_> {
                 reach,
             },
         );
+    }
+
+    /// `Path.home() / "project"` is `~/project`, written in another way.
+    fn below_home(&mut self, path: &PathExpr, span: Span, context: Context<'_>) -> bool {
+        let text = match path {
+            PathExpr::Join(parts) => paths::below_home(parts),
+            _ => None,
+        };
+        if let Some(text) = &text {
+            self.push(text, span, context);
+        }
+        text.is_some()
     }
 
     fn literal(&mut self, part: &StringLiteral, context: Context<'_>) {

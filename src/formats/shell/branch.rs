@@ -12,6 +12,8 @@ impl<'t> Walk<'t> {
             "if_statement" => self.behind_if(node),
             "case_statement" => self.behind_case(node),
             "list" => self.behind_list(node),
+            // `mac_only` of a script that is read in: its name says that it ends the script elsewhere.
+            "command" if is_for_macs_only(self.program_of(node)) => Reach::Elsewhere,
             _ => Reach::Always,
         }
     }
@@ -343,4 +345,12 @@ impl<'t> Walk<'t> {
             _ => false,
         }
     }
+}
+
+/// Whether the name of a function says that only a Mac gets behind it: `mac_only`, `require_macos`.
+fn is_for_macs_only(name: &str) -> bool {
+    let mut parts = name.split(['_', '-']);
+    let has = |wanted: &[&str]| parts.clone().any(|part| wanted.contains(&part));
+    has(&["mac", "macos", "osx", "darwin"])
+        && parts.any(|part| matches!(part, "only" | "require" | "requires" | "assert" | "ensure"))
 }

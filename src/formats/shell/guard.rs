@@ -164,6 +164,7 @@ impl Judge<'_> {
             ["test", operator, path, ..] if is_existence(operator) => Self::found(path),
             ["test", left, sign, right] => self.compared(left, sign, right),
             [function, ..] if self.seekers.contains(*function) => Answer::FOUND,
+            [function] if asked_platform(function) != Answer::default() => asked_platform(function),
             [flag] if flag.starts_with('$') => self.flag(flag),
             [program, "--version", ..] if is_of_gnu(program) => Answer::LINUX,
             [program, arguments @ ..] if is_of_bsd(program, arguments) => Answer::MAC,
@@ -213,6 +214,20 @@ impl Judge<'_> {
 
     fn text(&self, node: Node<'_>) -> &str {
         self.source.get(node.byte_range()).unwrap_or("")
+    }
+}
+
+/// What a function asks by its name: `is_mac`, `on_linux`.
+fn asked_platform(name: &str) -> Answer {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = name.to_ascii_lowercase();
+    let platform = ["is", "on", "if", "runningon"]
+        .iter()
+        .find_map(|start| name.strip_prefix(start));
+    match platform {
+        Some("mac" | "macos" | "macosx" | "osx" | "darwin") => Answer::MAC,
+        Some("linux" | "ubuntu" | "debian") => Answer::LINUX,
+        _ => Answer::default(),
     }
 }
 

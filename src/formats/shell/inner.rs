@@ -54,9 +54,10 @@ impl Walk<'_> {
                     None => folder.clone(),
                 },
                 assignments: assignments.iter().cloned().chain(command.assignments).collect(),
-                reach: match is_elsewhere {
-                    true => Reach::Elsewhere,
-                    false => command.reach.max(outer.reach),
+                reach: if is_elsewhere {
+                    Reach::Elsewhere
+                } else {
+                    command.reach.max(outer.reach)
                 },
                 is_conditional: command.is_conditional || is_conditional,
                 background: command.background || background,
@@ -72,14 +73,16 @@ impl Walk<'_> {
         let start = script.span.start as usize;
         let mut commands = super::extract_at(&script.text, self.depth - 1).commands;
         for command in &mut commands {
-            command.span = match is_as_written {
-                true => command.span.shifted(start),
-                false => outer,
+            command.span = if is_as_written {
+                command.span.shifted(start)
+            } else {
+                outer
             };
             for word in &mut command.words {
-                word.span = match is_as_written {
-                    true => word.span.shifted(start),
-                    false => script.span,
+                word.span = if is_as_written {
+                    word.span.shifted(start)
+                } else {
+                    script.span
                 };
             }
         }

@@ -2,7 +2,6 @@
 
 mod bashism;
 mod branch;
-mod calls;
 mod command;
 mod guard;
 mod heredoc;

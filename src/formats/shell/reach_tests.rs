@@ -63,6 +63,8 @@ fn what_ends_the_script_elsewhere_keeps_the_target_from_the_rest() {
         "if [[ $OSTYPE == darwin* ]]; then echo yes; else echo no; exit 1; fi",
         "case \"$(uname)\" in Darwin) echo yes;; *) echo no; exit 1;; esac",
         "OS=$(uname -s)\nif test $OS != Darwin; then exit; fi",
+        "mac_only",
+        "is_mac() { [ \"$(uname)\" = Darwin ]; }\nif ! is_mac; then exit 0; fi",
         "[ \"$(sw_vers -productName)\" = macOS ] || exit",
     ] {
         assert_eq!(

@@ -369,6 +369,8 @@ fn hostile_scripts_end_soon() {
     for script in [
         "if true; then ".repeat(3_000),
         "a && ".repeat(20_000),
+        "command -v a || exit\n".repeat(20_000),
+        "f() { [ $(uname) = Darwin ] && f; }\n".repeat(10_000),
         format!("echo {}", "x".repeat(1_000_000)),
         "\"$(".repeat(400),
         "cat <<A\n".repeat(2_000),

@@ -2,13 +2,13 @@
 //! than a thread's stack allows.
 
 use super::Functions;
-use super::calls::Calls;
 use super::command::seek_path;
 use super::guard::{Flags, Judge};
 use super::heredoc::Heredoc;
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
-use crate::facts::{Access, Facts, Reach, Role, Value, Variable, Word};
+use crate::facts::{Access, Facts, Reach, Role, Sought, Value, Variable, Word};
+use crate::formats::calls::Calls;
 use crate::formats::quoted;
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,10 @@ pub(super) enum Sink {
 
 /// What holds for a statement because of where it stands.
 #[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing of where the statement stands, and any of them may hold"
+)]
 pub(super) struct Context {
     pub(super) reach: Reach,
     pub(super) background: bool,
@@ -171,10 +175,9 @@ impl<'t> Walk<'t> {
             .sort_by_key(|variable| (variable.span, variable.name.clone()));
         self.facts.values.sort_by_key(|value| value.span);
         self.calls.settle(&mut self.facts);
-        for sought in &mut self.facts.sought {
-            let is_inside = |test: &Span| test.start <= sought.span.start && sought.span.end <= test.end;
-            sought.is_required |= self.needs.iter().any(is_inside);
-        }
+        let own = self.functions.into_iter().chain(self.aliases);
+        self.facts.shell_functions.extend(own);
+        require(&mut self.facts.sought, self.needs);
         self.facts
     }
 
@@ -399,5 +402,23 @@ impl<'t> Walk<'t> {
 
     pub(super) fn text(&self, node: Node<'_>) -> &'t str {
         self.source.get(node.byte_range()).unwrap_or("")
+    }
+}
+
+/// Notes which programs are looked for in a test that the script ends behind where it fails.
+fn require(sought: &mut [Sought], mut tests: Vec<Span>) {
+    tests.sort();
+    // The furthest end of all tests up to each one.
+    let ends: Vec<u32> = tests
+        .iter()
+        .scan(0, |furthest, test| {
+            *furthest = test.end.max(*furthest);
+            Some(*furthest)
+        })
+        .collect();
+    for sought in sought {
+        let behind = tests.partition_point(|test| test.start <= sought.span.start);
+        let end = behind.checked_sub(1).and_then(|last| ends.get(last));
+        sought.is_required |= end.is_some_and(|end| sought.span.end <= *end);
     }
 }

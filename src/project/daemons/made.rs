@@ -24,9 +24,9 @@ const DEPLOYS: [&str; 12] = [
 ];
 
 /// A folder that some file makes.
-pub(super) struct Maker {
-    pub(super) path: String,
-    pub(super) document: DocumentId,
+pub(in crate::project) struct Maker {
+    pub(in crate::project) path: String,
+    pub(in crate::project) document: DocumentId,
     /// Whether the file is a step of every deployment.
     pub(super) is_deploy: bool,
 }
@@ -51,10 +51,10 @@ pub(super) fn makes(made: &str, folder: &str) -> bool {
 }
 
 /// Every folder that a file of the tree makes.
-pub(super) fn makers(documents: &[Document]) -> Vec<Maker> {
+pub(in crate::project) fn makers(documents: &[Document]) -> Vec<Maker> {
     let mut makers = Vec::new();
     for (document, found) in (0..).map(DocumentId).zip(documents) {
-        if super::super::reach::is_of_development(documents, found) {
+        if crate::project::reach::is_of_development(documents, found) {
             continue;
         }
         let base = folder_of(&found.path);
@@ -148,7 +148,8 @@ pub(super) fn starters(documents: &[Document]) -> Vec<Starter> {
         let is_script =
             host.format == Format::Shell && !super::super::reach::is_of_development(documents, host);
         for command in host.facts.commands.iter().filter(|_| is_script) {
-            if let Some(config) = started_with(command) {
+            if let Some(arguments) = of_supervisord(command) {
+                let config = config_of(command, &arguments);
                 let place = Place {
                     document,
                     span: command.span,
@@ -160,8 +161,8 @@ pub(super) fn starters(documents: &[Document]) -> Vec<Starter> {
     found
 }
 
-/// The configuration that a command starts supervisord with, where it is one that does so.
-fn started_with(command: &Command) -> Option<Option<String>> {
+/// The words behind `supervisord` in a command that starts it.
+fn of_supervisord(command: &Command) -> Option<Vec<&str>> {
     let mut words = command.words.iter().map(|word| word.text.as_str());
     let name = loop {
         let word = words.next()?;
@@ -174,27 +175,28 @@ fn started_with(command: &Command) -> Option<Option<String>> {
             _ => break word,
         }
     };
-    if name.rsplit('/').next() != Some("supervisord") {
-        return None;
-    }
     let rest: Vec<&str> = words.collect();
-    if rest
+    let only_tells = rest
         .iter()
-        .any(|word| matches!(*word, "--version" | "-v" | "--help" | "-h"))
-    {
-        return None;
-    }
-    let at = rest
+        .any(|word| matches!(*word, "--version" | "-v" | "--help" | "-h"));
+    (name.rsplit('/').next() == Some("supervisord") && !only_tells).then_some(rest)
+}
+
+/// The configuration that supervisord is given, where it is given one.
+fn config_of(command: &Command, arguments: &[&str]) -> Option<String> {
+    let at = arguments
         .iter()
         .position(|word| matches!(*word, "-c" | "--configuration"));
-    let joined = rest.iter().find_map(|word| word.strip_prefix("--configuration="));
-    let named = at.and_then(|at| rest.get(at + 1).copied()).or(joined);
-    Some(named.map(|named| match command.known_folder() {
+    let joined = arguments
+        .iter()
+        .find_map(|word| word.strip_prefix("--configuration="));
+    let named = at.and_then(|at| arguments.get(at + 1).copied()).or(joined)?;
+    Some(match command.known_folder() {
         Some(folder) if !named.starts_with(['/', '$', '~']) => {
             resolve(folder, named).unwrap_or_else(|| named.to_owned())
         }
         _ => named.to_owned(),
-    }))
+    })
 }
 
 /// Whether a script makes a folder itself, or has another script run that does.

@@ -38,20 +38,34 @@ impl Raised {
 
 /// What a `try` around a statement catches.
 pub(super) enum Catcher<'a> {
-    /// The exceptions that each of its clauses names.
-    Clauses(Vec<&'a [String]>),
+    /// The exceptions that each of its clauses names, and whether the clause ends the program itself: what
+    /// that one takes is not caught.
+    Clauses(Vec<(&'a [String], bool)>),
     /// `runpy` takes it for a missing package when an `ImportError` names this package, or one around it, and
     /// looks for the package again (`runpy._get_module_details`).
     Runpy(String),
 }
 
 impl Catcher<'_> {
+    /// The exceptions that its clauses name, of those that go on with the program.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        let clauses = match self {
+            Self::Clauses(clauses) => clauses.as_slice(),
+            Self::Runpy(_) => &[],
+        };
+        let going_on = clauses.iter().filter(|(_, ends)| !ends);
+        going_on.flat_map(|(names, _)| names.iter())
+    }
+
     /// How it takes an exception; nothing when it does not.
     pub(super) fn takes(&self, raised: &Raised) -> Option<When> {
         match self {
-            Self::Clauses(clauses) => clauses
-                .iter()
-                .find_map(|clause| raised.exception.caught_by(clause)),
+            Self::Clauses(clauses) => {
+                let mut clauses = clauses.iter();
+                let (when, ends) =
+                    clauses.find_map(|(clause, ends)| Some((raised.exception.caught_by(clause)?, ends)))?;
+                (!ends).then_some(when)
+            }
             Self::Runpy(package) => {
                 let module = raised.module.as_deref()?;
                 let rest = package.strip_prefix(module)?;

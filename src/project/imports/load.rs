@@ -131,7 +131,14 @@ impl Run<'_> {
         };
         let Some(found) = self.world.modules.find_in(self.world.paths, &folders, part) else {
             let ignored = folders.iter().find_map(|folder| self.ignored(folder, part));
-            let kind = ignored.map_or(FailureKind::Lacking, FailureKind::Ignored);
+            let kind = match ignored {
+                Some(withheld) => FailureKind::Ignored(withheld),
+                // A folder without any Python is no package of the tree: a distribution's is meant.
+                None if !folders.iter().any(|folder| self.world.modules.has_below(folder)) => {
+                    FailureKind::Distribution(self.world.requirements.provision(dotted))
+                }
+                None => FailureKind::Lacking,
+            };
             let flow = self.fail(dotted, &name, place, context, kind, Exception::ModuleNotFound);
             return Some(flow.into());
         };

@@ -7,6 +7,7 @@
 
 mod asking;
 mod exceptions;
+mod files;
 mod load;
 mod names;
 mod namespaces;
@@ -16,6 +17,7 @@ mod statement;
 mod steps;
 
 use super::environment::Environment;
+use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
 use super::modules::Modules;
 use super::paths::Paths;
@@ -29,6 +31,7 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::{Catcher, Exception, Raised};
+pub(super) use files::{FileEvent, Form, Knowledge, PART};
 pub(super) use names::ModuleId;
 use names::{Known, Source, Space};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +55,8 @@ pub(super) struct Outcome {
     pub installed: BTreeMap<String, bool>,
     /// What ends the program, of a run that takes nothing as mended.
     pub death: Option<Failure>,
+    /// What is done with files, in the order in which it happens.
+    pub events: Vec<FileEvent>,
 }
 
 /// What all runs share.
@@ -64,6 +69,8 @@ pub(super) struct World<'a> {
     pub tree: &'a dyn Tree,
     /// What sets which environment variable.
     pub environment: &'a Environment,
+    /// Folders of the server that the tree is put to, each with the folder of the tree that it is.
+    pub roots: Vec<(String, String)>,
 }
 
 /// What holds for a statement because of where it stands.
@@ -167,6 +174,8 @@ pub(super) struct Run<'a> {
     /// Top-level names that it gave.
     of_own_folder: BTreeSet<String>,
     pub(super) directory: String,
+    /// The working directory, once the program has changed it.
+    moved: Option<Value>,
     /// `sys.modules`.
     loaded: BTreeMap<String, ModuleId>,
     /// Every module object that there was, by [`ModuleId`].
@@ -176,8 +185,10 @@ pub(super) struct Run<'a> {
     may_have_raised: bool,
     /// The exceptions whose handlers run, the innermost one last: a bare `raise` goes on with it.
     handled: Vec<Raised>,
-    /// Functions that were called, by their address in the facts and their module.
+    /// Functions that were called and came to their end, by their address in the facts and their module.
     called: BTreeSet<(usize, ModuleId)>,
+    /// Those that run, the innermost one last.
+    calls: Vec<(usize, ModuleId)>,
     chain: Vec<Place>,
     /// Modules that were run, each time counted.
     runs: usize,
@@ -205,12 +216,14 @@ impl<'a> Run<'a> {
             own: BTreeMap::new(),
             of_own_folder: BTreeSet::new(),
             directory: directory.to_owned(),
+            moved: None,
             loaded: BTreeMap::new(),
             spaces: Vec::new(),
             catchers: Vec::new(),
             may_have_raised: false,
             handled: Vec::new(),
             called: BTreeSet::new(),
+            calls: Vec::new(),
             chain: Vec::new(),
             runs: 0,
             outcome: Outcome::default(),
@@ -235,26 +248,26 @@ impl<'a> Run<'a> {
     /// Runs a script: a module without a package, named `__main__`.
     pub(super) fn script(mut self, document: DocumentId) -> Outcome {
         let flow = self.main(document, None);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Runs a module as `python -m` does: its packages are imported, then it runs as `__main__`.
     /// `place` is where it is named.
     pub(super) fn main_module(mut self, name: &str, place: Place) -> Outcome {
         let flow = self.run_module(name, place);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Imports a module by name, as a server does, and asks it for `attribute`.
     pub(super) fn imported(mut self, name: &str, attribute: Option<&str>, place: Place) -> Outcome {
         let flow = self.serve(name, attribute, place);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// A file that nothing is known to run, as part of `package`.
     pub(super) fn alone(mut self, document: DocumentId, package: Option<String>) -> Outcome {
         let flow = self.main(document, package);
-        self.finish(flow)
+        self.finish(&flow)
     }
 
     /// Runs the statements of a document as `__main__`.
@@ -325,14 +338,14 @@ impl<'a> Run<'a> {
     }
 
     /// When all is loaded, what stands in functions can run.
-    fn finish(mut self, flow: Flow) -> Outcome {
+    fn finish(mut self, flow: &Flow) -> Outcome {
         if self.is_exact {
             if let Flow::Raised(Raised {
                 failure: Some(failure),
                 ..
             }) = flow
             {
-                self.outcome.death = Some(self.outcome.failures.swap_remove(failure));
+                self.outcome.death = Some(self.outcome.failures.swap_remove(*failure));
             }
             return self.outcome;
         }

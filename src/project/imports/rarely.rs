@@ -42,7 +42,7 @@ impl<'a> Run<'a> {
 /// Whether all that a statement can raise was seen when it ran.
 pub(super) fn is_followed(step: &Step) -> bool {
     match step {
-        Step::Import(_) => true,
+        Step::Import(_) | Step::PathEdit(_) => true,
         Step::Bind(binding) => matches!(
             binding.value,
             PathExpr::Truth(_) | PathExpr::Nothing | PathExpr::Literal(_)

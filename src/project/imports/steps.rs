@@ -53,6 +53,7 @@ impl<'a> Run<'a> {
             Step::Use(name) => return self.used(name, frame, context),
             Step::Call(call) => return self.call(call, frame, context),
             Step::Environ(name) => return self.environ(name, frame, context),
+            Step::File(used) => self.file(used, frame, context),
             Step::Function(function) => {
                 let known = Known::Function(function, frame.module);
                 self.bind(frame, &function.name, known);
@@ -79,6 +80,13 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn bind(&mut self, frame: &mut Frame<'a>, name: &str, known: Known<'a>) {
+        if let Some((owner, attribute)) = name.rsplit_once('.') {
+            // `module.name = …` gives another module a name.
+            if let Some(Known::Module(module)) = self.resolve(frame, owner) {
+                self.spaces[module.0].names.insert(attribute.to_owned(), known);
+            }
+            return;
+        }
         if let Some(locals) = &mut frame.locals {
             locals.insert(name.to_owned(), known);
         } else {
@@ -137,7 +145,8 @@ impl<'a> Run<'a> {
                 Answer::Lacks { .. } => {
                     let kind = self.lacks_attribute(module, part);
                     let is_early = !matches!(kind, FailureKind::Name { .. });
-                    if is_early || (context.is_sure && !context.in_function) {
+                    // In a function that nothing is seen to call it depends on when somebody does.
+                    if is_early || (context.is_sure && context.when == When::Start) {
                         return self.fail_name(&own, part, name.span, frame, context, kind);
                     }
                     return Flow::Normal;
@@ -224,7 +233,9 @@ impl<'a> Run<'a> {
         };
         let runs = !function.is_deferred || (function.is_async && call.is_awaited);
         let address = std::ptr::from_ref(function) as usize;
-        if !runs || context.depth >= DEPTH || !self.called.insert((address, module)) {
+        let key = (address, module);
+        let is_nested = self.calls.iter().filter(|call| **call == key).count() > 1;
+        if !runs || context.depth >= DEPTH || is_nested || self.called.contains(&key) {
             return Flow::Normal;
         }
         let Some(document) = self.spaces[module.0].document() else {
@@ -237,10 +248,12 @@ impl<'a> Run<'a> {
             ..context
         };
         self.chain.push(frame.place(call.span));
+        self.calls.push(key);
         let flow = self.steps(&function.body, &mut inner, context);
+        self.calls.pop();
         self.chain.pop();
-        if matches!(flow, Flow::Raised(_)) {
-            self.called.remove(&(address, module));
+        if !matches!(flow, Flow::Raised(_)) {
+            self.called.insert(key);
         }
         match flow {
             Flow::Left => Flow::Normal,
@@ -255,7 +268,7 @@ impl<'a> Run<'a> {
         frame: &mut Frame<'a>,
         context: Context,
     ) -> Flow {
-        self.catchers.push(Catcher::Clauses(vec![catches]));
+        self.catchers.push(Catcher::Clauses(vec![(catches, false)]));
         let flow = self.steps(body, frame, context);
         self.catchers.pop();
         match flow {
@@ -308,9 +321,9 @@ impl<'a> Run<'a> {
     }
 
     fn tried(&mut self, tried: &'a Try, frame: &mut Frame<'a>, context: Context) -> Flow {
-        let clauses = tried.handlers.iter().filter(|handler| !handler.ends);
-        let clauses = clauses.map(|handler| handler.catches.as_slice()).collect();
-        self.catchers.push(Catcher::Clauses(clauses));
+        let clauses = tried.handlers.iter();
+        let clauses = clauses.map(|handler| (handler.catches.as_slice(), handler.ends));
+        self.catchers.push(Catcher::Clauses(clauses.collect()));
         let outer = std::mem::take(&mut self.may_have_raised);
         let flow = self.steps(&tried.body, frame, context);
         self.catchers.pop();
@@ -369,10 +382,14 @@ impl<'a> Run<'a> {
         }
         // What makes an exception of its own of a failure, or passes it on, is no reason beside it.
         if let Some(failure) = self.unhandled(context) {
-            return Flow::Raised(Raised {
-                failure: Some(failure),
-                ..raised
-            });
+            if self.is_exact {
+                return Flow::Raised(Raised {
+                    failure: Some(failure),
+                    ..raised
+                });
+            }
+            self.outcome.failures[failure].when = context.when;
+            return Flow::Normal;
         }
         if context.is_sure && !context.in_function && context.when == When::Start {
             return self.ends(raised, name, place, context);
@@ -380,10 +397,9 @@ impl<'a> Run<'a> {
         Flow::Ended
     }
 
-    /// The failure whose handler runs, in a run that ends by the first one.
+    /// The failure whose handler surely runs.
     fn unhandled(&self, context: Context) -> Option<usize> {
-        let handled = self.handled.last().filter(|_| self.is_exact && context.is_sure)?;
-        handled.failure
+        self.handled.last().filter(|_| context.is_sure)?.failure
     }
 
     /// Notes that the program ends itself here. On a mended target it would go on.

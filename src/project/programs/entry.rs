@@ -55,6 +55,7 @@ impl Locator<'_> {
             runner_written: written.to_owned(),
             background: false,
             is_conditional: false,
+            folder: site.folder,
         };
         let mut stages: Vec<Stage> = entries.into_iter().map(stage).collect();
         if let Some((path, folder)) = &site.settings {

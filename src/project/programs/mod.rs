@@ -8,6 +8,7 @@ mod launch;
 mod line;
 mod place;
 mod procfile;
+mod root;
 mod script;
 mod settings_file;
 mod shell;
@@ -27,6 +28,7 @@ pub(super) use launch::{is_of_system, run_file};
 pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
+pub(super) use script::from_script;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A program, with its paths seen from the root of the tree.
@@ -88,6 +90,18 @@ pub struct Stage {
     pub background: bool,
     /// Whether the program may start without it: it is skipped at times, or nobody looks how it ends.
     pub is_conditional: bool,
+    /// Who says where it runs.
+    pub folder: FolderBy,
+}
+
+/// Who says in which folder a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FolderBy {
+    /// Its definition or a script, or whoever starts the manager.
+    #[default]
+    Definition,
+    /// The manager, and it chooses one outside the tree: `/`, a home folder.
+    Manager,
 }
 
 /// The working directory of a program.
@@ -158,6 +172,21 @@ pub enum ModuleStart {
 }
 
 impl Stage {
+    /// The folder of the server that the tree's root is, as the command's absolute script tells.
+    pub(super) fn root(&self) -> Option<&str> {
+        match &self.entry {
+            Entry::Script {
+                path,
+                written,
+                state: State::Present,
+            } if written.starts_with('/') && !is_foreign(written) => {
+                let root = written.strip_suffix(path.as_str())?.trim_end_matches('/');
+                (!root.is_empty()).then_some(root)
+            }
+            _ => None,
+        }
+    }
+
     /// What becomes of the program when this command fails.
     pub fn effect(&self) -> Effect {
         if self.is_conditional {
@@ -207,6 +236,7 @@ pub(super) fn collect(
         locator,
         target,
         shared,
+        platform: super::interpreter::of_platform(documents),
     };
     let taken = collector.locator.taken_dockerfiles();
     let mut programs = Vec::new();
@@ -256,6 +286,8 @@ struct Collector<'a> {
     target: &'a Target,
     /// What supervisords set for the programs of files that they include.
     shared: BTreeMap<DocumentId, Vec<(String, String)>>,
+    /// The Python of the platform that starts a Procfile's lines.
+    platform: Option<PythonVersion>,
 }
 
 impl Collector<'_> {
@@ -314,6 +346,7 @@ impl Collector<'_> {
         let image = program.python.as_ref();
         let image = image.and_then(|version| PythonVersion::parse(&version.value));
         let named = stages.iter().rev().find_map(Stage::python);
+        let platform = self.platform.filter(|_| program.manager == Manager::Procfile);
         ProgramView {
             name: program.name.clone(),
             definition: program.definition.clone(),
@@ -329,7 +362,7 @@ impl Collector<'_> {
             launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
-            python: named.or(image).unwrap_or(self.target.python),
+            python: named.or(image).or(platform).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,
             drop_ins: definition.drop_ins,
@@ -343,7 +376,10 @@ impl Collector<'_> {
             match program.manager {
                 Manager::Procfile => site.directory.clone_from(&site.here),
                 // A home folder, and `/`: not the tree's root, unless that is put there.
-                Manager::Cron | Manager::Systemd => site.is_elsewhere = true,
+                Manager::Cron | Manager::Systemd => {
+                    site.is_elsewhere = true;
+                    site.folder = FolderBy::Manager;
+                }
                 _ if site.container.is_some() => self.locator.enter("/", site),
                 _ => {}
             }
@@ -353,7 +389,11 @@ impl Collector<'_> {
                 state: State::Present,
             };
         };
-        let (path, state) = self.locator.locate(&written.value, site, place::Kind::Folder);
+        let (mut path, state) = self.locator.locate(&written.value, site, place::Kind::Folder);
+        if state == State::Unknown && self.locator.is_tree(&written.value, &path, program) {
+            path.clear();
+        }
+        site.root = Some((written.value.clone(), path.clone())).filter(|_| state == State::Unknown);
         let state = match state {
             // It is made with the container.
             State::Missing(_) if site.container.is_some() => State::Unknown,

@@ -1,7 +1,7 @@
 //! Which part of the tree a written path means, and whether the server has it.
 
 use super::container::Container;
-use super::{Directory, Entry, State};
+use super::{Directory, Entry, FolderBy, State};
 use crate::document::Document;
 use crate::facts::ConsoleScript;
 use crate::finding::DocumentId;
@@ -34,6 +34,10 @@ pub(super) struct Site {
     pub(super) here: String,
     /// Whether the working directory is a place that the tree does not tell of.
     pub(super) is_elsewhere: bool,
+    /// Who says where the working directory is.
+    pub(super) folder: FolderBy,
+    /// An absolute folder, and the part of the tree that it is taken for.
+    pub(super) root: Option<(String, String)>,
     /// The container's files, in a container.
     pub(super) container: Option<Container>,
     /// Variables that are set.
@@ -122,6 +126,7 @@ impl<'a> Locator<'a> {
     pub(super) fn enter(&self, folder: &str, site: &mut Site) {
         let (path, state) = self.locate(folder, site, Kind::Folder);
         site.is_elsewhere = state == State::Unknown && path.is_empty();
+        site.folder = FolderBy::Definition;
         site.directory = path;
         if let Some(container) = &mut site.container {
             // From a folder that is known in the tree alone, the rest is looked for in the tree.
@@ -161,11 +166,16 @@ impl<'a> Locator<'a> {
             return (known.to_owned(), State::Foreign);
         }
         if written.starts_with('/') {
-            let known = self.paths.suffix_in_tree(written);
+            let taken = site.root.as_ref().and_then(|(root, folder)| {
+                let path = resolve(folder, below(written, root)?)?;
+                let is_there = path.is_empty() || self.paths.has_file(&path) || self.paths.has_folder(&path);
+                is_there.then_some(path)
+            });
+            let known = taken.or_else(|| self.paths.suffix_in_tree(written).map(str::to_owned));
             if known.is_none() && matches!(kind, Kind::File) && self.written.contains_key(written) {
                 return (written.to_owned(), State::Present);
             }
-            return (known.unwrap_or_default().to_owned(), State::Unknown);
+            return (known.unwrap_or_default(), State::Unknown);
         }
         match self.within(&site.directory, written, kind) {
             (path, State::Missing(_)) if site.is_elsewhere => (path, State::Unknown),

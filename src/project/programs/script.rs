@@ -223,6 +223,20 @@ fn is_strict(line: &str) -> bool {
 /// The folder of the script, as a path can be written.
 const HERE: &str = "%(here)s";
 
+/// The path, relative to a script's own folder, that a text of the script means: `..` of
+/// `$(cd "$(dirname "$0")/.." && pwd)`. Nothing when it does not begin there, or is not understood.
+pub(in crate::project) fn from_script(text: &str, variables: &BTreeMap<&str, &str>) -> Option<String> {
+    let script = format!("{HERE}/0");
+    let words = Words {
+        script: &script,
+        variables,
+    };
+    let resolved = words.resolve(text);
+    let rest = resolved.strip_prefix(HERE)?;
+    let rest = rest.strip_prefix('/').or(rest.is_empty().then_some(rest))?;
+    (!rest.contains(['$', '`'])).then(|| rest.to_owned())
+}
+
 /// The words of a command, with what its script knows put in.
 fn texts(command: &Command, origin: &Origin<'_>, words: &Words<'_>) -> Vec<String> {
     let mut texts = Vec::with_capacity(command.words.len());

@@ -103,7 +103,7 @@ fn read(document: &Document, site: &Site) -> Settings {
         Some(expr) => match eval::value(expr, &scope) {
             Value::Tree(path) => Some(format!("{OF_TREE}/{path}")),
             Value::Text(text) | Value::Absolute(text) => Some(text),
-            Value::Above | Value::Unknown => {
+            Value::Above(..) | Value::OneOf(_) | Value::Unknown => {
                 settings.is_open = true;
                 None
             }
@@ -152,8 +152,8 @@ impl Scope for File<'_> {
         &self.document.path
     }
 
-    fn working_directory(&self) -> &str {
-        &self.site.directory
+    fn working_directory(&self) -> Value {
+        Value::Tree(self.site.directory.clone())
     }
 
     fn name(&self, name: &str, depth: usize) -> Value {

@@ -1,11 +1,11 @@
 //! First lines that the kernel does not follow on the server.
 
 use crate::document::Document;
-use crate::facts::Shebang;
+use crate::facts::{Manager, Shebang};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
 use crate::knowledge::interpreters;
-use crate::project::{Execution, How, Project};
+use crate::project::{Execution, How, ProgramView, Project};
 use crate::rule::Sink;
 
 /// What is wrong with a first line.
@@ -96,7 +96,9 @@ fn is_for_images(project: &Project, direct: &[&Execution]) -> bool {
         .programs()
         .filter(|(id, _)| of_runs.is_empty() || of_runs.contains(id))
         .peekable();
-    programs.peek().is_some() && programs.all(|(_, program)| program.in_container)
+    // The platform that starts a Procfile's lines has images of its own.
+    let is_elsewhere = |program: &ProgramView| program.in_container || program.manager == Manager::Procfile;
+    programs.peek().is_some() && programs.all(|(_, program)| is_elsewhere(program))
 }
 
 /// A file without a first line: the kernel takes it for no program. A shell reads it itself, as a script.

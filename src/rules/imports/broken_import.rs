@@ -62,6 +62,7 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
         | FailureKind::EarlyPart
         | FailureKind::Syntax
         | FailureKind::Variable
+        | FailureKind::File(_)
         | FailureKind::Ends => return None,
         FailureKind::Elsewhere(files) => {
             let file = files.first().map_or("", String::as_str);

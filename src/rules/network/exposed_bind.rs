@@ -1,7 +1,7 @@
 //! Servers that listen on every address of the machine.
 
 use crate::facts::{Giver, Part, Role};
-use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
 use crate::formats::Format;
 use crate::project::{Project, Server, ServerCommand};
 use crate::rule::Sink;
@@ -24,6 +24,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         if document.format == Format::Yaml {
             published(project, id, sink);
         }
+        named(project, id, sink);
     }
 }
 
@@ -152,6 +153,49 @@ fn is_address_option(name: &str) -> bool {
         name,
         "--bind" | "-b" | "--host" | "-h" | "--http" | "--http-socket" | "--listen" | "--server.address"
     )
+}
+
+/// `"bind_host": "0.0.0.0"`: a setting or a default whose name says that a server listens there.
+fn named(project: &Project, id: DocumentId, sink: &mut Sink<'_>) {
+    let Some(document) = project
+        .document(id)
+        .filter(|_| project.scope(id) == Scope::Deployed)
+    else {
+        return;
+    };
+    let programs = project.programs_reaching(id);
+    if programs.is_empty() || project.are_apart(&programs) {
+        return;
+    }
+    let values = document
+        .facts
+        .values
+        .iter()
+        .filter(|value| !value.text.is_empty() && is_everywhere(&value.text));
+    for value in values.filter(|value| matches!(value.role, Role::Assigned | Role::Default | Role::Argument))
+    {
+        let own = value.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let own = own.rsplit('.').next().unwrap_or_default();
+        if !own
+            .split(['_', '-'])
+            .any(|word| matches!(word, "bind" | "listen" | "binding"))
+        {
+            continue;
+        }
+        let place = Place {
+            document: id,
+            span: value.span,
+        };
+        let message = format!(
+            "`{own}` is {}: what takes it listens on every network that the server is in",
+            value.text
+        );
+        sink.report(
+            draft(place, message)
+                .subject(format!("{} {own}", document.path))
+                .confidence(Confidence::Possible),
+        );
+    }
 }
 
 /// Ports of databases, as their containers have them.

@@ -313,6 +313,14 @@ fn is_foreign(home: &Home, value: &Value, project: &Project, accounts: &BTreeSet
 fn draft(id: DocumentId, format: Format, value: &Value, home: &Home) -> Draft {
     let path = value.text.get(home.range.clone()).unwrap_or_default();
     let message = match home.system {
+        _ if value.text.contains("file://") => {
+            format!(
+                "`{path}` is opened on the machine of whoever sees the page, and is a folder of its author's"
+            )
+        }
+        System::Mac if value.role == Role::Markup => {
+            format!("the page shows `{path}`, a folder of somebody's Mac, to whoever opens it")
+        }
         System::Mac => format!("`{path}` is a folder of somebody's Mac: the server has no /Users"),
         System::Windows => {
             format!("`{path}` is a folder of somebody's Windows machine: the server has no drives")

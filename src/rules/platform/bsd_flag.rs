@@ -57,7 +57,7 @@ fn draft(project: &Project, run: &RunView<'_>, row: &BsdFlag) -> Draft {
         FlagEffect::Fails => said::stops(draft, run),
         FlagEffect::Differs => draft.effect(Effect::Use),
     };
-    match project.scope_of_runs(run.place.document) {
+    match run.scope {
         Some(scope) => draft.scope(scope),
         None => draft,
     }

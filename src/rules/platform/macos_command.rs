@@ -52,7 +52,7 @@ fn draft(project: &Project, run: &RunView<'_>, name: &str, found: &MacProgram) -
             Confidence::Certain
         });
     let draft = said::stops(draft, run);
-    match project.scope_of_runs(run.place.document) {
+    match run.scope {
         Some(scope) => draft.scope(scope),
         None => draft,
     }
@@ -74,7 +74,15 @@ fn of_words(run: &RunView<'_>) -> Span {
 /// `command -v pfctl || exit 1`: the script ends on the server, wherever it calls the program.
 fn required(project: &Project, sink: &mut Sink<'_>) {
     for (id, document) in project.documents() {
-        for sought in document.facts.sought.iter().filter(|sought| sought.is_required) {
+        let required = document.facts.sought.iter().filter(|sought| sought.is_required);
+        let known: Vec<_> = required
+            .filter(|sought| mac_commands::program(&sought.name, &[]).is_some())
+            .collect();
+        if known.is_empty() {
+            continue;
+        }
+        let scope = project.scope_of_runs(id);
+        for sought in known {
             let Some(found) = mac_commands::program(&sought.name, &[]) else {
                 continue;
             };
@@ -92,7 +100,7 @@ fn required(project: &Project, sink: &mut Sink<'_>) {
                 .label("it ends here")
                 .help(help(found))
                 .confidence(Confidence::Likely);
-            if let Some(scope) = project.scope_of_runs(id) {
+            if let Some(scope) = scope {
                 draft = draft.scope(scope);
             }
             sink.report(draft);

@@ -15,7 +15,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let installs = Installs::of(&runs);
     let mut seen = BTreeSet::new();
     let mut drafts: BTreeMap<(DocumentId, &str), Draft> = BTreeMap::new();
-    for run in runs.iter().filter(|run| is_judged(project, run)) {
+    for run in runs.iter().filter(|run| is_judged(run)) {
         let Some(name) = run.name().filter(|name| is_of_system(run.written(), name)) else {
             continue;
         };
@@ -35,13 +35,15 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             None => {}
         }
     }
-    drafts.into_values().for_each(|draft| sink.report(draft));
+    for draft in drafts.into_values() {
+        sink.report(draft);
+    }
     required(project, &installs, sink);
 }
 
 /// Whether the server has to find the command: not in a container, not on a Mac, not behind a question.
-fn is_judged(project: &Project, run: &RunView<'_>) -> bool {
-    !run.in_container && !run.is_guarded() && !project.is_for_mac(run.document)
+fn is_judged(run: &RunView<'_>) -> bool {
+    !run.in_container && !run.is_guarded() && !run.for_mac
 }
 
 /// Whether a word asks for a command of the system: `psql`, `/usr/bin/psql`.
@@ -68,7 +70,7 @@ fn lacking(project: &Project, run: &RunView<'_>, name: &str, installs: &Installs
             lacking.package
         ))
         .confidence(installs.confidence());
-    Some(in_scope(project, run, said::stops(draft, run)))
+    Some(in_scope(run, said::stops(draft, run)))
 }
 
 /// A command that whatever manages the tree's programs brings, or that one of its distributions does.
@@ -147,11 +149,11 @@ fn python(project: &Project, run: &RunView<'_>, installs: &Installs<'_>) -> Opti
         .label(said::not_found(project, run, "python"))
         .help(help)
         .confidence(confidence);
-    Some(in_scope(project, run, said::stops(draft, run)))
+    Some(in_scope(run, said::stops(draft, run)))
 }
 
-fn in_scope(project: &Project, run: &RunView<'_>, draft: Draft) -> Draft {
-    match project.scope_of_runs(run.place.document) {
+fn in_scope(run: &RunView<'_>, draft: Draft) -> Draft {
+    match run.scope {
         Some(scope) => draft.scope(scope),
         None => draft,
     }
@@ -160,10 +162,11 @@ fn in_scope(project: &Project, run: &RunView<'_>, draft: Draft) -> Draft {
 /// `command -v jq || exit 1`: what a script ends without.
 fn required(project: &Project, installs: &Installs<'_>, sink: &mut Sink<'_>) {
     for (id, document) in project.documents() {
-        let scope = project.scope_of_runs(id);
-        if document.format == Format::Docker || project.is_for_mac(document) {
+        let is_required = document.facts.sought.iter().any(|sought| sought.is_required);
+        if !is_required || document.format == Format::Docker || project.is_for_mac(document) {
             continue;
         }
+        let scope = project.scope_of_runs(id);
         for sought in document.facts.sought.iter().filter(|sought| sought.is_required) {
             let name = sought.name.as_str();
             let Some(lacking) = commands::lacking(name, &project.target.os) else {

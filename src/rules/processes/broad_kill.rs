@@ -7,6 +7,7 @@ use crate::project::Project;
 use crate::rule::Sink;
 use crate::rules::command::{behind_wrappers, name_of};
 use regex::Regex;
+use std::collections::BTreeSet;
 
 /// Names that many programs of a server have, whoever they belong to.
 const COMMON: [&str; 17] = [
@@ -259,7 +260,7 @@ fn hits(project: &Project, pattern: &str, against: Against) -> Vec<ProgramId> {
         return Vec::new();
     };
     let mut found: Vec<ProgramId> = Vec::new();
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: BTreeSet<&str> = BTreeSet::new();
     for (id, view) in project.programs() {
         let runs_beside = !view.in_container && !matches!(view.manager, Manager::Cron);
         let is_hit = match against {
@@ -270,8 +271,7 @@ fn hits(project: &Project, pattern: &str, against: Against) -> Vec<ProgramId> {
                 .next()
                 .is_some_and(|first| regex.is_match(name_of(first))),
         };
-        if runs_beside && is_hit && !names.contains(&view.name.as_str()) {
-            names.push(&view.name);
+        if runs_beside && is_hit && names.insert(&view.name) {
             found.push(id);
         }
     }

@@ -13,13 +13,7 @@ const MAC_PARTS: [&str; 4] = ["Python.app", ".framework/", "Contents/MacOS", "/C
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, document) in project.documents() {
         for pattern in project.process_patterns(id, document) {
-            let span = pattern.place.span;
-            let mut around = document.facts.commands.iter();
-            let is_elsewhere = around.any(|command| {
-                let is_inside = command.span.start <= span.start && span.end <= command.span.end;
-                is_inside && command.reach == Reach::Elsewhere
-            });
-            if let Some((why, help)) = why(&pattern).filter(|_| !is_elsewhere) {
+            if let Some((why, help)) = why(&pattern).filter(|_| pattern.reach != Reach::Elsewhere) {
                 let text = pattern.text;
                 let message = format!("no process of the server is found by `{text}`: {why}");
                 sink.report(

@@ -115,12 +115,13 @@ fn help(job: &LaunchdJob, code: Option<&str>) -> String {
         Some(code) => format!("/PATH/TO/{code}"),
         None => words.join(" "),
     };
-    let variables: String = job
-        .environment
-        .iter()
-        .filter(|(name, _)| name != "PATH")
-        .map(|(name, _)| format!(" Environment={name}=…"))
-        .collect();
+    let names = job.environment.iter().map(|(name, _)| name.as_str());
+    let mut variables = String::new();
+    for name in names.filter(|name| *name != "PATH") {
+        variables.push_str(" Environment=");
+        variables.push_str(name);
+        variables.push_str("=…");
+    }
     let restart = if job.keeps_alive { " Restart=always" } else { "" };
     let (kind, install) = if job.is_timed {
         (

@@ -156,7 +156,13 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             let missing = &failed.failure.missing;
             let file = format!("{}.py", module.replace('.', "/"));
             let why = format!("is not found from its working directory: no module `{missing}` there");
-            (module.clone(), why, help_for(project, &file), Confidence::Certain)
+            let help = match project.paths.other_case_from(&stage.directory, &file) {
+                Some(other) => format!(
+                    "Write its name as the tree has it, `{other}`: Python compares the letters, on a Mac too."
+                ),
+                None => help_for(project, &file),
+            };
+            (module.clone(), why, help, Confidence::Certain)
         }
         Entry::Tool { .. } | Entry::Other => return,
     };

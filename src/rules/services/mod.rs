@@ -1,10 +1,12 @@
 //! Rules about the definitions of programs.
 
+pub(super) mod contradictory_environment;
 pub(super) mod contradictory_programs;
 pub(super) mod debug_server;
 pub(super) mod detached_command;
 pub(super) mod django_settings;
 mod folder;
+pub(super) mod ignored_unit_setting;
 pub(super) mod launchd_only;
 pub(super) mod log_settings;
 pub(super) mod missing_entry_point;

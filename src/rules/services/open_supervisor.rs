@@ -8,6 +8,8 @@ use crate::source::Spanned;
 
 /// Reports each control port or socket that asks nobody who he is.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    // Of a container's ports only those are reached that somebody publishes.
+    let is_contained = project.has_contained_supervisord();
     for daemon in &project.daemons {
         for id in &daemon.documents {
             let Some(document) = project.document(*id) else {
@@ -26,7 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                             .label(told.label)
                             .help(told.help)
                             .programs(daemon.programs.clone())
-                            .effect(told.effect)
+                            .effect(if is_contained { Effect::Advice } else { told.effect })
                             .confidence(told.confidence),
                     );
                 }

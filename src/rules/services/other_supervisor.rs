@@ -169,6 +169,8 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
         {
             continue;
         }
+        let options = found.facts.values.iter().map(|value| value.text.as_str());
+        let options: Vec<&str> = options.filter(|text| text.contains("--pidfile")).collect();
         for value in &found.facts.values {
             let text = value.text.strip_prefix("unix://").unwrap_or(&value.text);
             let name = name_of(text);
@@ -182,7 +184,9 @@ fn check_sockets(project: &Project, sink: &mut Sink<'_>) {
                 Some(configured) if is_path && !known.contains(text) => configured,
                 _ => continue,
             };
-            if value.role.is_prose() || value.reach == Reach::Elsewhere {
+            // Who starts supervisord with an option of his own knows where its file is.
+            let acts = !value.role.is_prose() && value.reach != Reach::Elsewhere;
+            if !acts || options.iter().any(|option| option.contains(text)) {
                 continue;
             }
             sink.report(

@@ -7,6 +7,10 @@ use crate::rule::Sink;
 
 /// Reports the relative `directory=` of a configuration once, with all its places.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    // In a container it is seen from the image's own folder.
+    if project.has_contained_supervisord() {
+        return;
+    }
     for daemon in &project.daemons {
         for document in &daemon.documents {
             let found: Vec<(ProgramId, &Program)> = daemon

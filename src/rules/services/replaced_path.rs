@@ -154,7 +154,12 @@ fn children(project: &Project, id: ProgramId) -> BTreeSet<String> {
         if found.facts.python.is_none() || found.facts.commands.is_empty() || !reaches() {
             continue;
         }
-        for command in &found.facts.commands {
+        for command in found
+            .facts
+            .commands
+            .iter()
+            .filter(|command| !command.is_builtin())
+        {
             let Some(word) = command.words.first().filter(|word| word.is_literal) else {
                 continue;
             };

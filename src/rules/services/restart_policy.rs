@@ -5,16 +5,18 @@ use crate::finding::{Confidence, Draft, Effect, Place};
 use crate::project::{Entry, ProgramView, Project};
 use crate::rule::Sink;
 use crate::source::Spanned;
+use std::collections::BTreeSet;
 
 /// Reports each program whose restarts are not what a service needs.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let timed = timed(project);
     for (id, view) in project.programs() {
         let Some((document, program)) = project.definition(id) else {
             continue;
         };
         let told = match view.manager {
             Manager::Supervisor => of_supervisor(view, program),
-            Manager::Systemd => of_unit(project, view, program),
+            Manager::Systemd => of_unit(&timed, view, program),
             _ => None,
         };
         if let Some((value, subject, message, help)) = told {
@@ -73,17 +75,23 @@ fn of_supervisor<'a>(view: &ProgramView, program: &'a Program) -> Option<Told<'a
     None
 }
 
-fn of_unit<'a>(project: &Project, view: &ProgramView, program: &'a Program) -> Option<Told<'a>> {
+/// The services that a timer, path or socket of the tree starts.
+fn timed(project: &Project) -> BTreeSet<&str> {
+    let files = project
+        .documents()
+        .map(|(_, document)| document.path.rsplit('/').next().unwrap_or_default());
+    files
+        .filter_map(|file| file.rsplit_once('.'))
+        .filter(|(_, kind)| matches!(*kind, "timer" | "path" | "socket"))
+        .map(|(stem, _)| stem)
+        .collect()
+}
+
+fn of_unit<'a>(timed: &BTreeSet<&str>, view: &ProgramView, program: &'a Program) -> Option<Told<'a>> {
     let name = &view.name;
     let says = |key: &str| program.setting(key).map_or("", |value| value.value.as_str());
-    let is_timed = project.documents().any(|(_, document)| {
-        let file = document.path.rsplit('/').next().unwrap_or_default();
-        ["timer", "path", "socket"]
-            .iter()
-            .any(|kind| file.strip_suffix(kind) == Some(&format!("{name}.")))
-    });
     let restarts = !matches!(says("Restart"), "" | "no");
-    if restarts || is_timed || says("Type") == "oneshot" || !is_server(view) {
+    if restarts || timed.contains(name.as_str()) || says("Type") == "oneshot" || !is_server(view) {
         return None;
     }
     let message = format!("`{name}.service` stays down after its first crash: it has no `Restart=`");

@@ -7,11 +7,14 @@ use crate::rule::Sink;
 
 /// Reports each configuration of supervisord whose programs have no `user=`, and each unit without `User=`.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    if !project.has_contained_supervisord() {
-        for daemon in &project.daemons {
-            if let Some(draft) = of_daemon(project, daemon) {
-                sink.report(draft);
-            }
+    let is_contained = project.has_contained_supervisord();
+    for daemon in &project.daemons {
+        // Who is root in a container is another matter.
+        if is_contained && project.root_starts(daemon).is_none() {
+            continue;
+        }
+        if let Some(draft) = of_daemon(project, daemon) {
+            sink.report(draft);
         }
     }
     for (id, view) in project.programs() {

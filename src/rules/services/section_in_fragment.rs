@@ -18,8 +18,13 @@ const FRAGMENTS: &str = "/etc/supervisor/conf.d";
 
 /// Reports each such section of a fragment, once for each file.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    // Where supervisord is started with a file in there, that is a whole configuration in an odd place.
+    let is_whole = project.has_contained_supervisord() || is_started_with(project, FRAGMENTS);
     for (id, document) in project.documents() {
-        let Some(includer) = includer(project, id) else {
+        if document.facts.daemons.is_empty() {
+            continue;
+        }
+        let Some(includer) = includer(project, id, is_whole) else {
             continue;
         };
         for facts in &document.facts.daemons {
@@ -56,16 +61,16 @@ struct Includer {
 }
 
 /// Who includes a configuration, as far as the tree tells.
-fn includer(project: &Project, id: DocumentId) -> Option<Includer> {
+fn includer(project: &Project, id: DocumentId, is_whole: bool) -> Option<Includer> {
     let of_distribution = |place| Includer {
         name: "the distribution's configuration".to_owned(),
         place,
     };
     let document = project.document(id)?;
-    if document.path.starts_with(FRAGMENTS) {
+    if document.path.starts_with(FRAGMENTS) && !is_whole {
         return Some(of_distribution(None));
     }
-    if let Some(place) = project.put_below(id, FRAGMENTS) {
+    if let Some(place) = project.put_below(id, FRAGMENTS).filter(|_| !is_whole) {
         return Some(of_distribution(Some(place)));
     }
     let daemon = project
@@ -86,4 +91,13 @@ fn includer(project: &Project, id: DocumentId) -> Option<Includer> {
             span: include.span,
         }),
     })
+}
+
+/// Whether a command starts supervisord with a configuration below this folder.
+fn is_started_with(project: &Project, folder: &str) -> bool {
+    let starts = |words: &[crate::facts::Word]| {
+        words.iter().any(|word| word.text.ends_with("supervisord"))
+            && words.iter().any(|word| word.text.starts_with(folder))
+    };
+    project.runs().iter().any(|run| starts(run.words))
 }

@@ -7,6 +7,10 @@ use crate::rule::Sink;
 
 /// Reports each configuration whose socket or pid file is in `/tmp`, once.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    // A container has a folder of its own.
+    if project.has_contained_supervisord() {
+        return;
+    }
     for daemon in &project.daemons {
         let found: Vec<(Place, &str)> = daemon
             .documents

@@ -6,6 +6,7 @@ use crate::formats::Format;
 use crate::project::Project;
 use crate::rule::Sink;
 use crate::rules::command::name_of;
+use std::collections::BTreeSet;
 
 const FOLDERS: [&str; 3] = ["/etc/systemd/", "/lib/systemd/", "/usr/lib/systemd/"];
 
@@ -19,7 +20,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             .take(3)
             .any(|word| matches!(name_of(word), "cp" | "ln" | "install" | "mv"));
         let is_there = |word: &&str| FOLDERS.iter().any(|folder| word.starts_with(folder));
-        if is_install && words.iter().any(|word| is_there(&word)) {
+        if is_install && words.iter().any(is_there) {
             installed.push((place, words));
         }
     }
@@ -35,6 +36,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     if !names_all {
         return;
     }
+    let named: BTreeSet<&str> = installed
+        .iter()
+        .flat_map(|(_, words)| words)
+        .map(|word| name_of(word))
+        .collect();
     for (id, view) in project.programs() {
         let Some(document) = project
             .document(view.place.document)
@@ -43,10 +49,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         };
         let file = name_of(&document.path);
-        let is_named = installed
-            .iter()
-            .any(|(_, words)| words.iter().any(|word| name_of(word) == file));
-        if is_named {
+        if named.contains(file) {
             continue;
         }
         let message = format!(

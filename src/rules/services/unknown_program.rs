@@ -28,7 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         };
         match tool {
             "supervisorctl" if known.has_supervisor => {
-                check_supervisorctl(&known, command, words, place, sink)
+                check_supervisorctl(&known, command, words, place, sink);
             }
             "systemctl" if !known.units.is_empty() => check_systemctl(&known, words, place, sink),
             _ => {}
@@ -88,13 +88,14 @@ impl<'a> Known<'a> {
     }
 
     fn supervisor(&mut self, document: &'a Document) {
-        self.programs.extend(
-            document
-                .facts
-                .programs
-                .iter()
-                .map(|program| program.name.as_str()),
-        );
+        for program in &document.facts.programs {
+            let (group, process) = program.name.split_once(':').unwrap_or(("", &program.name));
+            // Of several processes each has a number behind the program's name.
+            let numberless = process.trim_end_matches(|last: char| last.is_ascii_digit());
+            self.programs
+                .extend([process, numberless.trim_end_matches(['_', '-'])]);
+            self.groups.insert(group);
+        }
         let settings = document.facts.daemons.iter().flat_map(|daemon| &daemon.settings);
         self.groups
             .extend(settings.filter_map(|setting| setting.section.strip_prefix("group:")));
@@ -105,13 +106,8 @@ impl<'a> Known<'a> {
         // With numprocs a process has a number behind the program's name.
         let is_numbered = || {
             let process = if process.is_empty() { group } else { process };
-            let mut programs = self.programs.iter();
-            programs.any(|program| {
-                let rest = process
-                    .strip_prefix(program)
-                    .map(|rest| rest.trim_start_matches(['_', '-']));
-                rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-            })
+            let bare = process.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            bare.len() < process.len() && self.programs.contains(bare.trim_end_matches(['_', '-']))
         };
         name == "all" || self.programs.contains(group) || self.groups.contains(group) || is_numbered()
     }

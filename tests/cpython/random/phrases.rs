@@ -45,7 +45,7 @@ pub(super) const HEADS: [(&str, &str); 9] = [
     ("contextlib.", "import contextlib\n"),
     (" suppress(", "from contextlib import suppress\n"),
     ("Path(", "from pathlib import Path\n"),
-    (" TYPE_CHECKING", "from typing import TYPE_CHECKING\n"),
+    ("TYPE_CHECKING", "from typing import TYPE_CHECKING\n"),
 ];
 
 /// Clauses that catch a failed import, or do not.
@@ -74,6 +74,20 @@ pub(super) const ENDS: [&str; 8] = [
     "sys.exit(\"no\")",
     "sys.exit(0)",
     "sys.exit()",
+];
+
+/// A module's `__getattr__` that has an answer for every name, with which everything can be done.
+pub(super) const ANSWERS_ALL: [&str; 10] = [
+    "class _Answer:",
+    "    def __call__(self, *rest):",
+    "        return None",
+    "    def __getattr__(self, name):",
+    "        return self",
+    "_answer = _Answer()",
+    "def __getattr__(name):",
+    "    if name.startswith(\"__\"):",
+    "        raise AttributeError(name)",
+    "    return _answer",
 ];
 
 /// The folder `above` folders over the module's own, as text.

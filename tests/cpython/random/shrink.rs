@@ -2,7 +2,7 @@
 
 use super::judge::judge;
 use crate::comparison::Row;
-use crate::outcome::Outcome;
+use crate::outcome::{Death, Outcome};
 use crate::python::Python;
 use crate::tree::Tree;
 
@@ -39,12 +39,12 @@ pub(super) fn shrink(python: &Python, row: &Row<'_>) -> Tree {
 }
 
 /// An exception that removing a line would bring about is not the one that was looked for.
-fn reason(outcome: &Outcome) -> Option<(String, Option<String>)> {
+fn reason(outcome: &Outcome) -> Vec<(String, Option<String>)> {
     match outcome {
-        Outcome::Starts => None,
+        Outcome::Starts => Vec::new(),
         Outcome::Dies(deaths) => {
-            let death = deaths.first()?;
-            Some((death.path.clone(), death.reason.clone()))
+            let reason = |death: &Death| (death.path.clone(), death.reason.clone());
+            deaths.iter().map(reason).collect()
         }
     }
 }

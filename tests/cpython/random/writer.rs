@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::layout::{Layout, Place, STANDARD};
-use super::phrases::{CLAUSES, CONDITIONS, EDITS, ENDS, FUNCTIONS, HEADS, NAMES, own_folder};
+use super::phrases::{ANSWERS_ALL, CLAUSES, CONDITIONS, EDITS, ENDS, FUNCTIONS, HEADS, NAMES, own_folder};
 use std::fmt::Write as _;
 
 /// Where a statement stands.
@@ -201,6 +201,7 @@ impl Writer<'_> {
             match self.dice.below(10) {
                 0 if self.indent == 1 => self.attempt(),
                 1 if self.indent == 1 => self.condition(),
+                2 => self.attribute(),
                 _ => self.import(),
             }
         }
@@ -360,9 +361,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Mostly where it does not come to it: little is left of a program that ends itself.
+    /// Mostly where it does not come to it: little is left of such a program. An exit in a handler hides its reason.
     fn end(&mut self) {
-        let end = *self.dice.pick(&ENDS);
+        let mut end = *self.dice.pick(&ENDS);
+        if self.indent > 0 && end.to_lowercase().contains("exit") {
+            end = "raise RuntimeError";
+        }
         let (test, holds) = self.test();
         if holds && self.dice.chance(50) {
             return self.import();
@@ -462,12 +466,23 @@ impl Writer<'_> {
 
     fn rare(&mut self) {
         let target = self.target();
-        match self.dice.below(7) {
+        match self.dice.below(9) {
+            7 => {
+                let (own, name) = (self.own(), *self.dice.pick(&NAMES));
+                self.line(&format!("import {own}"));
+                self.line(&format!("{own}.{name} = 1"));
+            }
+            8 => {
+                let (folder, edit) = (self.folder(), *self.dice.pick(&EDITS));
+                self.line("def root():");
+                self.line(&format!("    return {folder}"));
+                self.line(&edit.replace("FOLDER", "root()"));
+            }
             0 => self.line(&format!("importlib.import_module(\"{target}\")")),
             1 => {
-                let name = *self.dice.pick(&NAMES);
-                self.line(&format!("{name} = 1"));
-                self.line(&format!("del {name}"));
+                self.binding();
+                self.line("ONE = 1");
+                self.line("del ONE");
             }
             2 => self.line(&format!("__import__(\"{target}\")")),
             3 => {
@@ -475,17 +490,11 @@ impl Writer<'_> {
                 self.line(&format!("    import {target}"));
             }
             4 => {
-                let own = self.own();
+                let (own, wanted) = (self.own(), self.wanted());
                 self.line(&format!("other = importlib.import_module(\"{own}\")"));
-                let wanted = self.wanted();
                 self.line(&format!("print(other.{wanted})"));
             }
-            _ => {
-                self.line("def __getattr__(name):");
-                self.line("    if name.startswith(\"__\"):");
-                self.line("        raise AttributeError(name)");
-                self.line("    return print");
-            }
+            _ => ANSWERS_ALL.iter().for_each(|line| self.line(line)),
         }
     }
 }

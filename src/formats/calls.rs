@@ -1,4 +1,4 @@
-//! Functions of a script: what only guarded calls reach is reached as they are.
+//! Functions of a script or module: what only guarded calls reach is reached as they are.
 
 use crate::facts::{Facts, Reach};
 use crate::source::Span;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// How long a row of functions that call each other is followed.
 const ROUNDS: usize = 4;
 
-/// The functions that a script defines, and its calls of them, in the order of the text.
+/// The functions that a text defines, and its calls of them, in the order of the text.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     bodies: Vec<(String, Span)>,
@@ -35,7 +35,8 @@ impl Calls {
     }
 
     /// Says of all that stands in a function that the target gets there only as it gets to a call of it. A
-    /// function that the script itself does not call is somebody else's to call.
+    /// function that the text itself does not call is somebody else's to call, who asks for the platform first
+    /// where its name says that it is for a Mac.
     pub(super) fn settle(mut self, facts: &mut Facts) {
         self.calls.sort_by_key(|call| call.at);
         for _ in 0..ROUNDS {
@@ -47,7 +48,15 @@ impl Calls {
             let guarded: Vec<(Span, Reach)> = self
                 .bodies
                 .iter()
-                .filter_map(|(name, body)| Some((*body, *reaches.get(name.as_str())?)))
+                .map(|(name, body)| {
+                    let called = reaches.get(name.as_str()).copied();
+                    let alone = if is_for_mac(name) {
+                        Reach::Elsewhere
+                    } else {
+                        Reach::Always
+                    };
+                    (*body, called.unwrap_or(alone))
+                })
                 .filter(|(_, reach)| *reach > Reach::Always)
                 .collect();
             for (body, reach) in guarded {
@@ -77,4 +86,13 @@ impl Calls {
             call.reach = call.reach.max(reach);
         }
     }
+}
+
+/// Whether a name says that what it names is for a Mac: `notify_macos`, `_open_darwin`. A `mac` alone may be
+/// an address.
+fn is_for_mac(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["macos", "darwin", "osx", "osascript", "applescript"]
+        .iter()
+        .any(|mark| lower.contains(mark))
 }
