@@ -48,6 +48,17 @@ pub enum Giver {
     Elsewhere,
 }
 
+/// A table of a database that a document makes or asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableUse {
+    /// Its name in small letters, with its schema where one is written; what is not known of it as it is written.
+    pub name: String,
+    /// Whether the document makes it.
+    pub is_made: bool,
+    /// Where it is made, or the query that needs it.
+    pub span: Span,
+}
+
 /// A server that a document starts.
 #[derive(Debug, Clone)]
 pub struct Listener {

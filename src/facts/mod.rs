@@ -18,7 +18,7 @@ pub mod value;
 
 use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
-pub use connection::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue};
+pub use connection::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue, TableUse};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
 pub use port::{Port, PortRole};
@@ -62,6 +62,8 @@ pub struct Facts {
     pub ports: Vec<Port>,
     /// What is said of connections to databases.
     pub connections: Vec<Connection>,
+    /// Tables of databases that it makes or asks.
+    pub tables: Vec<TableUse>,
     /// Servers that the document starts.
     pub listeners: Vec<Listener>,
     /// Settings of Django.

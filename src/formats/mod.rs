@@ -26,6 +26,7 @@ mod runtime;
 pub mod rust;
 mod setuptools;
 pub mod shell;
+mod sql;
 pub mod structured;
 pub mod supervisor;
 pub mod suppression;
@@ -244,6 +245,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     };
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
+    sql::read(text, &mut facts);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

@@ -70,6 +70,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     ("missing-run-bit", files::missing_run_bit::check),
+    ("missing-schema", databases::missing_schema::check),
     (
         "missing-system-library",
         requirements::missing_system_library::check,

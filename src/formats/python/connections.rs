@@ -318,6 +318,7 @@ impl<'b> Visitor<'b> for Reader<'_> {
         match expr {
             Expr::Call(call) => {
                 self.connects(call);
+                self.asks(call);
                 self.listens(call);
                 self.admits(call);
                 self.read_variable(expr);

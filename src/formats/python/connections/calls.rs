@@ -6,6 +6,7 @@ use crate::facts::Giver;
 use crate::facts::connection::{Connection, Field, Listener, Part, Secret, Setting, SettingValue};
 use crate::formats::python::names::last;
 use crate::formats::python::span;
+use crate::formats::sql;
 use ruff_python_ast::{CmpOp, Expr, ExprCall};
 
 /// Settings of Django that decide whom it serves, and how openly.
@@ -80,6 +81,46 @@ impl Reader<'_> {
         };
         if let Some(text) = text.filter(|text| text.contains('=') && !text.contains("://")) {
             connection.read_keywords(&text, span(expr));
+        }
+    }
+
+    /// `cursor.execute("SELECT … FROM trades")`, also as an f-string.
+    pub(super) fn asks(&mut self, call: &ExprCall) {
+        let function = self.names.dotted(&call.func).unwrap_or_default();
+        let is_query = matches!(
+            last(&function),
+            "execute"
+                | "executemany"
+                | "fetch"
+                | "fetchrow"
+                | "fetchval"
+                | "read_sql"
+                | "read_sql_query"
+                | "text"
+                | "execute_values"
+        );
+        if !is_query {
+            return;
+        }
+        for argument in call.arguments.args.iter().take(2) {
+            match argument {
+                Expr::FString(_) => {
+                    let place = span(argument);
+                    let text = place
+                        .text(self.text)
+                        .trim_start_matches(['f', 'r', 'F', 'R', '"', '\''])
+                        .to_owned();
+                    sql::query(&text, place, self.facts);
+                }
+                _ => {
+                    if let Some(Known::Text(Part {
+                        value: Some(text), ..
+                    })) = self.known(argument)
+                    {
+                        sql::query(&text, span(argument), self.facts);
+                    }
+                }
+            }
         }
     }
 
