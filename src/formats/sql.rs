@@ -5,7 +5,7 @@ use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What makes a table, in SQL of any language's text and in the words of SQLAlchemy, Alembic and pandas.
+/// What makes a table, in SQL of any language's text and in the words of Python's libraries.
 static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r#"(?i)\bcreate\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,

@@ -33,7 +33,7 @@ pub fn driver_of(scheme: &str) -> Option<&'static str> {
     TABLE.drivers.get(driver).map(String::as_str)
 }
 
-/// The module that SQLAlchemy imports for a scheme that names none.
+/// The module that `create_engine` imports for a scheme that names none.
 pub fn default_driver(scheme: &str) -> Option<&'static str> {
     TABLE.defaults.get(scheme).map(String::as_str)
 }

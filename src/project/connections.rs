@@ -1,10 +1,10 @@
 //! The connections to databases that the tree describes: calls, tables, URLs, variables and commands.
 
-use super::Project;
+use super::{Project, importers};
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
 use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role, Value};
-use crate::finding::{DocumentId, Place};
+use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
 use crate::source::Span;
@@ -60,6 +60,44 @@ impl Project {
                 .flat_map(|(id, document)| of_document(id, document))
                 .collect()
         })
+    }
+
+    /// The modules that another module of the server imports, and whose name says that connections to databases are
+    /// made there, each with the place where it connects.
+    pub fn central_connections(&self) -> Vec<&Link> {
+        let imported = self.imported_names();
+        let links = self.links().iter().filter(|link| {
+            let path = self
+                .document(link.document)
+                .map_or("", |document| document.path.as_str());
+            let stem = path.strip_suffix(".py").unwrap_or_default();
+            let stem = stem.rsplit('/').next().unwrap_or_default();
+            let says_so = is_about_databases(&stem.replace('_', " ")) || stem.contains("connection");
+            link.way == Way::Call
+                && self.scope(link.document) == Scope::Deployed
+                && says_so
+                && imported.contains(stem)
+        });
+        let mut seen = BTreeSet::new();
+        links.filter(|link| seen.insert(link.document)).collect()
+    }
+
+    /// The last parts of the names of modules that the server's code imports, and what it takes from them.
+    fn imported_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for (_, document) in self
+            .documents()
+            .filter(|(id, _)| self.scope(*id) == Scope::Deployed)
+        {
+            let Some(python) = &document.facts.python else {
+                continue;
+            };
+            for import in importers::all_imports(&python.body) {
+                names.extend(import.module.rsplit('.').next());
+                names.extend(import.names.iter().map(|name| name.name.as_str()));
+            }
+        }
+        names
     }
 
     /// The names by which containers find each other: the services of compose files.

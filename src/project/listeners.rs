@@ -34,9 +34,10 @@ impl Project {
         let mut found = Vec::new();
         for (document, facts) in self.documents().map(|(id, document)| (id, &document.facts)) {
             for listener in &facts.listeners {
-                let programs = match listener.in_main {
-                    true => self.programs_running(document),
-                    false => self.programs_reaching(document),
+                let programs = if listener.in_main {
+                    self.programs_running(document)
+                } else {
+                    self.programs_reaching(document)
                 };
                 // A module that programs only import does not get to what stands below its `__main__`.
                 let is_skipped =

@@ -89,6 +89,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("shipped-debris", files::shipped_debris::check),
     ("restart-policy", services::restart_policy::check),
     ("runs-as-root", services::runs_as_root::check),
+    (
+        "scattered-db-connections",
+        databases::scattered_db_connections::check,
+    ),
     ("section-in-fragment", services::section_in_fragment::check),
     ("shell-in-command", services::shell_in_command::check),
     ("stale-lock", requirements::stale_lock::check),

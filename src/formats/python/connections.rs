@@ -29,7 +29,7 @@ pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) 
         is_conditional: false,
     };
     reader.collect(body);
-    body.iter().for_each(|statement| reader.visit_stmt(statement));
+    reader.visit_body(body);
 }
 
 struct Reader<'a> {
@@ -223,10 +223,7 @@ impl Reader<'_> {
         self.scopes.push(scope);
         self.collect(&function.body);
         self.depth += 1;
-        function
-            .body
-            .iter()
-            .for_each(|statement| self.visit_stmt(statement));
+        self.visit_body(&function.body);
         self.depth -= 1;
         self.scopes.pop();
     }

@@ -73,9 +73,9 @@ impl Reader<'_> {
                 Some(Known::Text(Part::fixed(place.text(self.text), place)))
             }
             Expr::BooleanLiteral(literal) => Some(Known::Truth(literal.value, span(expr))),
-            Expr::List(list) => self.list(&list.elts, span(expr)),
-            Expr::Tuple(tuple) => self.list(&tuple.elts, span(expr)),
-            Expr::Set(set) => self.list(&set.elts, span(expr)),
+            Expr::List(list) => Self::list(&list.elts, span(expr)),
+            Expr::Tuple(tuple) => Self::list(&tuple.elts, span(expr)),
+            Expr::Set(set) => Self::list(&set.elts, span(expr)),
             Expr::Name(name) => {
                 let name = name.id.as_str();
                 self.scopes
@@ -123,7 +123,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&self, elements: &[Expr], place: Span) -> Option<Known> {
+    fn list(elements: &[Expr], place: Span) -> Option<Known> {
         let texts = elements.iter().map(|element| match element {
             Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
             _ => None,
