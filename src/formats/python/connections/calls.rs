@@ -2,8 +2,7 @@
 
 use super::Reader;
 use super::known::Known;
-use crate::facts::Giver;
-use crate::facts::connection::{Connection, Field, Listener, Part, Secret, Setting, SettingValue};
+use crate::facts::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue};
 use crate::formats::python::names::last;
 use crate::formats::python::span;
 use crate::formats::sql;
