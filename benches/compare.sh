@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${1:-target/compare}
 runs=${RUNS:-5}
-wheels=${WHEELS:-"homeassistant ccxt django freqtrade"}
+wheels=${WHEELS:-"homeassistant ccxt django freqtrade nautilus_trader jesse octobot zipline-reloaded lumibot vnpy"}
 mkdir -p "$cache/wheels" "$cache/trees"
 cache=$(cd "$cache" && pwd)
 

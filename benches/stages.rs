@@ -41,6 +41,14 @@ fn join(tree: &Memory) -> audit::project::Project {
     engine::read(tree, Target::default(), &|_| false, &Progress::default()).0
 }
 
+fn rules() -> &'static [Rule] {
+    audit::catalog::rules().expect("every page can be read")
+}
+
+fn ids() -> Vec<&'static str> {
+    rules().iter().map(|rule| rule.meta.id).collect()
+}
+
 /// The formats that the bundled system has.
 fn formats_at_hand() -> Vec<&'static str> {
     let files = bundled();
@@ -74,6 +82,13 @@ fn extract(bencher: Bencher, name: &str) {
     });
 }
 
+/// The files of the bundled system, on disk: what is listed before anything is read.
+#[divan::bench]
+fn walk(bencher: Bencher) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rec_trading");
+    bencher.bench(|| WorkTree::new(root.clone()).list().files.len());
+}
+
 /// Walk, extract and join together; twice the copies, twice the time.
 #[divan::bench(args = [1, 2, 4, 8], sample_count = 20)]
 fn read(bencher: Bencher, times: usize) {
@@ -81,13 +96,51 @@ fn read(bencher: Bencher, times: usize) {
     bencher.bench(|| join(&tree));
 }
 
+/// Each rule by itself, on eight copies.
+#[divan::bench(args = ids(), sample_count = 20)]
+fn rule(bencher: Bencher, id: &str) {
+    let project = join(&copies(8));
+    let rule = rules().iter().find(|rule| rule.meta.id == id);
+    let rule = rule.expect("the name comes from the registry");
+    bencher.bench(|| rule.findings(&project));
+}
+
+/// Programs, the folders that they need, and commands that make, start and end things, all in one tree: twice of
+/// each, twice the time. What asks every command for every program takes four times.
+#[divan::bench(args = [100, 200, 400], sample_count = 10)]
+fn programs_and_commands(bencher: Bencher, number: usize) {
+    let mut config = "[supervisord]\nlogfile=logs/s.log\n".to_owned();
+    let mut script = "#!/bin/bash\n".to_owned();
+    for at in 0..number {
+        config += &format!(
+            "[program:p{at}]\ncommand=python3 p{at}.py\nstdout_logfile=logs/d{at}/x.log\nuser=u{at}\n"
+        );
+        script += &format!("mkdir -p logs/d{at}\npkill -f p{at}.py\ncp a{at} /etc/b{at}\nuseradd u{at}\n");
+    }
+    let files = [("supervisord.conf", config), ("deploy.sh", script)];
+    let tree = Memory::new(files.map(|(path, text)| (path.to_owned(), text.into_bytes())));
+    bencher.bench(|| join(&tree));
+}
+
+/// Requirements, and a module that imports them all.
+#[divan::bench(args = [250, 500, 1000], sample_count = 10)]
+fn requirements(bencher: Bencher, number: usize) {
+    let listed: String = (0..number).map(|at| format!("pkg{at}==1.{at}\n")).collect();
+    let imports: String = (0..number).map(|at| format!("import pkg{at}\n")).collect();
+    let config = "[program:a]\ncommand=python3 main.py\n".to_owned();
+    let files = [
+        ("requirements.txt", listed),
+        ("main.py", imports),
+        ("supervisord.conf", config),
+    ];
+    let tree = Memory::new(files.map(|(path, text)| (path.to_owned(), text.into_bytes())));
+    bencher.bench(|| join(&tree));
+}
+
 /// All rules together; twice the copies, twice the time.
 #[divan::bench(args = [1, 2, 4, 8], sample_count = 20)]
 fn judge(bencher: Bencher, times: usize) {
     let project = join(&copies(times));
-    let rules: Vec<&Rule> = audit::catalog::rules()
-        .expect("every page can be read")
-        .iter()
-        .collect();
+    let rules: Vec<&Rule> = rules().iter().collect();
     bencher.bench(|| engine::judge(&project, &rules));
 }

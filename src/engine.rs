@@ -1,5 +1,7 @@
 //! The pipeline: tree → documents → facts → project → findings. No policy of its own.
 
+mod excluded;
+mod file;
 mod included;
 
 use crate::document::{Document, Host};
@@ -10,7 +12,8 @@ use crate::project::Project;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::target::Target;
-use crate::tree::{Attributes, Entry, Tree};
+use crate::tree::{Attributes, Tree};
+pub use file::Memo;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,22 +46,33 @@ pub struct Counts {
     pub unreadable: usize,
 }
 
-/// Reads a tree and joins its facts. `is_excluded` names paths that the settings leave out.
+/// Reads a tree and joins its facts. `is_excluded` names paths that the settings leave out: their code is still
+/// known to those who run it, what they define is not.
 pub fn read(
     tree: &dyn Tree,
     target: Target,
     is_excluded: &(dyn Fn(&str) -> bool + Sync),
     progress: &Progress,
 ) -> (Project, Counts) {
-    let mut listing = tree.list();
-    listing.files.retain(|entry| !is_excluded(&entry.path));
+    read_again(tree, target, is_excluded, progress, &Memo::default())
+}
+
+/// The same of a tree that is much like one before it: what the memo knows is not extracted anew.
+pub fn read_again(
+    tree: &dyn Tree,
+    target: Target,
+    is_excluded: &(dyn Fn(&str) -> bool + Sync),
+    progress: &Progress,
+    memo: &Memo,
+) -> (Project, Counts) {
+    let listing = tree.list();
     progress.total.store(listing.files.len(), Ordering::Relaxed);
     let attributes = Attributes::read(tree, &listing);
     let read: Vec<Option<Document>> = listing
         .files
         .par_iter()
         .map(|entry| {
-            let document = read_file(tree, entry, &attributes);
+            let document = excluded::narrowed(memo.document(tree, entry, &attributes), is_excluded);
             progress.done.fetch_add(1, Ordering::Relaxed);
             document
         })
@@ -126,48 +140,6 @@ pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
         is_same
     });
     findings
-}
-
-fn read_file(tree: &dyn Tree, entry: &Entry, attributes: &Attributes) -> Option<Document> {
-    let document = |format, facts| Document {
-        path: entry.path.clone(),
-        format,
-        facts,
-        is_executable: entry.is_executable,
-        host: None,
-    };
-    let by_name = Format::of(&entry.path, b"");
-    let needs_head = entry
-        .path
-        .rsplit('/')
-        .next()
-        .is_none_or(|name| !name.contains('.') || name.ends_with(".conf"));
-    if by_name.is_none() && !needs_head && entry.is_executable != Some(true) {
-        return None;
-    }
-    let bytes = match tree.read(&entry.path) {
-        Ok(bytes) => bytes,
-        Err(reason) => {
-            let format = by_name.unwrap_or(Format::Plain);
-            let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
-            return Some(document(format, facts));
-        }
-    };
-    let head = bytes.get(..HEAD).unwrap_or(&bytes);
-    let format = Format::of(&entry.path, head)?;
-    let is_wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    if format == Format::Plain && !is_wide && head.contains(&0) {
-        return None;
-    }
-    let mut facts = match formats::decode(bytes) {
-        Ok(text) => formats::extract(&entry.path, format, &text),
-        Err(facts) => *facts,
-    };
-    // What git stores with its own line ends reaches the server with those.
-    if facts.carriage_return.is_some() && attributes.normalises(&entry.path) {
-        facts.drop_carriage_returns();
-    }
-    Some(document(format, facts))
 }
 
 /// Adds a document, and behind it the documents inside it.

@@ -6,6 +6,7 @@
 //!
 //! `ARCHITECTURE.md` tells what lives where and who may use whom.
 
+pub mod baseline;
 pub mod catalog;
 pub mod cli;
 pub mod document;

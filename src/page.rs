@@ -13,7 +13,8 @@
 //! A line that the rule has to report ends with `error` in a comment; formats without comments list
 //! the lines beside the block instead: `errors=3,7`. The marks are no part of the audited text.
 //! A blank in a path is written `%20`. `encoding=latin-1` stores the file in that encoding, which is no UTF-8 when it holds an `é`; `ends=crlf` ends its
-//! lines as on Windows; `mode=755` and `mode=644` say whether it has its run bit, of which nothing is known otherwise.
+//! lines as on Windows; `mode=755` and `mode=644` say whether it has its run bit, of which nothing is known otherwise;
+//! `excluded=yes` leaves it out, as `exclude` of the settings does.
 
 use std::collections::BTreeSet;
 
@@ -64,6 +65,8 @@ pub struct File {
     pub has_returns: bool,
     /// Whether it has its run bit, where the page says so.
     pub is_executable: Option<bool>,
+    /// Whether the settings leave it out.
+    pub is_excluded: bool,
 }
 
 impl File {
@@ -178,10 +181,11 @@ fn add_file(example: &mut Example, info: &str, block: &[&str]) -> Result<(), Str
             Some(("ends", "crlf")) => file.has_returns = true,
             Some(("mode", "755")) => file.is_executable = Some(true),
             Some(("mode", "644")) => file.is_executable = Some(false),
+            Some(("excluded", "yes")) => file.is_excluded = true,
             _ => {
                 return Err(format!(
-                    "a block takes file=, errors=, target=, encoding=latin-1, ends=crlf and mode=755 or mode=644, \
-                     not {word}"
+                    "a block takes file=, errors=, target=, encoding=latin-1, ends=crlf, excluded=yes and mode=755 or \
+                     mode=644, not {word}"
                 ));
             }
         }
@@ -252,7 +256,7 @@ mod tests {
             ),
             (
                 "python file=a.py error=1",
-                "line 3 of the text: a block takes file=, errors=, target=, encoding=latin-1, ends=crlf and mode=755 or \
+                "line 3 of the text: a block takes file=, errors=, target=, encoding=latin-1, ends=crlf, excluded=yes and mode=755 or \
                  mode=644, not error=1",
             ),
         ] {

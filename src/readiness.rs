@@ -11,15 +11,18 @@
 //! possible 0.3. So mending never lowers the score, a further finding never raises it, the amount of
 //! clean code does not matter, and anybody can work it out again by hand.
 
+mod mends;
+
 use crate::finding::{Confidence, Effect, Finding, ProgramId, Scope, Severity};
 use crate::rule::Meta;
+pub use mends::{Mend, Points, explain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the scoring model that this module describes.
 pub const MODEL: u32 = 1;
 
 /// How fast the score falls in its band: the sum at which a third of it is left.
-const DECAY: f64 = 60.0;
+pub const DECAY: f64 = 60.0;
 
 /// What the whole audit comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +158,23 @@ pub struct SetAside {
     pub findings: Tally,
     /// Blockers that the settings made milder.
     pub lowered: usize,
+    /// Files that `exclude` leaves out although a program runs them, or that define programs.
+    pub excluded: usize,
+}
+
+impl SetAside {
+    /// The best verdict that is left: nobody knows what hides behind what was set aside.
+    pub fn cap(self) -> Verdict {
+        if self.findings.blocker + self.lowered + self.excluded > 0 {
+            Verdict::ReadyWithWarnings
+        } else {
+            Verdict::Ready
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self.findings.total() + self.lowered + self.excluded == 0
+    }
 }
 
 /// The readiness of a tree from its open findings and from what was set aside. `rules` gives the
@@ -172,22 +192,28 @@ pub fn assess(subject: Subject, findings: &[Finding], aside: SetAside, rules: &[
             causes: tally,
         };
     }
-    let hides_blocker = aside.findings.blocker + aside.lowered > 0;
-    let cap = if hides_blocker {
-        Verdict::ReadyWithWarnings
-    } else {
-        Verdict::Ready
-    };
-    let verdict = findings.iter().map(consequence).fold(cap, Verdict::min);
+    let verdict = causes
+        .values()
+        .map(|cause| cause.leaves)
+        .fold(aside.cap(), Verdict::min);
     let burden: f64 = causes.values().map(Cause::burden).sum();
-    let is_touched = burden > 0.0 || aside.findings.total() + aside.lowered > 0;
     Readiness {
         verdict,
-        score: verdict.band().map(|band| score(band, burden, is_touched)),
+        score: score(verdict, burden, aside),
         reason: None,
         effort,
         causes: tally,
     }
+}
+
+/// The readiness of one category: of its own findings alone, by the same formula. What was set aside counts
+/// where it is of the category.
+pub fn of_category<'a>(findings: impl IntoIterator<Item = &'a Finding>, aside: SetAside) -> (Verdict, u8) {
+    let causes = causes(findings);
+    let leaves = causes.values().map(|cause| cause.leaves);
+    let verdict = leaves.fold(aside.cap(), Verdict::min);
+    let burden = causes.values().map(Cause::burden).sum();
+    (verdict, score(verdict, burden, aside).unwrap_or_default())
 }
 
 /// Whether a finding says that the programs it names do not start.
@@ -215,13 +241,15 @@ fn consequence(finding: &Finding) -> Verdict {
     clippy::cast_sign_loss,
     reason = "the number lies between 0 and 100"
 )]
-fn score((low, high): (u8, u8), burden: f64, is_touched: bool) -> u8 {
+fn score(verdict: Verdict, burden: f64, aside: SetAside) -> Option<u8> {
+    let (low, high) = verdict.band()?;
     let width = f64::from(high - low);
     // One part in a billion is taken off, so that no rounding of the last digit can lift a score.
     let exact = f64::from(low) + width * (-burden / DECAY).exp() - 1e-9;
+    let is_touched = burden > 0.0 || !aside.is_empty();
     let best = if is_touched { 99 } else { 100 };
     let rounded = if burden > 0.0 { exact.floor() as u8 } else { high };
-    rounded.clamp(low, high).min(best)
+    Some(rounded.clamp(low, high).min(best))
 }
 
 /// What is known of one root cause.
@@ -230,7 +258,10 @@ struct Cause<'a> {
     rule: &'a str,
     severity: Severity,
     places: usize,
-    weight: f64,
+    /// The heaviest place: weight, and what makes it.
+    heaviest: (f64, Severity, Confidence),
+    /// The best verdict that it leaves.
+    leaves: Verdict,
     programs: BTreeSet<ProgramId>,
 }
 
@@ -242,25 +273,30 @@ impl Cause<'_> {
     fn burden(&self) -> f64 {
         let places = (self.places.max(1) as f64).ln();
         let programs = (1.0 + self.programs.len() as f64).ln() / 2.0;
-        self.weight * (1.0 + places + programs)
+        self.heaviest.0 * (1.0 + places + programs)
     }
 }
 
 /// The root causes by their keys. Places that are only for information weigh nothing.
-fn causes(findings: &[Finding]) -> BTreeMap<&str, Cause<'_>> {
+fn causes<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> BTreeMap<&'a str, Cause<'a>> {
     let mut causes: BTreeMap<&str, Cause<'_>> = BTreeMap::new();
     for finding in findings {
         let cause = causes.entry(&finding.cause).or_insert_with(|| Cause {
             rule: finding.rule,
             severity: finding.severity,
             places: 0,
-            weight: 0.0,
+            heaviest: (0.0, Severity::Info, Confidence::Possible),
+            leaves: Verdict::Ready,
             programs: BTreeSet::new(),
         });
         cause.severity = cause.severity.max(finding.severity);
         if finding.severity > Severity::Info {
             cause.places += 1;
-            cause.weight = cause.weight.max(weight(finding));
+            cause.leaves = cause.leaves.min(consequence(finding));
+            let weight = weight(finding);
+            if weight > cause.heaviest.0 {
+                cause.heaviest = (weight, finding.severity, finding.confidence);
+            }
             cause.programs.extend(finding.programs.iter().copied());
         }
     }
@@ -268,18 +304,26 @@ fn causes(findings: &[Finding]) -> BTreeMap<&str, Cause<'_>> {
 }
 
 fn weight(finding: &Finding) -> f64 {
-    let weight = match finding.severity {
+    severity_weight(finding.severity) * confidence_factor(finding.confidence)
+}
+
+/// What a severity weighs.
+pub fn severity_weight(severity: Severity) -> f64 {
+    match severity {
         Severity::Blocker => 5.0,
         Severity::Major => 2.0,
         Severity::Minor => 0.5,
         Severity::Info => 0.0,
-    };
-    let factor = match finding.confidence {
+    }
+}
+
+/// How much of its weight a finding that is this sure has.
+pub fn confidence_factor(confidence: Confidence) -> f64 {
+    match confidence {
         Confidence::Certain => 1.0,
         Confidence::Likely => 0.6,
         Confidence::Possible => 0.3,
-    };
-    weight * factor
+    }
 }
 
 /// Minutes of editing by cause, as ranges. `rules` gives the efforts.
@@ -312,183 +356,4 @@ fn effort_of(cause: &Cause<'_>, rules: &[&Meta]) -> [u32; 2] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::{DocumentId, Place};
-    use crate::source::Span;
-    use proptest::prelude::*;
-
-    const SUBJECT: Subject = Subject {
-        files: 3,
-        python: 2,
-        programs: 1,
-    };
-
-    fn finding(severity: Severity, confidence: Confidence, cause: &str) -> Finding {
-        Finding {
-            rule: "a-rule",
-            category: "files",
-            severity,
-            confidence,
-            scope: Scope::Deployed,
-            cause: cause.to_owned(),
-            message: String::new(),
-            label: String::new(),
-            help: String::new(),
-            place: Place {
-                document: DocumentId(0),
-                span: Span::default(),
-            },
-            related: Vec::new(),
-            steps: 0,
-            programs: Vec::new(),
-            effect: Effect::Advice,
-            phase: crate::finding::Phase::Run,
-            moments: std::collections::BTreeMap::new(),
-        }
-    }
-
-    fn assessed(findings: &[Finding]) -> Readiness {
-        assess(SUBJECT, findings, SetAside::default(), &[])
-    }
-
-    #[test]
-    fn the_worst_consequence_chooses_the_band() {
-        use Confidence::{Certain, Likely, Possible};
-        use Severity::{Blocker, Info, Major, Minor};
-        for (severity, confidence, verdict) in [
-            (Blocker, Certain, Verdict::NotReady),
-            (Blocker, Likely, Verdict::AtRisk),
-            (Blocker, Possible, Verdict::ReadyWithWarnings),
-            (Major, Certain, Verdict::ReadyWithWarnings),
-            (Minor, Certain, Verdict::Ready),
-            (Info, Certain, Verdict::Ready),
-        ] {
-            assert_eq!(assessed(&[finding(severity, confidence, "x")]).verdict, verdict);
-        }
-        let mut at_use = finding(Major, Certain, "x");
-        at_use.effect = Effect::Use;
-        at_use.programs.push(ProgramId(0));
-        assert_eq!(assessed(&[at_use]).verdict, Verdict::AtRisk);
-    }
-
-    #[test]
-    fn the_score_can_be_worked_out_by_hand() {
-        let one = assessed(&[finding(Severity::Blocker, Confidence::Certain, "x")]);
-        // 49 * exp(-5 / 60) = 45.08
-        assert_eq!(one.score, Some(45));
-        // 90 + 10 * exp(-0.5 / 60) = 99.92
-        let one = assessed(&[finding(Severity::Minor, Confidence::Certain, "x")]);
-        assert_eq!(one.score, Some(99));
-        let info = assessed(&[finding(Severity::Info, Confidence::Certain, "x")]);
-        assert_eq!((info.score, info.causes.info), (Some(100), 1));
-    }
-
-    #[test]
-    fn what_is_set_aside_keeps_the_score_from_the_top() {
-        let aside = |severity, lowered| SetAside {
-            findings: Tally::of(severity),
-            lowered,
-        };
-        let with = |aside| assess(SUBJECT, &[], aside, &[]);
-        assert_eq!(with(aside(None, 0)).score, Some(100));
-        assert_eq!(with(aside(Some(Severity::Minor), 0)).score, Some(99));
-        let blocker = with(aside(Some(Severity::Blocker), 0));
-        assert_eq!(
-            (blocker.verdict, blocker.score),
-            (Verdict::ReadyWithWarnings, Some(89))
-        );
-        assert_eq!(with(aside(None, 1)).verdict, Verdict::ReadyWithWarnings);
-    }
-
-    #[test]
-    fn nothing_to_judge_has_no_number() {
-        for (files, python, programs, says) in [
-            (0, 0, 0, "no file"),
-            (1, 0, 0, "no Python file"),
-            (1, 1, 0, "no program"),
-        ] {
-            let subject = Subject {
-                files,
-                python,
-                programs,
-            };
-            let found = assess(subject, &[], SetAside::default(), &[]);
-            assert_eq!((found.verdict, found.score), (Verdict::NotAssessed, None));
-            assert!(found.reason.unwrap().contains(says));
-        }
-    }
-
-    #[test]
-    fn effort_counts_causes_and_their_places() {
-        let meta = Meta {
-            id: "a-rule",
-            category: "files",
-            summary: String::new(),
-            severity: Severity::Blocker,
-            confidence: Confidence::Certain,
-            effort_first: [5, 10],
-            effort_further: [1, 2],
-            since: String::new(),
-            sound: None,
-            page: "",
-        };
-        let findings: Vec<_> = ["x", "x", "x", "y"]
-            .iter()
-            .map(|cause| finding(Severity::Major, Confidence::Certain, cause))
-            .collect();
-        let found = assess(SUBJECT, &findings, SetAside::default(), &[&meta]);
-        assert_eq!(found.effort, [12, 24]);
-        assert_eq!(found.causes.major, 2);
-    }
-
-    prop_compose! {
-        fn any_finding()(
-            severity in proptest::sample::select(Severity::ALL.to_vec()),
-            confidence in proptest::sample::select(Confidence::ALL.to_vec()),
-            effect in proptest::sample::select(vec![Effect::Advice, Effect::Use, Effect::Start]),
-            scope in proptest::sample::select(vec![Scope::Development, Scope::Operations, Scope::Deployed]),
-            cause in "[a-d]",
-            programs in proptest::collection::vec((0_u32..6).prop_map(ProgramId), 0..4),
-        ) -> Finding {
-            Finding { scope, programs, effect, ..finding(severity, confidence, &cause) }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_further_finding_place_or_program_never_raises_the_score(
-            findings in proptest::collection::vec(any_finding(), 0..12),
-            further in any_finding(),
-            at in any::<proptest::sample::Index>(),
-        ) {
-            let before = assessed(&findings).score;
-            let mut more = findings.clone();
-            more.push(further);
-            prop_assert!(assessed(&more).score <= before);
-            if !findings.is_empty() {
-                let mut place = findings.clone();
-                place.push(at.get(&findings).clone());
-                prop_assert!(assessed(&place).score <= before);
-                let mut program = findings.clone();
-                at.get_mut(&mut program).programs.push(ProgramId(9));
-                prop_assert!(assessed(&program).score <= before);
-            }
-        }
-
-        #[test]
-        fn order_does_not_matter_and_the_band_holds(
-            findings in proptest::collection::vec(any_finding(), 0..12),
-        ) {
-            let found = assessed(&findings);
-            let mut turned = findings.clone();
-            turned.reverse();
-            prop_assert_eq!(&assessed(&turned), &found);
-            let (low, high) = found.verdict.band().unwrap();
-            let score = found.score.unwrap();
-            prop_assert!(low <= score && score <= high);
-            let is_clean = findings.iter().all(|finding| finding.severity == Severity::Info);
-            prop_assert_eq!(score == 100, is_clean);
-        }
-    }
-}
+mod tests;

@@ -73,7 +73,12 @@ pub struct Position {
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// How many characters begin before each block: a line may be as long as its text.
+    before: Vec<u32>,
 }
+
+/// Bytes of a block.
+const BLOCK: usize = 1024;
 
 impl LineIndex {
     /// Reads the line starts of `text`. Lines end with `\n`, `\r\n` or a lone `\r`.
@@ -86,7 +91,13 @@ impl LineIndex {
                 starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { starts }
+        let mut before = vec![0];
+        let mut count = 0;
+        for block in bytes.chunks(BLOCK) {
+            count += characters(block);
+            before.push(count);
+        }
+        Self { starts, before }
     }
 
     /// The line (from 1) that holds byte `offset`.
@@ -99,16 +110,18 @@ impl LineIndex {
         let offset = offset.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
         let line = self.line(offset);
         let start = self.starts.get(line as usize - 1).copied().unwrap_or(0);
-        let before = text
-            .as_bytes()
-            .get(start as usize..offset as usize)
-            .unwrap_or_default();
-        let characters = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        let characters = self.characters_before(text, offset) - self.characters_before(text, start);
         Position {
             line,
-            column: u32::try_from(characters + 1).unwrap_or(u32::MAX),
+            column: characters + 1,
             offset,
         }
+    }
+
+    fn characters_before(&self, text: &str, offset: u32) -> u32 {
+        let block = offset as usize / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..offset as usize);
+        self.before.get(block).copied().unwrap_or_default() + characters(rest.unwrap_or_default())
     }
 
     /// The bytes of line `line` (from 1), with its line ending; empty when there is no such line.
@@ -120,9 +133,27 @@ impl LineIndex {
     }
 }
 
+/// How many characters begin in these bytes.
+fn characters(bytes: &[u8]) -> u32 {
+    let begin = bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80);
+    u32::try_from(begin.count()).unwrap_or(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_in_a_long_line_is_counted_as_in_a_short_one() {
+        let text = format!("é\n{}\nx", "aé€".repeat(900));
+        let index = LineIndex::new(&text);
+        let start = 3;
+        for (number, (at, _)) in text[start..].char_indices().enumerate().take(2700) {
+            let offset = u32::try_from(start + at).unwrap();
+            let position = index.position(&text, offset);
+            assert_eq!((position.line, position.column as usize), (2, number + 1));
+        }
+    }
 
     #[test]
     fn columns_count_characters_and_offsets_count_bytes() {

@@ -4,9 +4,13 @@
 use crate::facts::Suppression;
 use crate::finding::{Effect, Finding, Place, Scope, Severity};
 use crate::project::Project;
+use crate::readiness::{SetAside, Tally};
 use crate::settings::{Selection, nearest};
 use crate::source::Span;
 use std::collections::BTreeMap;
+
+/// The category of rules about what the settings leave out.
+const SETTINGS: &str = "settings";
 
 /// Findings, after what people set aside was taken out.
 #[derive(Debug, Clone, Default)]
@@ -15,10 +19,28 @@ pub struct Outcome {
     pub open: Vec<Finding>,
     /// What was set aside, with the severity that it has without the settings.
     pub suppressed: Vec<Finding>,
-    /// Blockers that the settings made milder. They count as set aside in the verdict.
-    pub lowered: usize,
+    /// The categories of blockers that the settings made milder. They count as set aside in the verdict.
+    pub lowered: Vec<&'static str>,
     /// What is wrong with the comments that set aside.
     pub notices: Vec<Notice>,
+    /// Files that are left out although the deployment needs them.
+    pub excluded: usize,
+}
+
+impl Outcome {
+    /// What was set aside, of one category or in all.
+    pub fn aside(&self, category: Option<&str>) -> SetAside {
+        let is_of = |name: &str| category.is_none_or(|wanted| wanted == name);
+        let suppressed = self.suppressed.iter().filter(|finding| is_of(finding.category));
+        SetAside {
+            findings: Tally::of(suppressed.map(|finding| finding.severity)),
+            lowered: self.lowered.iter().filter(|name| is_of(name)).count(),
+            excluded: match category {
+                None | Some(SETTINGS) => self.excluded,
+                Some(_) => 0,
+            },
+        }
+    }
 }
 
 /// Something to be told beside the findings.
@@ -42,12 +64,23 @@ struct Comment<'a> {
 /// Sets aside what the comments of the files and the settings say. `known` are the ids of all rules.
 pub fn apply(findings: Vec<Finding>, project: &Project, selection: &Selection, known: &[&str]) -> Outcome {
     let mut comments = comments(project);
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        excluded: project.left_out().len(),
+        ..Outcome::default()
+    };
     for mut finding in findings {
         let place = project.in_file(finding.place);
         let path = project
             .document(place.document)
             .map_or("", |document| document.path.as_str());
+        // What is said of the settings is not for them to leave out.
+        if project.is_left_out(place.document) && finding.category != SETTINGS {
+            // Nobody asks for what is wrong in a file that no program runs.
+            if finding.scope == Scope::Deployed || finding.severity == Severity::Blocker {
+                outcome.suppressed.push(finding);
+            }
+            continue;
+        }
         let by_comment = is_commented(&mut comments, &finding, place);
         if by_comment || !selection.wants(finding.rule, finding.category, path) {
             outcome.suppressed.push(finding);
@@ -56,8 +89,9 @@ pub fn apply(findings: Vec<Finding>, project: &Project, selection: &Selection, k
         let wanted = selection.severity.get(finding.rule);
         if let Some(severity) = wanted.or_else(|| selection.severity.get(finding.category)) {
             let severity = in_scope(*severity, finding.scope);
-            outcome.lowered +=
-                usize::from(finding.severity == Severity::Blocker && severity < finding.severity);
+            if finding.severity == Severity::Blocker && severity < finding.severity {
+                outcome.lowered.push(finding.category);
+            }
             finding.severity = severity;
             if severity < Severity::Blocker {
                 finding.effect = finding.effect.min(Effect::Use);
@@ -247,7 +281,10 @@ mod tests {
             ..Selection::default()
         };
         let found = outcome(text, &milder);
-        assert_eq!((found.lowered, found.open[0].severity), (1, Severity::Minor));
+        assert_eq!(
+            (found.lowered.len(), found.open[0].severity),
+            (1, Severity::Minor)
+        );
         assert_eq!(found.open[0].effect, Effect::Use);
     }
 }

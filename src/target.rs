@@ -15,6 +15,8 @@ pub struct Target {
     pub root: Option<String>,
     /// The user that the programs run as, where one is declared.
     pub user: Option<String>,
+    /// The file of the tree that says which service has which port, where one is named.
+    pub ports: Option<String>,
 }
 
 /// A version of Python: major and minor.
@@ -63,6 +65,7 @@ impl Target {
             is_python_given: false,
             root: None,
             user: None,
+            ports: None,
         })
     }
 }
@@ -75,6 +78,7 @@ impl Default for Target {
             is_python_given: false,
             root: None,
             user: None,
+            ports: None,
         }
     }
 }

@@ -83,13 +83,15 @@ const ARROWS: &[(&str, &[&str])] = &[
             "facts",
             "finding",
             "project",
+            // What was set aside, as the score counts it.
+            "readiness",
             "rule",
             "settings::Selection",
             "settings::nearest",
             "source",
         ],
     ),
-    ("baseline", &["finding", "project", "source"]),
+    ("baseline", &["finding"]),
     ("fix", &["facts", "finding", "project", "rule", "source"]),
     // The score sees findings and what the pages say of their rules, nothing else.
     ("readiness", &["finding", "rule"]),
@@ -154,6 +156,16 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
         "only the terminal report draws with miette",
     ),
     (
+        "minijinja",
+        &["report::html"],
+        "only the HTML report is a template",
+    ),
+    (
+        "pulldown_cmark",
+        &["report::html", "report::tests"],
+        "only the HTML report shows Markdown",
+    ),
+    (
         "indicatif",
         &["cli", "report::progress"],
         "only the program shows progress",
@@ -209,7 +221,11 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
         &["cli", "report::progress"],
         "no clock reaches the output",
     ),
-    ("std::process::Command", &[], "the program runs nothing"),
+    (
+        "std::process::Command",
+        &["tree::git", "tree::past"],
+        "the program runs nothing but git, and that only to tell what changed and what there was",
+    ),
     ("std::net::TcpStream", &[], "the program opens no connection"),
     ("std::net::TcpListener", &[], "the program opens no connection"),
     ("std::net::UdpSocket", &[], "the program opens no connection"),

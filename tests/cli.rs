@@ -250,7 +250,7 @@ fn a_finding_fails_the_gate_and_says_so() {
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.stderr,
-        "audit: the gate is not passed: 1 cause is info or worse\n"
+        "audit: the gate is not passed: 1 cause of info or worse, and --fail-on info allows none\n"
     );
     let document: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(document["findings"][0]["rule"], "unreadable-file");

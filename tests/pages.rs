@@ -132,7 +132,11 @@ fn report(rule: &Rule, example: &Example) -> Result<Places, String> {
         .iter()
         .filter_map(|file| Some((file.path.clone(), file.is_executable?)));
     let tree = Memory::new(files).with_run_bits(bits);
-    let (project, _) = engine::read(&tree, target, &|_| false, &Progress::default());
+    let is_excluded = |path: &str| {
+        let mut files = example.files.iter();
+        files.any(|file| file.is_excluded && file.path == path)
+    };
+    let (project, _) = engine::read(&tree, target, &is_excluded, &Progress::default());
     let mut places = Places::new();
     for finding in rule.findings(&project) {
         let place = project.in_file(finding.place);

@@ -9,7 +9,7 @@ use std::path::PathBuf;
     name = "audit",
     version,
     about = "Says, before anybody deploys, what of a Python system will not work on the server, why, and how it is mended",
-    after_long_help = "Exit status:\n  0  the gate is passed\n  1  it is not: a finding at or above --fail-on, or a score under --min-score\n  2  wrong usage or configuration\n  3  nothing could be assessed\n  4  a fault of audit itself",
+    after_long_help = "Exit status:\n  0  the gate is passed\n  1  it is not: a finding at or above --fail-on, a score under --min-score, or more new findings than --max-new\n  2  wrong usage or configuration\n  3  nothing could be assessed\n  4  a fault of audit itself",
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]
@@ -27,6 +27,12 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List all rules
     Rules(RulesArguments),
+    /// Write down the findings of today, so that later runs show and count what is new
+    Baseline(BaselineArguments),
+    /// Audit past commits as they were, and show how the readiness went
+    History(HistoryArguments),
+    /// Write an audit.toml with what the tree tells of its server
+    Init(InitArguments),
 }
 
 #[derive(Debug, Args)]
@@ -39,36 +45,70 @@ pub(super) struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct BaselineArguments {
+    #[command(flatten)]
+    pub(super) scan: ScanArguments,
+    /// The file [default: the `baseline` of the settings, else audit-baseline.json in the folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Only drop from the file what is no longer found
+    #[arg(long)]
+    pub(super) prune: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryArguments {
+    #[command(flatten)]
+    pub(super) scan: ScanArguments,
+    /// How many commits of the branch, the last of all included
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) last: u32,
+    /// The form of the history
+    #[arg(long, value_enum, default_value_t, value_name = "FORM")]
+    pub(super) format: HistoryForm,
+    /// Write the history to this file, not to stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, help_heading = "Running")]
+    pub(super) color: Color,
+}
+
+/// The form of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum HistoryForm {
+    /// For people
+    #[default]
+    Terminal,
+    /// For programs
+    Json,
+    /// A page with a plot
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// The folder that is deployed
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Write over an audit.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct RulesArguments {
     /// The form of the list
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ListForm,
 }
 
+/// What is audited, and how it is run: the same for every command that audits.
 #[derive(Debug, Args)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
-pub(super) struct AuditArguments {
+pub(super) struct ScanArguments {
     /// The folder that is deployed
     #[arg(default_value = ".")]
     pub(super) path: PathBuf,
-    /// Print one line for a CI log: verdict, score, programs, causes
-    #[arg(long)]
-    pub(super) score: bool,
-    /// The form of the report [default: terminal]; may be given several times
-    ///
-    /// Each --format takes the --output that follows it; one of them may go without, to stdout:
-    /// --format sarif --output audit.sarif --format markdown --output audit.md --score
-    #[arg(long, value_enum, value_name = "FORM")]
-    pub(super) format: Vec<Form>,
-    /// Write the report to this file, not to stdout; with several forms, the one before it
-    #[arg(long, short, value_name = "FILE")]
-    pub(super) output: Vec<PathBuf>,
-    /// Tell findings that are only for information, too; json and jsonl always do
-    #[arg(long, short)]
-    pub(super) verbose: bool,
     /// Say nothing on stderr beside errors
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -97,27 +137,60 @@ pub(super) struct AuditArguments {
     /// Leave out the files and folders that this pattern matches
     #[arg(long, value_name = "GLOB", help_heading = "Rules and files")]
     pub(super) exclude: Vec<String>,
-    /// Fail on findings of this severity or worse [default: blocker]
-    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Gate")]
-    pub(super) fail_on: Option<FailOn>,
-    /// Fail on a score under this number, from 0 to 100
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Gate")]
-    pub(super) min_score: Option<u8>,
     /// Read the settings from this file, not from audit.toml or pyproject.toml of the folder
     #[arg(long, value_name = "FILE", help_heading = "Running")]
     pub(super) config: Option<PathBuf>,
     /// Read no file of settings
     #[arg(long, conflicts_with = "config", help_heading = "Running")]
     pub(super) no_config: bool,
-    /// When to use colours
-    #[arg(long, value_enum, default_value_t, help_heading = "Running")]
-    pub(super) color: Color,
     /// Show no progress bar
     #[arg(long, help_heading = "Running")]
     pub(super) no_progress: bool,
     /// Work with this many threads; 0 is one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads, help_heading = "Running")]
     pub(super) threads: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArguments {
+    #[command(flatten)]
+    pub(super) scan: ScanArguments,
+    /// Print one line for a CI log: verdict, score, programs, causes
+    #[arg(long)]
+    pub(super) score: bool,
+    /// Print how the score comes about: the points of each rule and cause, and the mends that gain most
+    #[arg(long)]
+    pub(super) explain_score: bool,
+    /// The form of the report [default: terminal]; may be given several times
+    ///
+    /// Each --format takes the --output that follows it; one of them may go without, to stdout:
+    /// --format sarif --output audit.sarif --format markdown --output audit.md --score
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(super) format: Vec<Form>,
+    /// Write the report to this file, not to stdout; with several forms, the one before it
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Vec<PathBuf>,
+    /// Tell findings that are only for information, too; json and jsonl always do
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+    /// Report only what changes since this git revision brought or touched; the score stays that of the whole
+    #[arg(long, value_name = "REV", help_heading = "Rules and files")]
+    pub(super) changed_since: Option<String>,
+    /// Fail on findings of this severity or worse [default: blocker]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Gate")]
+    pub(super) fail_on: Option<FailOn>,
+    /// Fail on a score under this number, from 0 to 100
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Gate")]
+    pub(super) min_score: Option<u8>,
+    /// Show only findings that this file does not know; `audit baseline` writes it
+    #[arg(long, value_name = "FILE", help_heading = "Gate")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Fail on more findings above info than this that the baseline does not know
+    #[arg(long, value_name = "N", help_heading = "Gate")]
+    pub(super) max_new: Option<usize>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, help_heading = "Running")]
+    pub(super) color: Color,
 }
 
 fn threads(text: &str) -> Result<usize, String> {
@@ -137,6 +210,8 @@ pub(super) enum Form {
     Jsonl,
     /// A page for a pull request, a wiki, or a step's summary on GitHub
     Markdown,
+    /// A page to open in a browser: one file, no network, with a filter and a search
+    Html,
     /// SARIF 2.1.0, for GitHub's code scanning and editors
     Sarif,
     /// Annotations of a GitHub workflow
@@ -156,6 +231,9 @@ pub(super) enum Form {
     /// What --score gives
     #[value(skip)]
     Score,
+    /// What --explain-score gives
+    #[value(skip)]
+    Points,
 }
 
 /// The form of a list.

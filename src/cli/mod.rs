@@ -2,10 +2,16 @@
 
 mod args;
 mod audit;
+mod baseline;
+mod changed;
 mod explain;
+mod gate;
+mod history;
+mod init;
 mod outputs;
 mod progress;
 mod rules;
+mod scan;
 mod screen;
 
 use args::{Arguments, Command};
@@ -36,6 +42,9 @@ pub fn run() -> u8 {
     guarded(|| match arguments.command {
         Some(Command::Explain(wanted)) => explain::run(&wanted),
         Some(Command::Rules(wanted)) => rules::run(&wanted),
+        Some(Command::Baseline(wanted)) => baseline::run(&wanted),
+        Some(Command::History(wanted)) => history::run(&wanted),
+        Some(Command::Init(wanted)) => init::run(&wanted),
         None => audit::run(&arguments.audit, &outputs::wanted(&typed)?),
     }) as u8
 }

@@ -38,6 +38,9 @@ pub(super) fn wanted(typed: &ArgMatches) -> Result<Vec<Output>, String> {
     if typed.get_flag("score") {
         add("score", vec![Word::Form(Form::Score)]);
     }
+    if typed.get_flag("explain_score") {
+        add("explain_score", vec![Word::Form(Form::Points)]);
+    }
     words.sort_by_key(|(at, _)| *at);
     paired(words.into_iter().map(|(_, word)| word).collect())
 }
@@ -98,12 +101,16 @@ fn paired(words: Vec<Word>) -> Result<Vec<Output>, String> {
     }
 }
 
+/// The files that reports go to.
+pub(super) fn files(wanted: &[Output]) -> impl Iterator<Item = &Path> {
+    wanted.iter().filter_map(|output| output.file.as_deref())
+}
+
 /// The files that are written into the audited folder, as its paths.
-pub(super) fn inside(root: &Path, wanted: &[Output]) -> Vec<String> {
+pub(super) fn inside<'a>(root: &Path, files: impl Iterator<Item = &'a Path>) -> Vec<String> {
     let Ok(root) = root.canonicalize() else {
         return Vec::new();
     };
-    let files = wanted.iter().filter_map(|output| output.file.as_deref());
     files
         .filter_map(|file| {
             let folder = folder_of(file).canonicalize().ok()?;
@@ -144,9 +151,11 @@ fn render(report: &Report, output: &Output, arguments: &AuditArguments) -> Resul
             Ok(report::terminal::render(report, look))
         }
         Form::Score => Ok(report::score::render(report) + "\n"),
+        Form::Points => Ok(report::points::render(report)),
         Form::Json => report::json::render(report),
         Form::Jsonl => report::jsonl::render(report),
         Form::Markdown => Ok(report::markdown::render(report, with_info)),
+        Form::Html => report::html::render(report, with_info),
         Form::Sarif => report::sarif::render(report, with_info),
         Form::Github => Ok(report::github::render(report, with_info)),
         Form::Gitlab => report::gitlab::render(report, with_info),
@@ -160,7 +169,7 @@ fn render(report: &Report, output: &Output, arguments: &AuditArguments) -> Resul
 
 /// Writes a file as a whole: whoever reads it sees the old text or the new one. What is no file (a pipe, a
 /// device) is written as it stands.
-fn save(file: &Path, text: &str) -> Result<(), String> {
+pub(super) fn save(file: &Path, text: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{} cannot be written: {error}", file.display());
     // A link stays a link.
     let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());

@@ -23,7 +23,7 @@ pub use connection::{Connection, Field, Giver, Listener, Part, Setting, SettingV
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
 pub use password::Secret;
-pub use port::{Port, PortRole};
+pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};
@@ -56,6 +56,8 @@ pub struct Facts {
     pub console_scripts: Vec<ConsoleScript>,
     /// The version of Python that the document asks a platform for, as written: `3.11`.
     pub runtime: Option<Spanned<String>>,
+    /// The versions of Python that the project says it runs on (`requires-python`), as written.
+    pub requires_python: Option<Spanned<String>>,
     /// What the document, a lock file, holds.
     pub lock: Option<Box<lock::Lock>>,
     /// What the document has macOS's launchd run.
@@ -97,6 +99,32 @@ pub struct Facts {
     pub bashisms: Vec<Bashism>,
     /// What could not be read, and where.
     pub problems: Vec<Problem>,
+    /// The names of the programs that it defines, when the settings leave it out: then what it defines is gone,
+    /// and what its code does stays, because other files may run it.
+    pub left_out: Option<Vec<String>>,
+}
+
+impl Facts {
+    /// Forgets what the document defines: the settings leave it out. `is_code` says whether what it does is
+    /// kept.
+    pub fn leave_out(&mut self, is_code: bool) {
+        let mut names: Vec<String> = std::mem::take(&mut self.programs)
+            .into_iter()
+            .map(|program| program.name)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        self.left_out = Some(names);
+        self.targets.clear();
+        self.drop_ins.clear();
+        self.daemons.clear();
+        self.launchd = None;
+        self.ports.clear();
+        self.embedded.clear();
+        if !is_code {
+            self.values.clear();
+        }
+    }
 }
 
 /// An environment variable, read or set.

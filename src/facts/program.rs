@@ -26,6 +26,8 @@ pub struct Program {
     pub directory: Option<Spanned<String>>,
     /// The user it runs as, where one is set.
     pub user: Option<Spanned<String>>,
+    /// Capabilities that it gets without being root, as written (systemd's `AmbientCapabilities=`).
+    pub capabilities: Vec<String>,
     /// Its environment, in the order of the file.
     pub environment: Vec<(String, Spanned<String>)>,
     /// Files of `NAME=value` lines that it gets its environment from, as written.
@@ -65,6 +67,7 @@ impl Program {
             runs_once: false,
             directory: None,
             user: None,
+            capabilities: Vec::new(),
             environment: Vec::new(),
             environment_files: Vec::new(),
             python: None,

@@ -26,6 +26,8 @@ pub enum Origin {
     Main,
     /// An optional group: an extra, a dependency group, `requirements-dev.txt`.
     Group(String),
+    /// conda's `environment.yml`: conda brings what is built, and the libraries with it; pip has no say.
+    Conda,
     /// A command that installs it: `pip install x` in a deploy script or Dockerfile.
     Command,
     /// A constraints file: it only says which version, should something else ask for it.

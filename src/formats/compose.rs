@@ -1,9 +1,10 @@
 //! The services of a compose file: what they publish and what they start.
 
 use super::commandline;
-use super::structured::{self, Entry, Node, Shape};
-use crate::facts::{Build, EntryPoint, EnvironmentFile, Facts, Manager, Placement, Port, PortRole, Program};
-use crate::source::{Span, Spanned};
+use super::published;
+use super::structured::{Entry, Node, Shape};
+use crate::facts::{Build, EntryPoint, EnvironmentFile, Facts, Manager, Placement, Program};
+use crate::source::Spanned;
 
 /// Adds what the services of a document state.
 pub(super) fn read(document: &Node, facts: &mut Facts) {
@@ -22,9 +23,7 @@ pub(super) fn read(document: &Node, facts: &mut Facts) {
         if !is_service {
             continue;
         }
-        for published in service.node.get("ports").map_or(&[][..], Node::elements) {
-            facts.ports.extend(published_port(&service.key, published));
-        }
+        published::read(service, facts);
         facts.programs.push(program(service));
     }
 }
@@ -184,29 +183,6 @@ fn placement(node: &Node) -> Option<Placement> {
     })
 }
 
-/// The host's port of `"8000:8000"`, `"127.0.0.1:8000:80/tcp"` or `published: 8000`.
-fn published_port(service: &str, node: &Node) -> Option<Port> {
-    let (text, span) = if let Some(long) = node.get("published") {
-        (long.scalar()?.to_owned(), long.span)
-    } else {
-        let written = node.scalar()?;
-        let mut parts = written.rsplit(':');
-        let _container = parts.next()?;
-        let host = parts.next()?;
-        let from = written.find(&format!("{host}:")).unwrap_or(0);
-        let start = node.span.start as usize + from;
-        (host.to_owned(), Span::new(start, start + host.len()))
-    };
-    Some(Port {
-        number: Some(structured::number(&text)?),
-        text,
-        service: Some(service.to_owned()),
-        table: Some("ports".to_owned()),
-        role: PortRole::Declares,
-        span,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use crate::facts::{Access, Facts, Program};
@@ -238,7 +214,10 @@ mod tests {
             .iter()
             .map(|port| (port.service.as_deref(), port.span.text(text)))
             .collect();
-        assert_eq!(ports, [(Some("api"), "8000"), (Some("ui"), "8080")]);
+        assert_eq!(
+            ports,
+            [(Some("api"), "8000"), (Some("api"), "9000"), (Some("ui"), "8080")]
+        );
         let names: Vec<_> = facts.variables.iter().map(|found| found.name.as_str()).collect();
         assert_eq!(names, ["HOME", "MODE"]);
         assert_eq!(facts.variables[1].access, Access::Set("live".to_owned()));

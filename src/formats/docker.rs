@@ -4,6 +4,7 @@
 
 mod copy;
 mod expand;
+mod expose;
 mod heredoc;
 mod instruction;
 
@@ -180,12 +181,17 @@ impl Reader {
                     }
                 }
             }
+            ("EXPOSE", _) => facts.ports.extend(expose::ports(instruction)),
             ("ENV", Some((_, stage))) => stage.set(instruction, facts),
             ("WORKDIR", Some((_, stage))) => stage.work_in(instruction),
             ("SHELL", Some((_, stage))) => stage.has_own_shell = true,
             ("RUN", Some((_, stage))) => {
                 stage.judge(instruction, facts);
-                facts.commands.extend(run(instruction));
+                let commands = run(instruction);
+                if let Some(version) = commands.iter().find_map(environment_python) {
+                    stage.python = Some(Spanned::new(version, instruction.span()));
+                }
+                facts.commands.extend(commands);
             }
             ("USER", Some((_, stage))) => {
                 let user = expand::expand(instruction.arguments.trim(), stage);
@@ -298,6 +304,17 @@ fn run(instruction: &Instruction) -> Vec<Command> {
     }
     let at = instruction.span().end as usize - line.len();
     commandline::of_shell_at(line, at)
+}
+
+/// The Python that a command names when it makes a virtual environment: `python3.12 -m venv /opt/venv`.
+fn environment_python(command: &Command) -> Option<String> {
+    let first = command.words.first()?;
+    let name = first.text.rsplit('/').next().unwrap_or_default();
+    let version = name
+        .strip_prefix("python")
+        .filter(|version| version.starts_with("3."))?;
+    let makes = |word: &str| command.words.iter().any(|other| other.text == word);
+    (makes("-m") && (makes("venv") || makes("virtualenv"))).then(|| version.to_owned())
 }
 
 /// The words of the JSON form, or else the line that a shell reads.

@@ -41,6 +41,7 @@ fn read(path: &str, text: &str, shift: usize) -> (Facts, Option<(String, Span)>)
             let root = node(&value, shift, 0);
             lock::read(path, &root).unwrap_or_else(|| {
                 let mut facts = structured::collect(&root);
+                structured::read_manifest(path, &root, &mut facts);
                 pm2::read(path, &root, &mut facts);
                 npm::read(path, &root, &mut facts);
                 facts

@@ -31,7 +31,8 @@ fn shebang(text: &str) -> Option<Shebang> {
 
 /// The first line end of Windows, in a text that has hardly any others.
 fn carriage_return(text: &str) -> Option<Span> {
-    let first = text.find("\r\n")?;
+    let bytes = text.as_bytes();
+    let first = memchr::memchr_iter(b'\r', bytes).find(|at| bytes.get(at + 1) == Some(&b'\n'))?;
     let (mut wide, mut all) = (0_usize, 0_usize);
     for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
         all += 1;

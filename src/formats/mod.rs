@@ -4,8 +4,10 @@ mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
+mod dialled;
 pub mod docker;
 pub mod dotenv;
+mod firewall;
 mod grammar;
 mod inner;
 mod joined;
@@ -13,17 +15,20 @@ pub mod json;
 mod lines;
 mod lock;
 mod make;
+pub mod nginx;
 mod npm;
 mod pip;
 pub mod plain;
 mod plist;
 mod pm2;
 pub mod procfile;
+mod published;
 pub mod python;
 mod quoted;
 pub mod requirements;
 mod runtime;
 pub mod rust;
+mod serving;
 mod setuptools;
 pub mod shell;
 mod sql;
@@ -75,13 +80,15 @@ pub enum Format {
     Docker,
     /// A crontab.
     Cron,
+    /// nginx's configuration.
+    Nginx,
     /// Any other source or config: quotes and comments are known, nothing else.
     Plain,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Python,
         Self::Shell,
         Self::Json,
@@ -99,6 +106,7 @@ impl Format {
         Self::Procfile,
         Self::Docker,
         Self::Cron,
+        Self::Nginx,
         Self::Plain,
     ];
 
@@ -122,6 +130,7 @@ impl Format {
             Self::Procfile => "procfile",
             Self::Docker => "docker",
             Self::Cron => "cron",
+            Self::Nginx => "nginx",
             Self::Plain => "plain",
         }
     }
@@ -130,6 +139,9 @@ impl Format {
     /// configuration and no code: documentation, data, pictures.
     pub fn of(path: &str, head: &[u8]) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
+        if nginx::is_nginx(path, head) {
+            return Some(Self::Nginx);
+        }
         Self::of_name(path, name).or_else(|| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             match extension.map(str::to_ascii_lowercase).as_deref() {
@@ -238,11 +250,17 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Procfile => procfile::extract(text),
         Format::Docker => docker::extract(path, text),
         Format::Cron => cron::extract(path, text),
+        Format::Nginx => nginx::extract(text),
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
         Format::Plain => plain::extract(path, text),
     };
+    if format != Format::Nginx {
+        dialled::read(text, &mut facts);
+    }
+    serving::read(text, &mut facts);
+    firewall::read(&mut facts);
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     sql::read(text, &mut facts);

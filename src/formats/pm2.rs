@@ -23,7 +23,15 @@ pub(super) fn read(path: &str, root: &Node, facts: &mut Facts) {
     if !is_config(path) {
         return;
     }
-    let apps = root.get("apps").unwrap_or(root);
+    let is_named = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains("ecosystem") || name.contains("pm2"));
+    let apps = match root.get("apps") {
+        Some(apps) => apps,
+        None if is_named || !path.contains(".config.") => root,
+        None => return,
+    };
     match apps.elements() {
         [] => facts.programs.extend(program(apps)),
         elements => facts.programs.extend(elements.iter().filter_map(program)),
@@ -35,7 +43,8 @@ fn is_config(path: &str) -> bool {
     let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
     let begins = |prefix: &str| stem.starts_with(prefix);
     match extension.rsplit('.').next() {
-        Some("js" | "cjs" | "mjs") => begins("ecosystem") || (begins("pm2") && extension.contains("config")),
+        // pm2 reads any name that ends in `.config.js`; other tools' files of such names have no `apps`.
+        Some("js" | "cjs" | "mjs") => begins("ecosystem") || extension.starts_with("config."),
         Some("json" | "yml" | "yaml") => begins("ecosystem") || begins("pm2") || stem == "process",
         _ => false,
     }

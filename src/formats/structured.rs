@@ -3,11 +3,13 @@
 //! Each of them reads its syntax into [`Node`]s; [`collect`] reads the meaning: literal texts, ports and
 //! environment variables, by the keys that they stand under.
 
+mod manifest;
 mod ports;
 
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Connection, Facts, Field, Part, Reach, Role, Value, Variable};
 use crate::source::Span;
+pub use manifest::read_manifest;
 pub use ports::{number, of_variable};
 
 /// Levels of nesting that a reader hands on. Deeper data configures nothing, and walking it would need

@@ -229,14 +229,9 @@ impl Reader {
         if number.is_none() {
             self.problem(&format!("`{text}` is no port from 1 to 65535"), span);
         }
-        self.facts.ports.push(Port {
-            number,
-            text,
-            service: Some("supervisor".to_owned()),
-            table: Some(section.name.clone()),
-            role: PortRole::Binds,
-            span,
-        });
+        let host = value.rsplit_once(':').map(|(host, _)| host.trim());
+        let port = Port::new(text, PortRole::Binds, span).of(Some("supervisor".to_owned()));
+        self.facts.ports.push(port.in_table(Some(&section.name)).at(host));
     }
 
     /// The value with expansions; nothing, and a problem, when supervisord refuses it.

@@ -2,14 +2,17 @@
 
 use crate::facts::Suppression;
 use crate::source::Span;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 const MARK: &str = "audit: ignore[";
+static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(MARK));
 const OPENERS: [&str; 9] = ["#", "//", "/*", "*", "<!--", ";", "--", "{#", "REM"];
 
 /// The suppressions of a text, in order.
 pub fn find(text: &str) -> Vec<Suppression> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices(MARK) {
+    for at in FINDER.find_iter(text.as_bytes()) {
         let line_start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
         let line_end = text[at..].find(['\n', '\r']).map_or(text.len(), |end| at + end);
         let before = text[line_start..at].trim_end();

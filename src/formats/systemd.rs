@@ -3,6 +3,7 @@
 //! What systemd does here is told by systemd.syntax(7), systemd.service(5), systemd.exec(5) and
 //! systemd.unit(5).
 
+mod listen;
 mod specifier;
 mod words;
 
@@ -33,6 +34,9 @@ pub fn extract(path: &str, text: &str) -> Facts {
     if let Some(stem) = name.strip_suffix(".service") {
         let whole = joined(text, JOINING);
         service(path, stem, &settings(&whole), &mut facts);
+    } else if let Some(stem) = name.strip_suffix(".socket") {
+        let whole = joined(text, JOINING);
+        facts.ports.extend(listen::ports(stem, &settings(&whole)));
     } else if let Some(unit) = unit_of(path) {
         let whole = joined(text, JOINING);
         drop_in(unit, &settings(&whole), &mut facts);
@@ -217,6 +221,11 @@ fn fill(program: &mut Program, service: &Service<'_>, unit: &Unit<'_>, facts: &m
     makes_folders(service, facts);
     program.directory = directory(service, unit);
     program.logs = logs(service, unit);
+    let capabilities = service.list("AmbientCapabilities");
+    program.capabilities = capabilities
+        .iter()
+        .flat_map(|setting| setting.value.split_whitespace().map(str::to_owned))
+        .collect();
 }
 
 /// systemd refuses a unit for a quote that is never closed in what it starts, unless `-` forgives it.

@@ -17,6 +17,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
         Span::new(0, text.len()),
     );
     let mut facts = lock::read(path, &root).unwrap_or_else(|| structured::collect(&root));
+    structured::read_manifest(path, &root, &mut facts);
     if let Some(error) = errors.first().filter(|_| !structured::is_template(text)) {
         let range = error.span().unwrap_or_default();
         facts.problems.push(Problem {
@@ -118,6 +119,10 @@ fn of_pyproject(root: &Node, facts: &mut Facts) {
             .console_scripts
             .extend(scripts.iter().filter_map(console_script));
     }
+    facts.requires_python = root
+        .at(&["project", "requires-python"])
+        .or_else(|| root.at(&["tool", "poetry", "dependencies", "python"]))
+        .and_then(|node| Some(Spanned::new(node.text()?.to_owned(), node.span)));
     listed(root.at(&["project", "dependencies"]), &Origin::Main, facts);
     for (path, is_nested) in [
         (&["project", "optional-dependencies"][..], true),

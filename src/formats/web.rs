@@ -134,14 +134,9 @@ fn port(captures: &Captures<'_>, tokens: &Tokens) -> Option<Port> {
         return None;
     }
     let service = name.map(str::to_ascii_lowercase);
-    Some(Port {
-        number: number.as_str().parse().ok().filter(|number| *number > 0),
-        text: number.as_str().to_owned(),
-        service: service.and_then(|name| name.strip_suffix("_port").map(str::to_owned)),
-        table: name.map(str::to_owned),
-        role,
-        span: Span::new(number.start(), number.end()),
-    })
+    let port = Port::new(number.as_str(), role, Span::new(number.start(), number.end()));
+    let service = service.and_then(|name| name.strip_suffix("_port").map(str::to_owned));
+    Some(port.of(service).in_table(name))
 }
 
 /// A page that is being read.

@@ -8,10 +8,13 @@ use crate::facts::{Facts, Origin, Problem, ProblemKind, Requirement};
 use crate::source::Span;
 use aliases::Aliases;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use std::borrow::Cow;
 
 /// Flow brackets (`[`, `{`) inside each other that are read at all: the scanner's work grows with the
 /// square of their depth.
 const BRACKETS: usize = 1000;
+/// How many closing brackets that stand too far left are put up with: each costs another reading.
+const LEFT_BRACKETS: usize = 32;
 
 /// The facts of all documents of a YAML stream.
 pub fn extract(path: &str, text: &str) -> Facts {
@@ -19,10 +22,11 @@ pub fn extract(path: &str, text: &str) -> Facts {
         let message = format!("brackets inside brackets more than {BRACKETS} levels deep");
         return Facts::of_problem(ProblemKind::Syntax, message, Span::new(0, 0));
     }
-    let (documents, aliases, problem) = read(text);
+    let (documents, aliases, problem) = read_as_others(text);
     let mut facts = Facts::default();
     for document in &documents {
         let mut found = structured::collect(document);
+        structured::read_manifest(path, document, &mut found);
         // Rules about literals see each where it stands; what starts is told by the whole.
         let followed = aliases.followed(document);
         let whole = followed.as_ref().unwrap_or(document);
@@ -55,6 +59,37 @@ fn nests_too_deep(text: &str) -> bool {
         }
         depth > BRACKETS
     })
+}
+
+/// The documents of a stream as libyaml and Go's reader take it. They let the bracket that closes a list stand
+/// as far left as the key that it belongs to; the standard, and the parser used here, do not.
+fn read_as_others(text: &str) -> (Vec<Node>, Aliases, Option<Problem>) {
+    let mut read_text = Cow::Borrowed(text);
+    for _ in 0..LEFT_BRACKETS {
+        let found = read(&read_text);
+        let Some(joined) = found.2.as_ref().and_then(|problem| joined(&read_text, problem)) else {
+            return found;
+        };
+        read_text = Cow::Owned(joined);
+    }
+    read(&read_text)
+}
+
+/// The text with the lines before a closing bracket that stands too far left joined to it, byte for byte as long;
+/// nothing when the problem is another one.
+fn joined(text: &str, problem: &Problem) -> Option<String> {
+    let (before, after) = text.split_at_checked(problem.span.start as usize)?;
+    if problem.message != "invalid indentation" || !after.starts_with([']', '}']) {
+        return None;
+    }
+    let kept = before.trim_end();
+    let line = kept.rsplit('\n').next().unwrap_or(kept);
+    // Behind a comment a bracket would be part of it.
+    if line.contains('#') || kept.len() == before.len() {
+        return None;
+    }
+    let gap = " ".repeat(before.len() - kept.len());
+    Some(format!("{kept}{gap}{after}"))
 }
 
 /// The documents of a stream, as far as they can be read, and the mistake that ends them.
@@ -273,7 +308,7 @@ fn of_conda(document: &Node, facts: &mut Facts) {
                 marker: None,
                 extras: Vec::new(),
                 span: element.span,
-                origin: Origin::Main,
+                origin: Origin::Conda,
             });
         }
         for line in element.get("pip").map_or(&[][..], Node::elements) {

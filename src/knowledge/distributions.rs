@@ -2,7 +2,7 @@
 
 use crate::facts::requirement::normalize;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| super::table("distributions"));
@@ -13,7 +13,7 @@ static LINES: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| 
 });
 
 /// What stands before or behind a module's name in its distribution's name, as people name them.
-const AFFIXES: [(&str, &str); 7] = [
+const AFFIXES: [(&str, &str); 9] = [
     ("python-", ""),
     ("python3-", ""),
     ("py-", ""),
@@ -21,6 +21,8 @@ const AFFIXES: [(&str, &str); 7] = [
     ("django-", ""),
     ("", "-python"),
     ("", "-py"),
+    ("", "-sdk"),
+    ("", "-python-sdk"),
 ];
 
 #[derive(Deserialize, Default)]
@@ -73,6 +75,39 @@ pub fn provides(distribution: &str, module: &str) -> bool {
     prefixes(module).any(|prefix| names_match(&distribution, &normalize(prefix)))
 }
 
+/// Distributions, to be asked for by the module that they provide.
+#[derive(Debug, Default)]
+pub struct Providers {
+    /// By the letters of their names, without dashes.
+    by_letters: HashMap<String, Vec<String>>,
+}
+
+impl Providers {
+    /// Distributions by their normalised names.
+    pub fn new<'a>(names: impl Iterator<Item = &'a String>) -> Self {
+        let mut by_letters: HashMap<String, Vec<String>> = HashMap::new();
+        for name in names {
+            by_letters.entry(letters(name)).or_default().push(name.clone());
+        }
+        Self { by_letters }
+    }
+
+    /// Those that provide a module, sorted.
+    pub fn of(&self, module: &str) -> BTreeSet<&str> {
+        let listed = row(module).into_iter().flat_map(str::split_whitespace);
+        let mut names: Vec<String> = listed.map(|name| letters(&normalize(name))).collect();
+        for prefix in prefixes(module) {
+            let name = letters(&normalize(prefix));
+            let affixed = AFFIXES.map(|(before, behind)| letters(&format!("{before}{name}{behind}")));
+            names.extend(affixed);
+            names.push(name);
+        }
+        let found = names.iter().filter_map(|name| self.by_letters.get(name));
+        let found = found.flatten().filter(|name| provides(name, module));
+        found.map(String::as_str).collect()
+    }
+}
+
 /// The distributions that come along with a distribution, directly or not, sorted; nothing when it is not
 /// known. What depends on an extra, or holds on some systems or versions of Python only, is left out.
 pub fn brought_by(distribution: &str) -> Option<Vec<&'static str>> {
@@ -120,8 +155,11 @@ fn prefixes(module: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+fn letters(name: &str) -> String {
+    name.replace('-', "")
+}
+
 fn names_match(distribution: &str, module: &str) -> bool {
-    let letters = |name: &str| name.replace('-', "");
     // `django-soft-delete` is imported as `django_softdelete`.
     letters(distribution) == letters(module)
         || AFFIXES.iter().any(|(before, behind)| {
@@ -183,6 +221,49 @@ mod tests {
                 expected,
                 "{distribution} for {module}"
             );
+        }
+    }
+
+    #[test]
+    fn providers_are_found_as_if_each_was_asked() {
+        let names = [
+            "a-b",
+            "ab",
+            "django-soft-delete",
+            "foo",
+            "foo-bar",
+            "foo-py",
+            "foo-python",
+            "google-cloud-newest-thing",
+            "google-cloud-storage",
+            "opencv-contrib-python",
+            "pillow",
+            "psycopg2",
+            "psycopg2-binary",
+            "py-foo",
+            "pyfoo",
+            "python-foo",
+            "python3-foo",
+        ]
+        .map(str::to_owned);
+        let providers = Providers::new(names.iter());
+        for module in [
+            "PIL",
+            "a.b.c",
+            "ab",
+            "cv2",
+            "django_softdelete",
+            "foo",
+            "foo.bar.baz",
+            "foo_bar",
+            "google.cloud.newest_thing",
+            "google.cloud.storage.blob",
+            "psycopg2.extras",
+            "nothing",
+        ] {
+            let each = names.iter().map(String::as_str);
+            let each: BTreeSet<&str> = each.filter(|name| provides(name, module)).collect();
+            assert_eq!(providers.of(module), each, "{module}");
         }
     }
 

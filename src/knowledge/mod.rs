@@ -9,6 +9,7 @@ pub mod distributions;
 pub mod interpreters;
 pub mod mac_commands;
 pub mod mac_paths;
+pub mod ports;
 pub mod releases;
 pub mod runners;
 pub mod stdlib;

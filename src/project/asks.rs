@@ -1,7 +1,7 @@
 //! What is asked of pip, and what it is asked for at once.
 
 use super::paths::resolve;
-use super::reach::{is_development, is_of_development};
+use super::scopes::{is_development, is_of_development};
 use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Command, Origin, Purpose, Requirement};

@@ -1,9 +1,11 @@
 //! What the names of a module stand for, when a path is worked out.
 
 use super::eval::{self, Scope, Value};
-use super::imports::{ModuleId, Run};
-use crate::facts::python::{PathExpr, Step};
+use super::imports::{ModuleId, Run, values_in};
+use crate::facts::python::{self, Function, PathExpr, Step};
 use crate::finding::DocumentId;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A module in whose scope a path expression is worked out.
 pub(super) struct Module<'a, 'b> {
@@ -13,13 +15,65 @@ pub(super) struct Module<'a, 'b> {
     pub(super) object: Option<ModuleId>,
 }
 
-impl Module<'_, '_> {
-    fn body(&self) -> &[Step] {
-        let python = self.run.world.documents[self.document.0 as usize]
-            .facts
-            .python
-            .as_ref();
-        python.map_or(&[], |module| module.body.as_slice())
+/// What the names of a module stand for at its level, blocks and arms included: for each the last step that gives
+/// it its value.
+#[derive(Debug, Default)]
+pub(super) struct Index<'a> {
+    /// Of names.
+    bound: HashMap<&'a str, &'a PathExpr>,
+    /// What functions return.
+    returned: HashMap<&'a str, &'a PathExpr>,
+    /// The first function of each name at the level itself.
+    pub(super) functions: HashMap<&'a str, &'a Function>,
+    /// The different values that each name gets, and with those that functions give it.
+    pub(super) values: HashMap<&'a str, Vec<&'a PathExpr>>,
+    pub(super) values_in_functions: HashMap<&'a str, Vec<&'a PathExpr>>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(module: &'a python::Module) -> Self {
+        let steps = module.body.as_slice();
+        let mut index = Self {
+            values: values_in(steps, false),
+            values_in_functions: if module.globals.is_empty() {
+                HashMap::new()
+            } else {
+                values_in(steps, true)
+            },
+            ..Self::default()
+        };
+        index.read(steps);
+        for step in steps {
+            if let Step::Function(function) = step {
+                index.functions.entry(&function.name).or_insert(function);
+            }
+        }
+        index
+    }
+
+    fn read(&mut self, steps: &'a [Step]) {
+        for step in steps.iter().rev() {
+            match step {
+                Step::Bind(binding) => {
+                    self.bound.entry(&binding.name).or_insert(&binding.value);
+                }
+                Step::Function(function) => {
+                    self.returned.entry(&function.name).or_insert(&function.returns);
+                }
+                Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                    self.read(body);
+                }
+                Step::Branch(arms) => arms.iter().for_each(|arm| self.read(&arm.body)),
+                Step::Try(tried) => self.read(&tried.body),
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'b> Module<'_, 'b> {
+    fn index(&self) -> Rc<Index<'b>> {
+        self.run.index(self.document)
     }
 
     /// The module that `from package.paths import name` takes `name` from, seen from anywhere in the tree.
@@ -57,7 +111,7 @@ impl Scope for Module<'_, '_> {
         if let Some(value) = now {
             return value;
         }
-        match find(self.body(), name, &bound) {
+        match self.index().bound.get(name).copied() {
             Some(value) => eval::evaluate(value, self, depth),
             None => match self.home_of(name) {
                 Some((home, name)) if home.document != self.document => home.name(&name, depth),
@@ -67,7 +121,7 @@ impl Scope for Module<'_, '_> {
     }
 
     fn call(&self, name: &str, depth: usize) -> Value {
-        match find(self.body(), name, &returned) {
+        match self.index().returned.get(name).copied() {
             Some(value) => eval::evaluate(value, self, depth),
             None => match self.home_of(name) {
                 Some((home, name)) if home.document != self.document && depth > 0 => {
@@ -84,36 +138,4 @@ impl Scope for Module<'_, '_> {
             _ => Value::Absolute(path.to_owned()),
         }
     }
-}
-
-fn bound<'a>(step: &'a Step, name: &str) -> Option<&'a PathExpr> {
-    match step {
-        Step::Bind(binding) if binding.name == name => Some(&binding.value),
-        _ => None,
-    }
-}
-
-fn returned<'a>(step: &'a Step, name: &str) -> Option<&'a PathExpr> {
-    match step {
-        Step::Function(function) if function.name == name => Some(&function.returns),
-        _ => None,
-    }
-}
-
-/// The last step at module level that gives `name` its value, blocks and arms included.
-fn find<'a>(
-    steps: &'a [Step],
-    name: &str,
-    of: &dyn Fn(&'a Step, &str) -> Option<&'a PathExpr>,
-) -> Option<&'a PathExpr> {
-    steps.iter().rev().find_map(|step| {
-        of(step, name).or_else(|| match step {
-            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-                find(body, name, of)
-            }
-            Step::Branch(arms) => arms.iter().find_map(|arm| find(&arm.body, name, of)),
-            Step::Try(tried) => find(&tried.body, name, of),
-            _ => None,
-        })
-    })
 }

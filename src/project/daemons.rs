@@ -15,7 +15,9 @@ use crate::tree::{Tree, Withheld};
 pub(super) use apart::{shared_environments, unit_needs};
 use globset::GlobBuilder;
 pub(super) use made::makers;
-use made::{Maker, Starter, is_maker, makes, starters};
+use made::{Calls, Maker, Makers, Starters};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The process manager of one configuration and of the files that it includes.
 #[derive(Debug, Clone)]
@@ -125,17 +127,13 @@ pub(super) fn collect(
         .map(DocumentId)
         .zip(documents)
         .filter(|(_, document)| !document.facts.daemons.is_empty())
-        .filter(|(_, document)| !super::reach::is_of_development(documents, document))
+        .filter(|(_, document)| !super::scopes::is_of_development(documents, document))
         .map(|(id, _)| id)
         .collect();
     let join = Join {
-        documents,
-        programs,
-        paths,
-        tree,
-        root: root.map(|root| root.trim_end_matches('/')),
-        makers: makers(documents),
-        starters: starters(documents),
+        makers: Makers::new(documents),
+        starters: Starters::new(documents),
+        ..Join::new(documents, programs, paths, tree, root)
     };
     let is_whole = |id: &DocumentId| {
         join.document(*id)
@@ -144,46 +142,89 @@ pub(super) fn collect(
             .iter()
             .any(|daemon| daemon.section.is_some())
     };
+    let by_path = join.by_path(&configs);
     let mut daemons: Vec<Daemon> = configs
         .iter()
         .filter(|id| is_whole(id))
-        .map(|id| join.daemon(*id, &configs))
+        .map(|id| join.daemon(*id, &by_path))
         .collect();
-    let is_included = |id: &DocumentId| daemons.iter().any(|daemon| daemon.documents.contains(id));
-    let alone: Vec<DocumentId> = configs.iter().copied().filter(|id| !is_included(id)).collect();
-    daemons.extend(alone.into_iter().map(|id| join.daemon(id, &[])));
+    let included: BTreeSet<DocumentId> = daemons
+        .iter()
+        .flat_map(|daemon| &daemon.documents)
+        .copied()
+        .collect();
+    let alone = configs.into_iter().filter(|id| !included.contains(id));
+    let nothing = Configs::default();
+    daemons.extend(alone.map(|id| join.daemon(id, &nothing)));
     daemons.sort_by_key(|daemon| daemon.config);
     daemons
 }
 
 struct Join<'a> {
     documents: &'a [Document],
-    programs: &'a [ProgramView],
     paths: &'a Paths,
     tree: &'a dyn Tree,
     root: Option<&'a str>,
-    makers: Vec<Maker>,
-    starters: Vec<Starter>,
+    makers: Makers,
+    starters: Starters,
+    calls: Calls<'a>,
+    /// The programs of supervisord that each document defines, in rising order.
+    by_document: BTreeMap<DocumentId, Vec<ProgramId>>,
+    /// What was found of the folders of the tree: many programs log to one.
+    seen: RefCell<HashMap<(String, bool), Ground>>,
 }
 
+/// Configurations by path.
+type Configs<'a> = Vec<(&'a str, DocumentId)>;
+
 impl<'a> Join<'a> {
+    fn new(
+        documents: &'a [Document],
+        programs: &[ProgramView],
+        paths: &'a Paths,
+        tree: &'a dyn Tree,
+        root: Option<&'a str>,
+    ) -> Self {
+        let mut by_document: BTreeMap<DocumentId, Vec<ProgramId>> = BTreeMap::new();
+        for (id, view) in (0..).map(ProgramId).zip(programs) {
+            if view.manager == Manager::Supervisor {
+                by_document.entry(view.place.document).or_default().push(id);
+            }
+        }
+        Self {
+            documents,
+            paths,
+            tree,
+            root: root.map(|root| root.trim_end_matches('/')),
+            makers: Makers::default(),
+            starters: Starters::default(),
+            calls: Calls::default(),
+            by_document,
+            seen: RefCell::default(),
+        }
+    }
+
+    fn by_path(&self, configs: &[DocumentId]) -> Configs<'a> {
+        let mut by_path: Configs<'a> = configs
+            .iter()
+            .map(|id| (self.document(*id).path.as_str(), *id))
+            .collect();
+        by_path.sort_unstable();
+        by_path
+    }
+
     fn document(&self, id: DocumentId) -> &'a Document {
         &self.documents[id.0 as usize]
     }
 
-    fn daemon(&self, config: DocumentId, configs: &[DocumentId]) -> Daemon {
+    fn daemon(&self, config: DocumentId, configs: &Configs<'_>) -> Daemon {
         let mut documents = vec![config];
         documents.extend(self.included(config, configs));
         documents.sort();
         documents.dedup();
-        let programs = (0..)
-            .map(ProgramId)
-            .zip(self.programs)
-            .filter(|(_, view)| {
-                view.manager == Manager::Supervisor && documents.contains(&view.place.document)
-            })
-            .map(|(id, _)| id)
-            .collect();
+        let of_documents = documents.iter().filter_map(|id| self.by_document.get(id));
+        let mut programs: Vec<ProgramId> = of_documents.flatten().copied().collect();
+        programs.sort_unstable();
         let is_whole = self
             .document(config)
             .facts
@@ -194,8 +235,9 @@ impl<'a> Join<'a> {
         let start = (is_whole && !self.document(config).path.starts_with('/')).then_some("");
         let mut needs = Vec::new();
         let mut users = Vec::new();
+        let starters = self.starters.of(&self.document(config).path);
         for id in &documents {
-            self.needs(*id, config, start, &mut needs);
+            self.needs(*id, &starters, start, &mut needs);
             self.users(*id, &mut users);
         }
         Daemon {
@@ -208,19 +250,29 @@ impl<'a> Join<'a> {
     }
 
     /// The configurations that `[include]` of one names. Their own `[include]` is not read.
-    fn included(&self, config: DocumentId, configs: &[DocumentId]) -> Vec<DocumentId> {
+    fn included(&self, config: DocumentId, configs: &Configs<'_>) -> Vec<DocumentId> {
         let document = self.document(config);
         let base = folder_of(&document.path);
         let patterns = document.facts.daemons.iter().flat_map(|daemon| &daemon.includes);
-        let globs: Vec<_> = patterns
-            .filter_map(|pattern| self.pattern(&pattern.value, base))
-            .filter_map(|pattern| GlobBuilder::new(&pattern).literal_separator(true).build().ok())
-            .map(|glob| glob.compile_matcher())
-            .collect();
-        let is_named = |id: &DocumentId| {
-            *id != config && globs.iter().any(|glob| glob.is_match(&self.document(*id).path))
-        };
-        configs.iter().copied().filter(is_named).collect()
+        let mut included = Vec::new();
+        for pattern in patterns.filter_map(|pattern| self.pattern(&pattern.value, base)) {
+            let Ok(glob) = GlobBuilder::new(&pattern).literal_separator(true).build() else {
+                continue;
+            };
+            let glob = glob.compile_matcher();
+            // All that a pattern can mean begins as it does.
+            let special = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
+            let start = &pattern[..special];
+            let from = configs.partition_point(|(path, _)| *path < start);
+            let near = configs[from..]
+                .iter()
+                .take_while(|(path, _)| path.starts_with(start));
+            let named = near.filter(|(path, id)| *id != config && glob.is_match(path));
+            included.extend(named.map(|(_, id)| *id));
+        }
+        included.sort_unstable();
+        included.dedup();
+        included
     }
 
     /// A pattern seen from the root of the tree; an absolute one stays so outside it.
@@ -263,15 +315,11 @@ impl<'a> Join<'a> {
         }));
     }
 
-    fn needs(&self, id: DocumentId, config: DocumentId, start: Option<&str>, needs: &mut Vec<Need>) {
+    fn needs(&self, id: DocumentId, starters: &[Place], start: Option<&str>, needs: &mut Vec<Need>) {
         let document = self.document(id);
         let here = folder_of(&document.path);
         let is_written = document.host.is_some();
         let writer = document.host.as_ref().map(|host| host.document);
-        let starters = || {
-            let config = &self.document(config).path;
-            self.starters.iter().filter(|starter| starter.starts(config))
-        };
         let mut need = |option, path: &Spanned<String>, is_folder: bool, directory: Option<&str>| {
             let written = path.value.trim();
             let folder = if is_folder {
@@ -298,7 +346,7 @@ impl<'a> Join<'a> {
                     {
                         Ground::Present
                     }
-                    ground => self.with_starters(ground, starters()),
+                    ground => self.with_starters(ground, starters),
                 },
             });
         };
@@ -369,18 +417,21 @@ impl<'a> Join<'a> {
         if self.paths.has_folder(&path) {
             return Ground::Present;
         }
-        let mut found: Vec<&Maker> = self
-            .makers
-            .iter()
-            .filter(|maker| makes(&maker.path, &path))
-            .collect();
+        let mut seen = self.seen.borrow_mut();
+        let ground = seen.entry((path, is_relative));
+        let look = |(path, _): &(String, bool)| self.missing(path, is_relative);
+        ground.or_insert_with_key(look).clone()
+    }
+
+    fn missing(&self, path: &str, is_relative: bool) -> Ground {
+        let mut found: Vec<&Maker> = self.makers.of(path);
         found.sort_by_key(|maker| (!maker.is_deploy, maker.document));
         let mut makers: Vec<DocumentId> = found.iter().map(|maker| maker.document).collect();
         makers.dedup();
         // A pattern with a slash at its end means folders, and these are asked for by what is in them.
         let inside = format!("{path}/x");
         Ground::Missing {
-            withheld: self.tree.withheld(&path).or_else(|| self.tree.withheld(&inside)),
+            withheld: self.tree.withheld(path).or_else(|| self.tree.withheld(&inside)),
             is_relative,
             makers,
             is_deployed: found.first().is_some_and(|maker| maker.is_deploy),
@@ -390,7 +441,7 @@ impl<'a> Join<'a> {
 
     /// What those who start this supervisord do about a folder: it is there when the deployment makes it, and
     /// nobody starts supervisord without.
-    fn with_starters<'s>(&self, ground: Ground, starters: impl Iterator<Item = &'s Starter>) -> Ground {
+    fn with_starters(&self, ground: Ground, starters: &[Place]) -> Ground {
         let Ground::Missing {
             withheld,
             is_relative,
@@ -401,11 +452,10 @@ impl<'a> Join<'a> {
         else {
             return ground;
         };
-        let starters: Vec<Place> = starters.map(|starter| starter.place).collect();
         let bare: Vec<Place> = starters
             .iter()
             .copied()
-            .filter(|place| !is_maker(self.documents, place.document, &makers))
+            .filter(|place| !self.calls.make(self.documents, place.document, &makers))
             .collect();
         let is_deployed = is_deployed || (bare.is_empty() && !starters.is_empty());
         if is_deployed && withheld.is_none() && bare.is_empty() {
@@ -425,9 +475,9 @@ impl<'a> Join<'a> {
         let directory = directory
             .map(|directory| directory.trim_end_matches('/'))
             .filter(|directory| directory.starts_with('/') && directory.len() > 1);
-        let is_made = self.makers.iter().any(|maker| makes(&maker.path, folder));
         let is_usual = USUAL.contains(&folder) || directory == Some(folder);
-        if is_usual || is_made || self.paths.suffix_in_tree(folder).is_some() {
+        let is_made = || !self.makers.of(folder).is_empty();
+        if is_usual || self.paths.suffix_in_tree(folder).is_some() || is_made() {
             return Ground::Present;
         }
         let below = directory

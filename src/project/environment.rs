@@ -4,7 +4,7 @@ use super::Project;
 use super::modules::folder_of;
 use super::paths::Paths;
 use super::programs::ProgramView;
-use super::reach::is_of_development;
+use super::scopes::is_of_development;
 use crate::document::Document;
 use crate::facts::python::Step;
 use crate::facts::{Access, Command, Manager, Variable};

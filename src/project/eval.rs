@@ -4,6 +4,10 @@ use crate::facts::python::PathExpr;
 
 /// How deep an expression is followed.
 const DEPTH: usize = 40;
+/// A longer path is none (`PATH_MAX`). What doubles itself line by line ends here.
+const LONGEST: usize = 4096;
+/// So many values that an expression may have are told apart.
+const MOST: usize = 64;
 
 /// A path on the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +58,7 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
     let Some(depth) = depth.checked_sub(1) else {
         return Value::Unknown;
     };
-    match expr {
+    bounded(match expr {
         PathExpr::Literal(text) if text.starts_with('/') => scope.absolute(text),
         PathExpr::Literal(text) => Value::Text(text.clone()),
         PathExpr::File => Value::Tree(scope.file().to_owned()),
@@ -78,7 +82,7 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
                     Value::Unknown if at > 0 => {
                         scope.part().map_or(Value::Unknown, |part| join(&whole, part))
                     }
-                    part => joined(&whole, part),
+                    part => bounded(joined(&whole, part)),
                 };
             }
             whole
@@ -98,6 +102,9 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
                         _ => return Value::Unknown,
                     },
                 }
+                if behind.len() > LONGEST {
+                    return Value::Unknown;
+                }
             }
             concatenated(first, &behind)
         }
@@ -108,8 +115,34 @@ pub(super) fn evaluate(expr: &PathExpr, scope: &dyn Scope, depth: usize) -> Valu
             known => known,
         },
         PathExpr::OneOf(parts) => {
-            Value::OneOf(parts.iter().map(|part| evaluate(part, scope, depth)).collect())
+            let parts = parts.iter().take(MOST + 1);
+            Value::OneOf(parts.map(|part| evaluate(part, scope, depth)).collect())
         }
+    })
+}
+
+/// The value, as long as it is one that a path can have.
+fn bounded(value: Value) -> Value {
+    let mut number = 0;
+    let mut open = vec![&value];
+    while let Some(part) = open.pop() {
+        number += 1;
+        if let Value::OneOf(values) = part {
+            open.extend(values.iter().take(MOST + 1));
+        }
+        if number > MOST || is_too_long(part) {
+            return Value::Unknown;
+        }
+    }
+    value
+}
+
+fn is_too_long(value: &Value) -> bool {
+    match value {
+        Value::Tree(text) | Value::Text(text) | Value::Absolute(text) | Value::Above(_, text) => {
+            text.len() > LONGEST
+        }
+        Value::OneOf(_) | Value::Unknown => false,
     }
 }
 
@@ -205,5 +238,25 @@ fn beyond(levels: usize, folder: &str, text: &str) -> Value {
         Value::Tree(path)
     } else {
         Value::Above(levels, path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_with_each_step_comes_to_nothing_known() {
+        let several = |value: &Value| Value::OneOf(vec![value.clone(), value.clone()]);
+        let mut text = Value::Text("ab".to_owned());
+        let mut choice = Value::Text("ab".to_owned());
+        for _ in 0..100 {
+            let Value::Text(part) = text.clone() else { break };
+            text = bounded(join(&text, &part));
+            choice = bounded(several(&choice));
+        }
+        assert_eq!(text, Value::Unknown);
+        assert_eq!(bounded(several(&several(&text))), several(&several(&text)));
+        assert_eq!(choice.clone(), bounded(choice));
     }
 }

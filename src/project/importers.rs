@@ -7,6 +7,7 @@ use crate::facts::requirement::normalize;
 use crate::finding::ProgramId;
 use crate::knowledge::runners;
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 impl Project {
     /// The first parts of the names of all modules that Python code of the tree imports, in functions too.
@@ -21,16 +22,22 @@ impl Project {
     /// The programs that do not start when pip refuses these requirements: nothing of what is installed
     /// together with them gets onto the target. Sorted.
     pub fn programs_without(&self, refused: &[&Ask]) -> Vec<ProgramId> {
-        self.programs_needing(&self.requirements.lost_with(refused))
+        let refusal = self.requirements.refusal(refused);
+        let known = self.refusals.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(programs) = known.get(&refusal) {
+            return programs.clone();
+        }
+        drop(known);
+        let programs = self.programs_needing(&self.requirements.lost_with(&refusal));
+        let mut known = self.refusals.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(refusal, programs.clone());
+        programs
     }
 
     /// Whether code that a program reaches imports one of these modules, inside functions too, or names it as a
     /// variable of the environment.
     pub fn mentions(&self, program: ProgramId, names: &[&str]) -> bool {
-        let reached = self
-            .documents()
-            .filter(|(id, _)| self.programs_reaching(*id).contains(&program));
-        let mut facts = reached.map(|(_, document)| &document.facts);
+        let mut facts = self.reached_by(program).map(|(_, document)| &document.facts);
         facts.any(|facts| {
             let mut variables = facts.variables.iter().map(|variable| variable.name.as_str());
             let is_named = |module: &str| names.contains(&module.split('.').next().unwrap_or(module));

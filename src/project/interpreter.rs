@@ -1,7 +1,7 @@
 //! Which Python runs the deployment, where the tree says it better than the server's release does.
 
 use super::programs::is_foreign;
-use super::reach::is_of_development;
+use super::scopes::is_of_development;
 use crate::document::Document;
 use crate::facts::{Command, Manager, Program, Reach};
 use crate::formats::Format;

@@ -1,7 +1,7 @@
 //! What goes to the server and is of no use there.
 
 use super::programs::is_foreign;
-use super::reach::is_development;
+use super::scopes::is_development;
 use crate::tree::{Leftover, Listing, Tree, VirtualEnvironment};
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
-use super::reach::is_of_development;
+use super::scopes::is_of_development;
 use crate::document::Document;
 use crate::facts::{Command, Origin};
 use std::collections::BTreeSet;

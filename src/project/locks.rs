@@ -2,12 +2,13 @@
 
 use super::Project;
 use super::modules::folder_of;
-use super::reach::is_development;
 use super::requirements::Requirements;
+use super::scopes::is_development;
 use crate::document::Document;
 use crate::facts::lock::{Lock, LockRole, Locked};
 use crate::facts::requirement::normalize;
-use crate::finding::DocumentId;
+use crate::finding::{DocumentId, Scope};
+use crate::source::Spanned;
 use crate::target::PythonVersion;
 use pep508_rs::pep440_rs::{Version, VersionSpecifiers};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,21 +39,47 @@ impl LockView<'_> {
 
     /// Whether the lock was made for other versions of Python only.
     pub fn excludes(&self, python: PythonVersion) -> bool {
-        let written = self
-            .lock
-            .python
-            .as_ref()
-            .and_then(|python| specifiers(&python.value));
-        let version = |patch| Version::new([u64::from(python.major), u64::from(python.minor), patch]);
-        written.is_some_and(|written| {
-            [0, 99]
-                .into_iter()
-                .all(|patch| !written.contains(&version(patch)))
-        })
+        let written = self.lock.python.as_ref();
+        written.is_some_and(|written| leaves_out(&written.value, python))
     }
 }
 
+/// Whether specifiers, as pip or poetry write them, take no release of this Python.
+fn leaves_out(written: &str, python: PythonVersion) -> bool {
+    let version = |patch| Version::new([u64::from(python.major), u64::from(python.minor), patch]);
+    specifiers(written).is_some_and(|written| {
+        [0, 99]
+            .into_iter()
+            .all(|patch| !written.contains(&version(patch)))
+    })
+}
+
 impl Project {
+    /// Projects of the tree that say they do not run on the target's Python, where no lock file says it already:
+    /// the document, and what is written there.
+    pub fn refusing_projects(&self) -> Vec<(DocumentId, &Spanned<String>)> {
+        let python = self.target.python;
+        let locks = self.locks();
+        let is_told = |folder: &str| {
+            locks
+                .iter()
+                .any(|lock| lock.excludes(python) && lock.folder() == folder)
+        };
+        let asks = self.documents().filter_map(|(id, document)| {
+            let written = document.facts.requires_python.as_ref()?;
+            let is_refused = leaves_out(&written.value, python) && !is_told(folder_of(&document.path));
+            is_refused.then_some((id, written))
+        });
+        asks.collect()
+    }
+
+    /// Whether a step installs a project of the tree as a whole (`pip install .`), rather than its requirements.
+    pub fn installs_projects(&self) -> bool {
+        self.documents().any(|(id, document)| {
+            self.scope(id) != Scope::Development && !document.facts.local_installs.is_empty()
+        })
+    }
+
     /// The lock files that a deployment can install from.
     pub fn locks(&self) -> Vec<LockView<'_>> {
         let found = self.documents().filter_map(|(id, document)| {

@@ -11,11 +11,13 @@ mod executions;
 mod failure;
 mod files;
 mod guards;
+mod housed;
 mod importers;
 mod imports;
 mod inclusions;
 mod interpreter;
 mod inventory;
+mod left_out;
 mod leftovers;
 mod listeners;
 mod local;
@@ -30,7 +32,9 @@ mod requirements;
 mod roots;
 mod run_bits;
 mod runs;
+mod scopes;
 mod setup;
+mod stopped;
 mod superseded;
 mod surroundings;
 mod sys_path;
@@ -52,12 +56,13 @@ pub use files::{Hint, Lack, NamedLack, ScriptRoot};
 pub use inclusions::{Circle, unread_requirements};
 pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter, VariableRead};
+pub use left_out::LeftOut;
 pub use leftovers::Leftovers;
 pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Clash, Manifest, Ports, Stated};
+pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
 pub use processes::ProcessPattern;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
@@ -66,7 +71,7 @@ pub use requirements::{Provision, Requirements};
 pub use roots::{DeployRoot, Home};
 pub use runs::RunView;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, RwLock};
 pub use surroundings::{Database, Host};
 
 /// The tree as the target will see it.
@@ -110,16 +115,26 @@ pub struct Project {
     grants: OnceLock<Vec<run_bits::Grant>>,
     definitions: OnceLock<Vec<Option<usize>>>,
     setup: OnceLock<setup::Setup>,
+    stopped: OnceLock<stopped::Stopped>,
+    /// By program: the documents that it reaches.
+    reaching: OnceLock<Vec<Vec<DocumentId>>>,
+    /// What was answered: many requirements are refused together.
+    refusals: RwLock<BTreeMap<requirements::Refusal, Vec<ProgramId>>>,
+    /// Which of make and npm's likes something calls.
+    asked: OnceLock<BTreeSet<&'static str>>,
+    /// By document: whether it goes on in a virtual environment.
+    environments: OnceLock<Vec<bool>>,
 }
 
 impl Project {
     /// Joins the facts of all documents.
-    pub fn join(documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+    pub fn join(mut documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+        let paths = Paths::new(listing);
+        housed::mark(&mut documents, &paths);
         let target = Target {
             python: interpreter::python(&documents, &target),
             ..target
         };
-        let paths = Paths::new(listing);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
         let superseded = superseded::collect(&documents);
@@ -144,6 +159,11 @@ impl Project {
                 *scope = Scope::Development;
             }
         }
+        let ports = Ports::join(&documents, target.ports.as_deref()).with_programs(
+            &documents,
+            &programs,
+            &reach.programs,
+        );
         Self {
             target,
             leftovers: Leftovers::find(listing, tree),
@@ -153,7 +173,7 @@ impl Project {
             daemons,
             unit_needs,
             failures: reach.failures,
-            ports: Ports::join(&documents),
+            ports,
             environment,
             superseded,
             documents,
@@ -167,6 +187,11 @@ impl Project {
             grants: OnceLock::new(),
             definitions: OnceLock::new(),
             setup: OnceLock::new(),
+            stopped: OnceLock::new(),
+            reaching: OnceLock::new(),
+            refusals: RwLock::default(),
+            asked: OnceLock::new(),
+            environments: OnceLock::new(),
         }
     }
 
@@ -198,6 +223,23 @@ impl Project {
     /// The programs that reach a document, sorted.
     pub fn programs_reaching(&self, id: DocumentId) -> Vec<ProgramId> {
         self.reached.get(id.0 as usize).cloned().unwrap_or_default()
+    }
+
+    /// The documents that a program reaches, in the order of paths.
+    pub fn reached_by(&self, program: ProgramId) -> impl Iterator<Item = (DocumentId, &Document)> {
+        let known = self.reaching.get_or_init(|| {
+            let mut known: Vec<Vec<DocumentId>> = vec![Vec::new(); self.programs.len()];
+            for (document, programs) in (0..).map(DocumentId).zip(&self.reached) {
+                for program in programs {
+                    if let Some(documents) = known.get_mut(program.0 as usize) {
+                        documents.push(document);
+                    }
+                }
+            }
+            known
+        });
+        let documents = known.get(program.0 as usize).into_iter().flatten();
+        documents.filter_map(|id| Some((*id, self.document(*id)?)))
     }
 
     /// Every program with its id, in the order of their definitions.
@@ -273,33 +315,28 @@ impl Project {
     /// The programs that do not start when the path at this place does not exist, and when they fail: its
     /// program for a working directory, all of a supervisord for the folder of a log.
     pub fn stopped_by_path(&self, place: Place) -> Option<(Phase, Vec<ProgramId>)> {
-        let is_directory = |view: &ProgramView| {
-            let written = view.directory.written.as_ref();
-            written.is_some_and(|(_, at)| *at == place)
-        };
-        let of_directory = self.programs().filter(|(_, view)| is_directory(view));
-        let of_directory: Vec<ProgramId> = of_directory.map(|(id, _)| id).collect();
-        if !of_directory.is_empty() {
-            return Some((Phase::Spawn, of_directory));
-        }
-        let needs = |daemon: &&Daemon| daemon.needs.iter().any(|need| need.place == place);
-        let daemons: Vec<&Daemon> = self.daemons.iter().filter(needs).collect();
-        (!daemons.is_empty()).then(|| (Phase::Manager, programs_of(&daemons)))
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped
+            .by_directory(place)
+            .or_else(|| stopped.by_need(self, place))
     }
 
     /// Whether the path at this place is a folder of another kind of machine that a supervisord needs.
     pub fn is_foreign_need(&self, place: Place) -> bool {
-        let mut needs = self.daemons.iter().flat_map(|daemon| &daemon.needs);
-        needs.any(|need| need.place == place && need.ground == Ground::Foreign)
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.is_foreign(place)
+    }
+
+    /// Whether one supervisord reads both documents.
+    pub fn are_read_together(&self, one: DocumentId, other: DocumentId) -> bool {
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.are_read_together(one, other)
     }
 
     /// The programs of every supervisord that reads this document, sorted.
     pub fn programs_configured_by(&self, id: DocumentId) -> Vec<ProgramId> {
-        let daemons = self
-            .daemons
-            .iter()
-            .filter(|daemon| daemon.documents.contains(&id));
-        programs_of(&daemons.collect::<Vec<_>>())
+        let stopped = self.stopped.get_or_init(|| stopped::Stopped::new(self));
+        stopped.by_document(self, id)
     }
 
     /// The places that lead to a failed import, from the program's command line on.
@@ -346,12 +383,4 @@ impl Project {
             span: Span::default(),
         }
     }
-}
-
-fn programs_of(daemons: &[&Daemon]) -> Vec<ProgramId> {
-    let programs: BTreeSet<ProgramId> = daemons
-        .iter()
-        .flat_map(|daemon| daemon.programs.iter().copied())
-        .collect();
-    programs.into_iter().collect()
 }

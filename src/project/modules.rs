@@ -3,7 +3,7 @@
 use super::paths::Paths;
 use crate::document::Document;
 use crate::finding::DocumentId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The Python modules of the tree.
 #[derive(Debug, Default)]
@@ -11,6 +11,8 @@ pub struct Modules {
     by_path: BTreeMap<String, DocumentId>,
     native: BTreeMap<String, DocumentId>,
     compiled: BTreeMap<String, String>,
+    /// The `__init__.py` of each package by the name of its folder, in the order of paths.
+    packages: HashMap<String, Vec<String>>,
 }
 
 /// What a folder holds under a module's name.
@@ -37,6 +39,12 @@ impl Modules {
             for native in &document.facts.modules {
                 modules.native.insert(native.name.clone(), id);
             }
+        }
+        for file in paths.named("__init__.py") {
+            let folder = folder_of(file);
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            let known = modules.packages.entry(name.to_owned()).or_default();
+            known.push(file.clone());
         }
         for file in paths.files() {
             let is_compiled = file.ends_with(".so") || file.ends_with(".pyx");
@@ -108,10 +116,8 @@ impl Modules {
             .named(&format!("{last}.py"))
             .iter()
             .filter(|path| ends_so(path, &module));
-        let packages = paths
-            .named("__init__.py")
-            .iter()
-            .filter(|path| ends_so(path, &package));
+        let packages = self.packages.get(last).into_iter().flatten();
+        let packages = packages.filter(|path| ends_so(path, &package));
         modules.chain(packages).cloned().collect()
     }
 

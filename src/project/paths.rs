@@ -108,6 +108,14 @@ impl Paths {
             .collect()
     }
 
+    /// The files of a folder and of those below it, sorted.
+    pub fn files_below(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let start = format!("{folder}/");
+        let from = self.files.range(start.clone()..);
+        from.take_while(move |path| path.starts_with(&start))
+            .map(String::as_str)
+    }
+
     /// All files, sorted.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(String::as_str)

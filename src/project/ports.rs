@@ -3,11 +3,20 @@
 //! The *manifest* is the document that gives ports to the services of the system. Everything else that
 //! names a port of the same service is compared with it.
 
+mod defaults;
+mod gate;
+mod sockets;
+mod uses;
+
+use super::programs::ProgramView;
 use crate::document::Document;
 use crate::facts::{Port, PortRole, ProblemKind};
-use crate::finding::{DocumentId, Place};
+use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
+pub use gate::Gate;
+pub use sockets::{Heard, Socket, Unheard};
 use std::collections::{BTreeMap, BTreeSet};
+pub use uses::{Basis, PortUse, ProgramPorts};
 
 /// Services that make an unnamed document a manifest.
 const SERVICES: usize = 3;
@@ -19,6 +28,8 @@ pub struct Ports {
     stated: Vec<Stated>,
     /// Documents that other people compose: a second manifest, a copy, a compose file.
     apart: BTreeSet<DocumentId>,
+    /// By program, in their order.
+    programs: Vec<ProgramPorts>,
 }
 
 /// The document that says which service has which port.
@@ -36,7 +47,8 @@ pub struct Manifest {
     pub range: Option<(u16, u16)>,
     /// Why and where it cannot be read, if so.
     pub broken: Option<(String, Place)>,
-    is_named: bool,
+    /// Whether its name or the settings say that it is one; otherwise it is by what it holds.
+    pub is_named: bool,
     services: BTreeMap<String, Vec<usize>>,
 }
 
@@ -47,7 +59,8 @@ pub struct Stated {
     pub port: Port,
     /// Where.
     pub place: Place,
-    format: Format,
+    /// The syntax of the document that states it.
+    pub format: Format,
 }
 
 /// Two statements that cannot both be right.
@@ -64,13 +77,13 @@ pub struct Clash<'a> {
 }
 
 impl Ports {
-    /// Joins the statements of all documents.
-    pub fn join(documents: &[Document]) -> Self {
+    /// Joins the statements of all documents; `named` is the path of the manifest, where the settings have it.
+    pub fn join(documents: &[Document], named: Option<&str>) -> Self {
         let ids = || (0..).map(DocumentId).zip(documents);
         let mut candidates: Vec<Manifest> = ids()
-            .filter_map(|(id, document)| Manifest::of(id, document))
+            .filter_map(|(id, document)| Manifest::of(id, document, named))
             .collect();
-        candidates.sort_by_key(Manifest::rank);
+        candidates.sort_by_key(|candidate| (Some(candidate.path.as_str()) != named, candidate.rank()));
         let far_ahead = |candidate: &Manifest, next: Option<&Manifest>| {
             candidate.services.len() >= SERVICES
                 && next.is_none_or(|next| next.services.len() * 2 <= candidate.services.len())
@@ -109,7 +122,26 @@ impl Ports {
             manifest,
             stated,
             apart,
+            programs: Vec::new(),
         }
+    }
+
+    /// Adds what each program does with ports; `reached` tells by document which programs reach it.
+    #[must_use]
+    pub(super) fn with_programs(
+        mut self,
+        documents: &[Document],
+        programs: &[ProgramView],
+        reached: &[Vec<ProgramId>],
+    ) -> Self {
+        let joint = uses::Joint {
+            documents,
+            programs,
+            reached,
+            manifest: self.manifest.as_ref(),
+        };
+        self.programs = joint.ports();
+        self
     }
 
     /// The manifest, when the tree has one.
@@ -243,6 +275,8 @@ impl Ports {
                 stated.port.role,
                 PortRole::Declares | PortRole::Default | PortRole::Binds
             ) && !self.apart.contains(&stated.place.document)
+                // A proxy has as many ports as it likes.
+                && stated.format != Format::Nginx
         })
     }
 }
@@ -260,7 +294,8 @@ impl Stated {
 
 impl Manifest {
     /// A document that could be the manifest.
-    fn of(id: DocumentId, document: &Document) -> Option<Self> {
+    fn of(id: DocumentId, document: &Document, named: Option<&str>) -> Option<Self> {
+        let is_set = named == Some(document.path.as_str());
         let is_config = matches!(document.format, Format::Json | Format::Yaml | Format::Toml);
         let name = document
             .path
@@ -271,9 +306,8 @@ impl Manifest {
         if !is_config || document.host.is_some() || is_compose(&name) {
             return None;
         }
-        let is_named = name
-            .split(|letter: char| !letter.is_ascii_alphanumeric())
-            .any(|word| matches!(word, "port" | "ports"));
+        let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+        let is_named = is_set || words.any(|word| matches!(word, "port" | "ports"));
         let of_role = |role: PortRole| document.facts.ports.iter().filter(move |port| port.role == role);
         let declared: Vec<Port> = of_role(PortRole::Declares)
             .filter(|port| port.service.is_some())
@@ -288,7 +322,7 @@ impl Manifest {
         let broken = problems
             .iter()
             .find(|problem| problem.kind == ProblemKind::Syntax);
-        let is_useful = services.len() >= 2 || (is_named && broken.is_some());
+        let is_useful = is_set || services.len() >= 2 || (is_named && broken.is_some());
         is_useful.then(|| Self {
             document: id,
             path: document.path.clone(),
@@ -373,6 +407,7 @@ impl Manifest {
             .declared
             .iter()
             .filter_map(|port| port.service.as_deref())
+            .take(LOOKED_AT)
             .map(|service| {
                 (
                     strsim::normalized_damerau_levenshtein(&plain(service), &wanted),
@@ -387,6 +422,9 @@ impl Manifest {
     }
 }
 
+/// So many services are looked at for names like another one: each unknown name asks.
+const LOOKED_AT: usize = 500;
+
 fn is_compose(name: &str) -> bool {
     name.contains("compose") && matches!(name.rsplit('.').next(), Some("yml" | "yaml"))
 }
@@ -399,81 +437,4 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::formats;
-
-    fn document(path: &str, text: &str) -> Document {
-        let format = Format::of(path, text.as_bytes()).unwrap();
-        Document {
-            path: path.to_owned(),
-            format,
-            facts: formats::extract(path, format, text),
-            is_executable: None,
-            host: None,
-        }
-    }
-
-    const MANIFEST: &str = r#"{"core": {"api": {"port": 8000}, "Order-Service": {"port": 8001}}}"#;
-
-    #[test]
-    fn the_manifest_is_told_by_its_name_or_by_its_content() {
-        let path = |documents: &[Document]| Ports::join(documents).manifest.map(|manifest| manifest.path);
-        let named = document("config/port_manifest.json", MANIFEST);
-        let copy = document("archive/port_manifest.json", MANIFEST);
-        assert_eq!(path(&[copy, named]).as_deref(), Some("config/port_manifest.json"));
-        assert_eq!(path(&[document("config/services.json", MANIFEST)]), None);
-        let three = r#"{"a": {"port": 8000}, "b": {"port": 8001}, "c": {"port": 8002}}"#;
-        assert_eq!(
-            path(&[document("config/services.json", three)]).as_deref(),
-            Some("config/services.json")
-        );
-        assert_eq!(
-            path(&[document("x.json", three), document("y.json", three)]),
-            None
-        );
-        assert_eq!(path(&[document("portfolio.json", MANIFEST)]), None);
-    }
-
-    #[test]
-    fn spellings_of_a_service_are_one() {
-        let ports = Ports::join(&[
-            document(
-                ".env",
-                "API_PORT=9000\nORDER_SERVICE_PORT=8001\nORDER_PORT=7000\nOTHER_PORT=8000\n",
-            ),
-            document("ports.json", MANIFEST),
-            document("old/ports.json", r#"{"api": {"port": 1}, "order": {"port": 2}}"#),
-        ]);
-        let found: Vec<_> = ports
-            .disagreeing()
-            .iter()
-            .map(|clash| (clash.port.text.clone(), clash.other.text.clone()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("9000".to_owned(), "8000".to_owned()),
-                ("7000".to_owned(), "8001".to_owned())
-            ]
-        );
-        assert_eq!(ports.intruding().len(), 1);
-        let config = r#"{"api": {"port": 8000}, "order": {"port": 8001}, "web": {"port": 8000}}"#;
-        let ports = Ports::join(&[document("config.json", config), document("ports.json", MANIFEST)]);
-        assert!(ports.intruding().is_empty(), "a config may have other names");
-        assert!(ports.contested().is_empty());
-    }
-
-    #[test]
-    fn a_broken_manifest_is_one_still() {
-        let ports = Ports::join(&[document("ports.json", "{\"a\": ")]);
-        assert!(ports.manifest().unwrap().broken.is_some());
-        assert!(ports.unknown_lookups().is_empty());
-    }
-
-    #[test]
-    fn likely_names_are_offered() {
-        let ports = Ports::join(&[document("ports.json", MANIFEST)]);
-        assert_eq!(ports.manifest().unwrap().nearest("orders"), ["Order-Service"]);
-    }
-}
+mod tests;

@@ -5,8 +5,6 @@ use super::files;
 use super::imports::{Outcome, Run, World};
 use super::modules::folder_of;
 use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
-use crate::document::Document;
-use crate::facts::Manager;
 use crate::finding::{Confidence, DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use rayon::prelude::*;
@@ -81,7 +79,7 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         reached.sort();
         reached.dedup();
     }
-    reach.scopes = scopes(world.documents, &reach.programs, !programs.is_empty());
+    reach.scopes = super::scopes::scopes(world.documents, &reach.programs, !programs.is_empty());
     for failure in alone.into_iter().flat_map(|outcome| outcome.failures) {
         merge(&mut merged, failure, None);
     }
@@ -337,161 +335,4 @@ fn second_names(outcome: &Outcome, names: &BTreeMap<DocumentId, BTreeSet<String>
         }
     }
     found
-}
-
-/// Folders whose files nobody runs on a server, unless a program reaches them.
-const DEVELOPMENT: [&str; 27] = [
-    "test",
-    "tests",
-    "testing",
-    "doc",
-    "docs",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "archive",
-    "archived",
-    "archives",
-    "old",
-    "backup",
-    "backups",
-    "legacy",
-    "deprecated",
-    "attic",
-    "notebooks",
-    "notebook",
-    "benchmarks",
-    "benches",
-    ".github",
-    ".vscode",
-    ".idea",
-    ".devcontainer",
-    "fixtures",
-];
-/// Folders of scripts that people run on a server.
-const OPERATIONS: [&str; 12] = [
-    "script",
-    "scripts",
-    "bin",
-    "tool",
-    "tools",
-    "ops",
-    "deploy",
-    "deployment",
-    "devops",
-    "maintenance",
-    "migrations",
-    "cron",
-];
-/// Sources of programs for other devices: they talk to the server, and do not run on it.
-const ELSEWHERE: [&str; 9] = [
-    "swift",
-    "kt",
-    "java",
-    "m",
-    "h",
-    "plist",
-    "gradle",
-    "pbxproj",
-    "storyboard",
-];
-
-/// Who runs each document: by reachability first, by folder and file name second.
-fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_programs: bool) -> Vec<Scope> {
-    let mut scopes: Vec<Scope> = Vec::with_capacity(documents.len());
-    for (document, reached) in documents.iter().zip(programs) {
-        let host = document
-            .host
-            .as_ref()
-            .and_then(|host| scopes.get(host.document.0 as usize).copied());
-        scopes.push(match host {
-            // A config that a script writes is as deployed as what it starts.
-            Some(host) if host != Scope::Development && !document.facts.programs.is_empty() => {
-                Scope::Deployed
-            }
-            Some(host) => host,
-            None => scope(document, reached, has_programs),
-        });
-    }
-    scopes
-}
-
-/// Whether a file is the variant of a definition that developers run: `docker-compose.dev.yml`.
-fn is_variant(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let rest = ["docker-compose", "compose", "procfile", "dockerfile"]
-        .iter()
-        .find_map(|base| lower.strip_prefix(base));
-    let is_of_developers = |part: &str| {
-        matches!(
-            part,
-            "dev" | "development" | "override" | "local" | "test" | "tests" | "testing" | "ci" | "debug"
-        )
-    };
-    rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(is_of_developers))
-}
-
-/// Whether a folder is one of tests, documents or archives by its name: `archive`, `archive_old`.
-fn is_development_folder(name: &str) -> bool {
-    let is_so = |part: &str| DEVELOPMENT.contains(&part);
-    is_so(name) || name.contains(['_', '-']) && name.split(['_', '-']).all(is_so)
-}
-
-/// Whether a path is one of a test, a document, a sample or an archive.
-pub(super) fn is_development(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    folder
-        .split('/')
-        .any(|part| is_development_folder(&part.to_ascii_lowercase()))
-        || name.starts_with("test_")
-        || name.ends_with("_test.py")
-        || name == "conftest.py"
-        || is_variant(name)
-}
-
-/// Whether a document, or the file that it is part of, is one of a test, a document, a sample or an archive.
-pub(super) fn is_of_development(documents: &[Document], document: &Document) -> bool {
-    let mut at = document;
-    while let Some(outer) = at
-        .host
-        .as_ref()
-        .and_then(|host| documents.get(host.document.0 as usize))
-    {
-        at = outer;
-    }
-    is_development(&at.path)
-}
-
-fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {
-    let (folder, name) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
-    let starts_something = document
-        .facts
-        .programs
-        .iter()
-        .any(|program| program.manager != Manager::Script);
-    let is_development = is_development(&document.path);
-    if !reached.is_empty() && (document.format == Format::Python || !is_development) {
-        return Scope::Deployed;
-    }
-    if is_development {
-        return Scope::Development;
-    }
-    if starts_something {
-        return Scope::Deployed;
-    }
-    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let in_operations = folder
-        .split('/')
-        .any(|part| OPERATIONS.contains(&part.to_ascii_lowercase().as_str()));
-    let is_script = document.format == Format::Shell || (document.format == Format::Python && in_operations);
-    if is_script || in_operations || ELSEWHERE.contains(&extension) {
-        return Scope::Operations;
-    }
-    let is_unreached = document.format == Format::Python && has_programs;
-    if is_unreached {
-        Scope::Operations
-    } else {
-        Scope::Deployed
-    }
 }

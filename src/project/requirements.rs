@@ -8,24 +8,29 @@ use crate::document::Document;
 use crate::facts::requirement::normalize;
 use crate::facts::{Origin, Requirement};
 use crate::finding::{DocumentId, Place};
-use crate::knowledge::{distributions, stdlib};
+use crate::knowledge::distributions::{self, Providers};
+use crate::knowledge::stdlib;
 use crate::target::PythonVersion;
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// The distributions that the tree asks for.
 #[derive(Debug, Default)]
 pub struct Requirements {
     declared: BTreeMap<String, Vec<Declared>>,
     brought: BTreeMap<String, String>,
-    unknown: Vec<String>,
+    unknown: Arc<Vec<String>>,
     files: Vec<DocumentId>,
     asks: Vec<Ask>,
     sets: Vec<Vec<usize>>,
     local_roots: Vec<String>,
     environment: Option<MarkerEnvironment>,
+    /// What is declared and what is brought, by the modules that they provide; made for the first question.
+    providers: OnceLock<(Providers, Providers)>,
+    /// Which sets a place belongs to, and which asks a distribution has; made for the first question.
+    places: OnceLock<Places>,
     /// Answers that were given: the same few modules are asked for in every file.
     given: RwLock<BTreeMap<String, Provision>>,
 }
@@ -53,7 +58,7 @@ pub enum Provision {
     /// Only for another platform or Python.
     Marker(Place),
     /// Nothing known brings it, but these declared distributions might: it is not known what they need.
-    Unknown(Vec<String>),
+    Unknown(Arc<Vec<String>>),
     /// Nothing brings it.
     None,
 }
@@ -75,7 +80,7 @@ impl Requirements {
                 if requirement.origin == Origin::Constraint {
                     continue;
                 }
-                asks |= requirement.origin == Origin::Main;
+                asks |= matches!(requirement.origin, Origin::Main | Origin::Conda);
                 let declared = Declared {
                     place: Place {
                         document: id,
@@ -102,6 +107,7 @@ impl Requirements {
         requirements.sets = asks::sets(documents, &requirements.asks);
         requirements.environment = environment;
         requirements.follow_locks(documents);
+        requirements.providers = OnceLock::new();
         requirements
     }
 
@@ -122,35 +128,64 @@ impl Requirements {
         self.sets.iter().map(of)
     }
 
-    /// The distributions that the target does not get when pip refuses these requirements: all that is asked
-    /// for in the same `pip install`, and in no other.
-    pub fn lost_with(&self, refused: &[&Ask]) -> BTreeSet<&str> {
-        let is_refused = |ask: &&Ask| refused.iter().any(|other| other.place == ask.place);
-        let (failing, fine): (Vec<_>, Vec<_>) = self.sets().partition(|set| set.iter().any(&is_refused));
-        let lost: BTreeSet<Place> = failing.iter().flatten().map(|ask| ask.place).collect();
-        let kept: BTreeSet<Place> = fine.iter().flatten().map(|ask| ask.place).collect();
-        let is_lost = |ask: &&Ask| is_refused(ask) || lost.contains(&ask.place) && !kept.contains(&ask.place);
-        let (gone, there): (Vec<&Ask>, Vec<&Ask>) = self
-            .asks
+    /// What does not work when pip refuses these requirements.
+    pub(super) fn refusal(&self, refused: &[&Ask]) -> Refusal {
+        let places = self.places.get_or_init(|| Places::new(&self.asks, &self.sets));
+        let of_place = |ask: &&Ask| places.sets.get(&ask.place).map_or(&[][..], Vec::as_slice);
+        let sets: BTreeSet<usize> = refused.iter().flat_map(of_place).copied().collect();
+        let alone = refused.iter().filter(|ask| of_place(ask).is_empty());
+        let alone = alone.map(|ask| (ask.place, ask.name.clone())).collect();
+        Refusal { sets, alone }
+    }
+
+    /// The distributions that the target does not get then: all that is asked for in the same `pip install`, and
+    /// in no other.
+    pub(super) fn lost_with(&self, refusal: &Refusal) -> BTreeSet<&str> {
+        let places = self.places.get_or_init(|| Places::new(&self.asks, &self.sets));
+        let alone: BTreeSet<Place> = refusal.alone.iter().map(|(place, _)| *place).collect();
+        let is_lost = |ask: &Ask| match places.sets.get(&ask.place) {
+            Some(sets) => sets.iter().all(|set| refusal.sets.contains(set)),
+            None => alone.contains(&ask.place),
+        };
+        let members = refusal
+            .sets
             .iter()
-            .filter(|ask| ask.is_installed())
-            .partition(is_lost);
-        let is_there = |ask: &&Ask| ask.is_used && !ask.is_conditional;
-        let there: BTreeSet<&str> = there
-            .into_iter()
-            .filter(is_there)
-            .map(|ask| ask.name.as_str())
-            .collect();
-        let gone = gone.into_iter().map(|ask| ask.name.as_str());
-        gone.filter(|name| !there.contains(name)).collect()
+            .filter_map(|set| self.sets.get(*set))
+            .flatten();
+        let members = members.filter_map(|index| self.asks.get(*index));
+        let gone = members.filter(|ask| ask.is_installed() && is_lost(ask));
+        let alone = refusal.alone.iter().map(|(_, name)| name.as_str());
+        let names: BTreeSet<&str> = gone.map(|ask| ask.name.as_str()).chain(alone).collect();
+        let is_there = |ask: &Ask| ask.is_installed() && ask.is_used && !ask.is_conditional && !is_lost(ask);
+        let is_gone = |name: &&str| {
+            let asks = places.asks.get(*name).map_or(&[][..], Vec::as_slice);
+            !asks
+                .iter()
+                .filter_map(|index| self.asks.get(*index))
+                .any(is_there)
+        };
+        let known = |name: &str| self.declared.get_key_value(name).map(|(name, _)| name.as_str());
+        names.into_iter().filter(is_gone).filter_map(known).collect()
+    }
+
+    fn providers(&self) -> &(Providers, Providers) {
+        let of = || {
+            (
+                Providers::new(self.declared.keys()),
+                Providers::new(self.brought.keys()),
+            )
+        };
+        self.providers.get_or_init(of)
     }
 
     /// Whether a module gets onto the target with these distributions (normalised names) and no others.
     pub fn comes_only_from(&self, module: &str, distributions: &BTreeSet<&str>) -> bool {
-        let providers = self.declared.iter().filter(|(name, places)| {
-            places.iter().any(is_installed) && distributions::provides(name, module)
-        });
-        let mut providers = providers.map(|(name, _)| name.as_str()).peekable();
+        let is_asked_for = |name: &&str| {
+            let places = self.declared.get(*name);
+            places.is_some_and(|places| places.iter().any(is_installed))
+        };
+        let providers = self.providers().0.of(module).into_iter();
+        let mut providers = providers.filter(is_asked_for).peekable();
         if providers.peek().is_some() {
             return providers.all(|name| distributions.contains(name));
         }
@@ -175,6 +210,7 @@ impl Requirements {
 
     /// Notes what the installed distributions bring along.
     fn follow(&mut self, python: PythonVersion) {
+        let mut unknown = Vec::new();
         for (name, places) in &self.declared {
             if !places.iter().any(is_installed) {
                 continue;
@@ -189,9 +225,10 @@ impl Requirements {
                 }
                 // `pip install sqlite3` fails, and brings nothing.
                 None if stdlib::stdlib_has(name, python) => {}
-                None => self.unknown.push(name.clone()),
+                None => unknown.push(name.clone()),
             }
         }
+        self.unknown = Arc::new(unknown);
     }
 
     /// Notes what lock files bring along: all that they install beside what is declared in their folder.
@@ -211,7 +248,7 @@ impl Requirements {
             }
         }
         // A lock holds all that its packages need.
-        self.unknown.retain(|name| !locked.contains_key(name));
+        Arc::make_mut(&mut self.unknown).retain(|name| !locked.contains_key(name));
         for (name, lock) in locked {
             self.brought.entry(name).or_insert(lock);
         }
@@ -260,17 +297,16 @@ impl Requirements {
         }
         match places.first() {
             Some(declared) => Provision::Marker(declared.place),
-            None if !self.unknown.is_empty() => Provision::Unknown(self.unknown.clone()),
+            None if !self.unknown.is_empty() => Provision::Unknown(Arc::clone(&self.unknown)),
             None => Provision::None,
         }
     }
 
     fn work_out(&self, module: &str) -> Provision {
         let mut weaker = Provision::None;
-        for (name, places) in &self.declared {
-            if !distributions::provides(name, module) {
-                continue;
-            }
+        let (declared, brought) = self.providers();
+        for name in declared.of(module) {
+            let places = self.declared.get(name).map_or(&[][..], Vec::as_slice);
             if places.iter().any(is_installed) {
                 return Provision::Declared;
             }
@@ -285,17 +321,48 @@ impl Requirements {
                     .map_or(Provision::None, |declared| Provision::Marker(declared.place)),
             };
         }
-        if let Some((_, by)) = self
-            .brought
-            .iter()
-            .find(|(name, _)| distributions::provides(name, module))
-        {
+        let brought = brought.of(module);
+        if let Some(by) = brought.first().and_then(|name| self.brought.get(*name)) {
             return Provision::Brought(by.clone());
         }
         match weaker {
-            Provision::None if !self.unknown.is_empty() => Provision::Unknown(self.unknown.clone()),
+            Provision::None if !self.unknown.is_empty() => Provision::Unknown(Arc::clone(&self.unknown)),
             weaker => weaker,
         }
+    }
+}
+
+/// What pip refuses: whole sets of requirements, and those that are asked for alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Refusal {
+    sets: BTreeSet<usize>,
+    alone: Vec<(Place, String)>,
+}
+
+/// What is asked for where.
+#[derive(Debug, Default)]
+struct Places {
+    /// By place: the sets with an ask of it.
+    sets: HashMap<Place, Vec<usize>>,
+    /// By distribution: its asks.
+    asks: HashMap<String, Vec<usize>>,
+}
+
+impl Places {
+    fn new(asks: &[Ask], sets: &[Vec<usize>]) -> Self {
+        let mut places = Self::default();
+        for (number, ask) in asks.iter().enumerate() {
+            places.asks.entry(ask.name.clone()).or_default().push(number);
+        }
+        for (number, set) in sets.iter().enumerate() {
+            for ask in set.iter().filter_map(|index| asks.get(*index)) {
+                let known = places.sets.entry(ask.place).or_default();
+                if known.last() != Some(&number) {
+                    known.push(number);
+                }
+            }
+        }
+        places
     }
 }
 

@@ -1,7 +1,7 @@
 //! Steps that give files their run bit: `chmod +x scripts/*.sh`, `COPY --chmod=755`.
 
 use super::Project;
-use super::reach::is_development;
+use super::scopes::is_development;
 use crate::document::Document;
 use crate::facts::Command;
 use crate::formats::Format;

@@ -7,10 +7,14 @@ use crate::facts::{Access, Command, Reach, Word};
 use crate::finding::{DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use crate::knowledge::mac_commands;
-use std::collections::BTreeSet;
+use crate::source::Span;
+use std::collections::{BTreeSet, HashMap};
 
 /// So many programs of a Mac make a script that nothing deployed runs one for the Mac.
 const MANY: usize = 3;
+
+/// What runs the steps that a Makefile or a `package.json` offers.
+const RUNNERS: [&str; 4] = ["make", "npm", "pnpm", "yarn"];
 
 /// A command, from the program that really runs on: behind `sudo`, `env` and their like.
 #[derive(Debug, Clone, Copy)]
@@ -78,7 +82,11 @@ impl Project {
             .flat_map(|(_, document)| &document.facts.shell_functions)
             .map(String::as_str)
             .collect();
-        let asked = self.asked_runners();
+        let mut views: HashMap<(DocumentId, Span, &str), ProgramId> = HashMap::new();
+        for (number, view) in self.programs() {
+            let at = (view.place.document, view.place.span, view.name.as_str());
+            views.entry(at).or_insert(number);
+        }
         for (id, document) in self.documents() {
             let facts = &document.facts;
             if facts.commands.is_empty() && facts.programs.is_empty() {
@@ -92,7 +100,7 @@ impl Project {
                 is_reader && first.is_some_and(|word| functions.contains(&*word.text))
             };
             let for_mac = self.is_for_mac(document);
-            let scope = self.scope_of(id, document, for_mac, &asked);
+            let scope = self.scope_of(id, document, for_mac);
             let of = |command: &'a Command, program, in_container| RunView {
                 place: Place {
                     document: id,
@@ -112,13 +120,10 @@ impl Project {
                 push(&mut runs, of(command, None, in_container));
             }
             for program in &facts.programs {
-                let view = self.programs().find(|(_, view)| {
-                    let is_here = view.place.document == id && view.place.span == program.span;
-                    is_here && view.name == program.name
-                });
+                let view = views.get(&(id, program.span, program.name.as_str()));
                 for command in &program.commands {
                     let in_container = in_container || program.in_container;
-                    push(&mut runs, of(command, view.map(|(view, _)| view), in_container));
+                    push(&mut runs, of(command, view.copied(), in_container));
                 }
             }
         }
@@ -141,11 +146,15 @@ impl Project {
     /// Who runs the commands of a document, where that is known better than from its place.
     pub fn scope_of_runs(&self, id: DocumentId) -> Option<Scope> {
         let document = self.document(id)?;
-        self.scope_of(id, document, self.is_for_mac(document), &self.asked_runners())
+        self.scope_of(id, document, self.is_for_mac(document))
     }
 
     /// Which of make and npm's likes something deployed or run by hand calls.
-    fn asked_runners(&self) -> BTreeSet<&str> {
+    fn asked_runners(&self) -> &BTreeSet<&'static str> {
+        self.asked.get_or_init(|| self.every_asked_runner())
+    }
+
+    fn every_asked_runner(&self) -> BTreeSet<&'static str> {
         let callers = self.documents().filter(|(id, document)| {
             let offers = document.format == Format::Plain || document.path.ends_with("package.json");
             !offers && self.scope(*id) != Scope::Development
@@ -160,19 +169,14 @@ impl Project {
                 document.facts.commands.iter().chain(programs)
             })
             .map(Command::program)
-            .filter(|name| matches!(*name, "make" | "npm" | "yarn" | "pnpm"))
+            .filter_map(|name| RUNNERS.into_iter().find(|runner| *runner == name))
             .collect()
     }
 
     /// What is for a Mac, and what a Makefile or `package.json` offers that nothing deployed asks for, is for
     /// developers.
-    fn scope_of(
-        &self,
-        id: DocumentId,
-        document: &Document,
-        for_mac: bool,
-        asked: &BTreeSet<&str>,
-    ) -> Option<Scope> {
+    fn scope_of(&self, id: DocumentId, document: &Document, for_mac: bool) -> Option<Scope> {
+        let asked = self.asked_runners();
         if !self.programs_reaching(id).is_empty() {
             return None;
         }
@@ -226,9 +230,16 @@ impl Project {
     /// Whether a document goes on in a virtual environment, or its programs do: `python` and what pip
     /// installs are found there.
     pub fn has_environment(&self, id: DocumentId) -> bool {
-        let Some(document) = self.document(id) else {
-            return false;
-        };
+        let known = self.environments.get_or_init(|| {
+            let documents = self.documents();
+            documents
+                .map(|(id, document)| self.enters_environment(id, document))
+                .collect()
+        });
+        known.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    fn enters_environment(&self, id: DocumentId, document: &Document) -> bool {
         let facts = &document.facts;
         let is_path =
             |path: &str| path.contains("env") || path.contains("conda") || path.contains("/.local/bin");

@@ -2,20 +2,69 @@
 
 use super::Project;
 use super::daemons::Daemon;
+use super::paths::Paths;
 use crate::facts::{Command, Manager};
 use crate::finding::{DocumentId, Place};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Commands that put a file somewhere.
 const PUTS: [&str; 6] = ["cp", "ln", "install", "mv", "tee", "rsync"];
 
-/// Commands that set something up, each with its words.
+/// Commands that set something up.
 #[derive(Debug, Default)]
 pub(super) struct Setup {
     /// Those that put a file somewhere.
-    puts: Vec<(Place, Vec<String>)>,
+    puts: Naming,
     /// Those of root that start a supervisord.
-    root_starts: Vec<(Place, Vec<String>)>,
+    root_starts: Naming,
+}
+
+/// Commands, found by the files that their words name.
+#[derive(Debug, Default)]
+struct Naming {
+    /// Each with its words.
+    commands: Vec<(Place, Vec<String>)>,
+    /// By the name of a file: those with a word that ends with it.
+    by_name: HashMap<String, Vec<usize>>,
+    /// By the path of a file of the tree: those with a word that ends with it, and with none longer.
+    by_path: HashMap<String, Vec<usize>>,
+}
+
+impl Naming {
+    fn new(commands: Vec<(Place, Vec<String>)>, paths: &Paths) -> Self {
+        let mut naming = Self::default();
+        for (at, (_, words)) in commands.iter().enumerate() {
+            for word in words {
+                let known = match file_named_by(paths, word) {
+                    Some(path) => naming.by_path.entry(path.to_owned()),
+                    None => naming.by_name.entry(name_of(word).to_owned()),
+                };
+                known.or_default().push(at);
+            }
+        }
+        naming.commands = commands;
+        naming
+    }
+
+    /// Those with a word that names a file, in their order.
+    fn of(&self, path: &str) -> impl Iterator<Item = &(Place, Vec<String>)> {
+        let listed = [self.by_path.get(path), self.by_name.get(name_of(path))];
+        let mut found: Vec<usize> = listed.into_iter().flatten().flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|at| self.commands.get(at))
+    }
+}
+
+/// The file of the tree whose path a word ends with; of several the longest path.
+fn file_named_by<'a>(paths: &Paths, word: &'a str) -> Option<&'a str> {
+    let mut end = word.trim_start_matches("./");
+    loop {
+        if paths.has_file(end) {
+            return Some(end);
+        }
+        (_, end) = end.split_once('/')?;
+    }
 }
 
 impl Project {
@@ -49,24 +98,25 @@ impl Project {
             let mut sources = words.iter().filter(|word| !word.starts_with(folder));
             words.iter().any(|word| word.starts_with(folder)) && sources.any(|word| self.names_file(word, id))
         };
-        self.setup().puts.iter().find(is_it).map(|(place, _)| *place)
+        let path = &self.document(id)?.path;
+        self.setup().puts.of(path).find(is_it).map(|(place, _)| *place)
     }
 
     fn setup(&self) -> &Setup {
         self.setup.get_or_init(|| {
-            let mut setup = Setup::default();
+            let mut puts = Vec::new();
+            let mut root_starts = Vec::new();
             for (place, command) in self.commands() {
                 let words = || command.words.iter().map(|word| word.text.as_str());
                 if words().take(3).any(|word| PUTS.contains(&name_of(word))) {
-                    setup.puts.push((place, words().map(str::to_owned).collect()));
+                    puts.push((place, words().map(str::to_owned).collect()));
                 }
                 let is_sudo = words().next() == Some("sudo") && !words().any(|word| word == "-u");
                 if is_sudo && words().any(|word| name_of(word) == "supervisord") {
-                    setup
-                        .root_starts
-                        .push((place, words().map(str::to_owned).collect()));
+                    root_starts.push((place, words().map(str::to_owned).collect()));
                 }
             }
+            let mut of_units = Vec::new();
             for (id, view) in self.programs() {
                 let Some((document, program)) = self.definition(id) else {
                     continue;
@@ -77,11 +127,17 @@ impl Project {
                     let words: Vec<String> = words.map(|word| word.text.clone()).collect();
                     if words.iter().any(|word| name_of(word) == "supervisord") {
                         let span = program.span;
-                        setup.root_starts.insert(0, (Place { document, span }, words));
+                        of_units.push((Place { document, span }, words));
                     }
                 }
             }
-            setup
+            // The last unit counts first, and any unit before any command.
+            of_units.reverse();
+            of_units.append(&mut root_starts);
+            Setup {
+                puts: Naming::new(puts, &self.paths),
+                root_starts: Naming::new(of_units, &self.paths),
+            }
         })
     }
 
@@ -95,19 +151,7 @@ impl Project {
         if name_of(word) != name {
             return false;
         }
-        let word = word.trim_start_matches("./");
-        let fits = |path: &&str| {
-            word.strip_suffix(*path)
-                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        };
-        let longest = self
-            .paths
-            .named(name)
-            .iter()
-            .map(String::as_str)
-            .filter(fits)
-            .max_by_key(|path| path.len());
-        longest.is_none_or(|path| path == document.path)
+        file_named_by(&self.paths, word).is_none_or(|path| path == document.path)
     }
 
     /// Whether a script of the tree sets up services: it puts something into the folders of a manager.
@@ -131,11 +175,8 @@ impl Project {
         if let Some(place) = self.put_below(daemon.config, "/etc/supervisor") {
             return Some(place);
         }
-        let mut starts = self.setup().root_starts.iter();
-        let is_it = |(_, words): &&(Place, Vec<String>)| {
-            words.iter().any(|word| self.names_file(word, daemon.config))
-        };
-        starts.find(is_it).map(|(place, _)| *place)
+        let mut starts = self.setup().root_starts.of(&document.path);
+        starts.next().map(|(place, _)| *place)
     }
 
     /// Whether a container starts supervisord: who is root there is another matter.

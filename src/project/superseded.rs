@@ -1,11 +1,11 @@
 //! Configurations of the tree that a script writes anew: what the committed file says is not what runs.
 
-use super::reach::is_development;
+use super::scopes::is_development;
 use crate::document::Document;
 use crate::facts::Command;
 use crate::finding::DocumentId;
 use crate::formats::Format;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Commands of a script that uses what it has written.
 const USES: [&str; 3] = ["supervisord", "supervisorctl", "systemctl"];
@@ -20,6 +20,10 @@ pub(super) fn collect(documents: &[Document]) -> BTreeMap<DocumentId, DocumentId
         .map(|(id, document)| (document.path.as_str(), id))
         .collect();
     let mut found = BTreeMap::new();
+    if by_path.is_empty() {
+        return found;
+    }
+    let callers = callers(documents);
     for (id, document) in (0..).map(DocumentId).zip(documents) {
         let Some(host) = document.host.as_ref().filter(|_| defines_programs(document)) else {
             continue;
@@ -32,7 +36,7 @@ pub(super) fn collect(documents: &[Document]) -> BTreeMap<DocumentId, DocumentId
         };
         if generator.format == Format::Shell
             && !is_development(&generator.path)
-            && is_run(documents, generator)
+            && is_run(&callers, generator)
         {
             found.insert(*committed, id);
         }
@@ -53,7 +57,7 @@ fn in_tree(path: &str) -> &str {
     }
 }
 
-fn is_run(documents: &[Document], generator: &Document) -> bool {
+fn is_run(callers: &Callers<'_>, generator: &Document) -> bool {
     let uses = |command: &Command| {
         let mut words = command.words.iter().take(2);
         words.any(|word| USES.contains(&name_of(&word.text)))
@@ -62,16 +66,32 @@ fn is_run(documents: &[Document], generator: &Document) -> bool {
         return true;
     }
     let name = name_of(&generator.path);
-    let runs = |command: &Command| {
-        let mut words = command.words.iter().take(3);
-        words.any(|word| name_of(&word.text) == name)
-            && !matches!(command.program(), "chmod" | "echo" | "cp" | "rm" | "test" | "[")
-    };
-    documents.iter().any(|document| {
-        document.path != generator.path
-            && !is_development(&document.path)
-            && document.facts.commands.iter().any(runs)
-    })
+    let known = callers.get(name).into_iter().flatten();
+    known.copied().any(|path| path != generator.path)
+}
+
+/// By the name of what commands run: the paths of documents with such a command, of which two are enough.
+type Callers<'a> = HashMap<&'a str, Vec<&'a str>>;
+
+fn callers(documents: &[Document]) -> Callers<'_> {
+    let mut callers = Callers::new();
+    for document in documents
+        .iter()
+        .filter(|document| !is_development(&document.path))
+    {
+        let commands = document.facts.commands.iter().filter(|command| {
+            let program = command.program();
+            !matches!(program, "chmod" | "echo" | "cp" | "rm" | "test" | "[")
+        });
+        for word in commands.flat_map(|command| command.words.iter().take(3)) {
+            let paths = callers.entry(name_of(&word.text)).or_default();
+            let path = document.path.as_str();
+            if paths.len() < 2 && !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    callers
 }
 
 fn name_of(path: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use super::{FindingReport, Parts};
 use crate::finding::{Confidence, Severity};
-use crate::readiness::{self, Tally};
+use crate::readiness::{self, Tally, Verdict};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,10 @@ pub struct CategoryReport {
     pub causes: Tally,
     /// Minutes of editing that their mends take, as a range.
     pub effort: [u32; 2],
+    /// What its findings alone come to.
+    pub verdict: Verdict,
+    /// Their score, from 0 to 100.
+    pub score: u8,
 }
 
 /// The findings by cause: the worst cause first, in each the worst place first.
@@ -80,19 +84,29 @@ pub(super) fn causes(parts: &Parts<'_>, findings: &[FindingReport]) -> Vec<Cause
 }
 
 /// The causes by category.
-pub(super) fn by_category(causes: &[CauseReport]) -> Vec<CategoryReport> {
+pub(super) fn by_category(parts: &Parts<'_>, causes: &[CauseReport]) -> Vec<CategoryReport> {
     let mut by_name: BTreeMap<&'static str, (Vec<Severity>, [u32; 2])> = BTreeMap::new();
     for cause in causes {
         let (severities, effort) = by_name.entry(cause.category).or_default();
         severities.push(cause.severity);
         *effort = sum(*effort, cause.effort);
     }
+    for name in parts.aside_by.keys() {
+        by_name.entry(name).or_default();
+    }
     let categories = by_name.into_iter();
     categories
-        .map(|(name, (severities, effort))| CategoryReport {
-            name,
-            causes: Tally::of(severities),
-            effort,
+        .map(|(name, (severities, effort))| {
+            let of_it = parts.findings.iter().filter(|finding| finding.category == name);
+            let aside = parts.aside_by.get(name).copied().unwrap_or_default();
+            let (verdict, score) = readiness::of_category(of_it, aside);
+            CategoryReport {
+                name,
+                causes: Tally::of(severities),
+                effort,
+                verdict,
+                score,
+            }
         })
         .collect()
 }

@@ -2,10 +2,10 @@
 //! is a promise, so these views are kept apart from the types of the program.
 
 use super::{
-    CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport, ProgramReport,
-    Report, RuleReport, Start, VariableReport,
+    BaselineReport, CategoryReport, FindingReport, Location, NoticeReport, PathCount, Picture, PortReport,
+    ProgramReport, Report, RuleReport, Start, VariableReport,
 };
-use crate::readiness::{self, Tally};
+use crate::readiness::{self, Points, SetAside, Tally};
 use crate::source::Position;
 use serde::Serialize;
 
@@ -21,8 +21,11 @@ struct Document<'a> {
     suppressed: Severities,
     files: Files,
     notices: Vec<Notice<'a>>,
+    baseline: Option<Baseline<'a>>,
+    changed_since: Option<ChangedSince<'a>>,
     sound: Vec<Sound<'a>>,
     categories: Vec<Category>,
+    causes: Vec<Cause<'a>>,
     deployment: Deployment<'a>,
 }
 
@@ -38,7 +41,42 @@ struct Sound<'a> {
 #[derive(Serialize)]
 struct Category {
     name: &'static str,
+    verdict: &'static str,
+    score: u8,
     causes: Causes,
+    effort_minutes: [u32; 2],
+}
+
+#[derive(Serialize)]
+struct Baseline<'a> {
+    known: usize,
+    stale: Vec<Stale<'a>>,
+}
+
+#[derive(Serialize)]
+struct Stale<'a> {
+    path: &'a str,
+    rule: &'a str,
+    subject: &'a str,
+}
+
+#[derive(Serialize)]
+struct ChangedSince<'a> {
+    revision: &'a str,
+    unchanged: usize,
+}
+
+#[derive(Serialize)]
+struct Cause<'a> {
+    #[serde(rename = "cause")]
+    key: &'a str,
+    rule: &'a str,
+    severity: &'static str,
+    confidence: &'static str,
+    places: usize,
+    programs: usize,
+    points: f64,
+    score_without: u8,
     effort_minutes: [u32; 2],
 }
 
@@ -119,6 +157,7 @@ struct Severities {
     minor: usize,
     info: usize,
     lowered: usize,
+    excluded: usize,
 }
 
 #[derive(Serialize)]
@@ -205,15 +244,21 @@ pub fn render(report: &Report) -> Result<String, String> {
         readiness: readiness_of(report),
         programs: report.programs.iter().map(program).collect(),
         findings: report.findings.iter().map(finding).collect(),
-        suppressed: suppressed(&report.aside.findings, report.aside.lowered),
+        suppressed: suppressed(report.aside),
         files: Files {
             scanned: report.files.scanned,
             skipped: report.files.skipped,
             unreadable: report.files.unreadable,
         },
         notices: report.notices.iter().map(notice).collect(),
+        baseline: report.compared.baseline.as_ref().map(baseline),
+        changed_since: report.compared.revision.as_ref().map(|revision| ChangedSince {
+            revision: &revision.name,
+            unchanged: revision.unchanged,
+        }),
         sound: report.rules.iter().filter_map(sound).collect(),
         categories: report.categories.iter().map(category).collect(),
+        causes: report.points.iter().map(cause).collect(),
         deployment: deployment(&report.picture),
     };
     let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
@@ -261,8 +306,35 @@ fn sound(rule: &RuleReport) -> Option<Sound<'_>> {
 fn category(category: &CategoryReport) -> Category {
     Category {
         name: category.name,
+        verdict: category.verdict.name(),
+        score: category.score,
         causes: causes(&category.causes),
         effort_minutes: category.effort,
+    }
+}
+
+fn baseline(baseline: &BaselineReport) -> Baseline<'_> {
+    let stale = baseline.stale.iter();
+    Baseline {
+        known: baseline.known,
+        stale: stale
+            .map(|[path, rule, subject]| Stale { path, rule, subject })
+            .collect(),
+    }
+}
+
+fn cause(points: &Points) -> Cause<'_> {
+    Cause {
+        key: &points.cause,
+        rule: &points.rule,
+        severity: points.severity.name(),
+        confidence: points.confidence.name(),
+        places: points.places,
+        programs: points.programs,
+        // Two digits are what the page shows.
+        points: (points.points * 100.0).round() / 100.0,
+        score_without: points.alone.1,
+        effort_minutes: points.effort,
     }
 }
 
@@ -301,13 +373,15 @@ fn variable(variable: &VariableReport) -> Variable<'_> {
     }
 }
 
-fn suppressed(tally: &Tally, lowered: usize) -> Severities {
+fn suppressed(aside: SetAside) -> Severities {
+    let tally = aside.findings;
     Severities {
         blocker: tally.blocker,
         major: tally.major,
         minor: tally.minor,
         info: tally.info,
-        lowered,
+        lowered: aside.lowered,
+        excluded: aside.excluded,
     }
 }
 

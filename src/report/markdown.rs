@@ -5,9 +5,9 @@
 
 mod checklist;
 mod deployment;
-mod summary;
+pub(super) mod summary;
 mod text;
-mod updates;
+pub(super) mod updates;
 
 use super::{CauseReport, Report};
 use crate::finding::Severity;
@@ -18,9 +18,9 @@ use std::fmt::Write as _;
 const LIMIT: usize = 65_000;
 
 /// A cause with the number that the page calls it by: `1.3` is the third of the first priority.
-struct Numbered<'a> {
-    number: String,
-    cause: &'a CauseReport,
+pub(super) struct Numbered<'a> {
+    pub(super) number: String,
+    pub(super) cause: &'a CauseReport,
 }
 
 /// The page.
@@ -47,7 +47,7 @@ pub fn render(report: &Report, with_info: bool) -> String {
     format!("{head}{sound}{updates}{tail}")
 }
 
-fn numbered(report: &Report, with_info: bool) -> Vec<Numbered<'_>> {
+pub(super) fn numbered(report: &Report, with_info: bool) -> Vec<Numbered<'_>> {
     let mut counts = [0_usize; 4];
     let is_told = |cause: &&CauseReport| with_info || cause.severity > Severity::Info;
     report

@@ -5,35 +5,42 @@ mod cause;
 pub mod concise;
 pub mod github;
 pub mod gitlab;
+pub mod history;
+pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
 pub mod markdown;
 mod page;
 mod picture;
+pub mod points;
 mod processes;
 pub mod rdjson;
 pub mod sarif;
 pub mod score;
 mod secret;
+mod shown;
 mod sound;
 mod sources;
 mod style;
 pub mod terminal;
+mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, ProgramId, Severity};
+use crate::finding::{Finding, ProgramId, Scope, Severity};
 use crate::project::Project;
-use crate::readiness::{self, Readiness, SetAside};
+use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
 use crate::source::Position;
 use crate::suppress::Notice;
 use crate::target::Target;
 use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
+pub use history::{History, Moment};
 pub use page::explain;
 pub use picture::{PathCount, Picture, PortReport, VariableReport};
+pub use shown::{BaselineReport, Compared, RevisionReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +65,10 @@ pub struct Report {
     pub causes: Vec<CauseReport>,
     /// The causes by category, in alphabetical order.
     pub categories: Vec<CategoryReport>,
+    /// What each cause adds to the sum that the score falls with, the heaviest first.
+    pub points: Vec<Points>,
+    /// The mends that gain most, in the order in which they are best made.
+    pub mends: Vec<Mend>,
     /// Every rule, and whether it found right what it looked at, by category and id.
     pub rules: Vec<RuleReport>,
     /// What the system is and needs on the server.
@@ -66,10 +77,18 @@ pub struct Report {
     pub aside: SetAside,
     /// What was read.
     pub files: Counts,
+    /// The files that were read, by path, and who runs each.
+    pub tree: BTreeMap<String, Scope>,
     /// What else is to be told.
     pub notices: Vec<NoticeReport>,
     /// The texts of the files that findings lie in, their secrets covered.
     pub sources: BTreeMap<String, String>,
+    /// What the findings were compared with.
+    pub compared: Compared,
+    /// Places above info, also those that are not shown.
+    pub places: usize,
+    /// Findings that are not shown, by id.
+    hidden: BTreeMap<String, FindingReport>,
     /// Where the finding of an id stands in the findings.
     by_id: BTreeMap<String, usize>,
 }
@@ -119,6 +138,8 @@ pub struct FindingReport {
     pub related: Vec<(String, Location)>,
     /// The names of the programs that it concerns, sorted.
     pub programs: Vec<String>,
+    /// The fingerprint of the line that it stands in, blanks aside.
+    pub text: String,
 }
 
 impl FindingReport {
@@ -178,6 +199,8 @@ pub struct Parts<'a> {
     pub findings: Vec<Finding>,
     /// What was set aside.
     pub aside: SetAside,
+    /// What was set aside, by category.
+    pub aside_by: BTreeMap<&'static str, SetAside>,
     /// The rules of which findings were set aside.
     pub silenced: BTreeSet<&'static str>,
     /// What else is to be told.
@@ -199,12 +222,25 @@ impl Report {
         let notices = notices.collect();
         let causes = cause::causes(&parts, &findings);
         let ids = findings.iter().enumerate();
+        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
+        for one in &mut points {
+            one.cause = secret::masked(&one.cause);
+        }
         Self {
+            compared: Compared::default(),
+            places: findings
+                .iter()
+                .filter(|found| found.finding.severity > Severity::Info)
+                .count(),
+            hidden: BTreeMap::new(),
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
             programs: programs(&parts, &findings, &sources),
-            categories: cause::by_category(&causes),
+            categories: cause::by_category(&parts, &causes),
+            points,
+            mends,
             rules: sound::rules(&parts),
             picture: Picture::of(parts.project),
+            tree: tree(parts.project),
             causes,
             findings,
             notices,
@@ -229,12 +265,18 @@ impl Report {
             findings: Vec::new(),
             causes: Vec::new(),
             categories: Vec::new(),
+            points: Vec::new(),
+            mends: Vec::new(),
             rules: Vec::new(),
             picture: Picture::default(),
             aside: SetAside::default(),
             files: Counts::default(),
+            tree: BTreeMap::new(),
             notices: Vec::new(),
             sources: BTreeMap::new(),
+            compared: Compared::default(),
+            places: 0,
+            hidden: BTreeMap::new(),
             by_id: BTreeMap::new(),
         }
     }
@@ -255,9 +297,10 @@ impl Report {
         self.findings.iter().filter(is_told)
     }
 
-    /// The finding of this id.
+    /// The finding of this id, shown or not.
     pub fn finding(&self, id: &str) -> Option<&FindingReport> {
-        self.findings.get(*self.by_id.get(id)?)
+        let shown = self.by_id.get(id).and_then(|at| self.findings.get(*at));
+        shown.or_else(|| self.hidden.get(id))
     }
 
     /// The path of a place, from the working directory.
@@ -286,6 +329,10 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>) -> Vec<FindingReport> {
         FindingReport {
             id: id(finding, &location.path, *number),
             related: related.collect(),
+            text: match sources.line(finding.place) {
+                line if line.is_empty() => String::new(),
+                line => fingerprint([line.as_str()], 32),
+            },
             programs: names(parts.project, &finding.programs),
             finding: Finding {
                 message: secret::masked(&finding.message),
@@ -319,6 +366,16 @@ fn programs(parts: &Parts<'_>, findings: &[FindingReport], sources: &Sources<'_>
         }
     });
     programs.collect()
+}
+
+/// The files of the tree that hold anything to judge.
+fn tree(project: &Project) -> BTreeMap<String, Scope> {
+    let files = project
+        .documents()
+        .filter(|(_, document)| document.host.is_none());
+    files
+        .map(|(id, document)| (document.path.clone(), project.scope(id)))
+        .collect()
 }
 
 /// The user that a program's definition names.
@@ -356,16 +413,24 @@ fn names(project: &Project, programs: &[ProgramId]) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// FNV-1a, 64 bits, <http://www.isthe.com/chongo/tech/comp/fnv/>: short, and the same everywhere.
+/// What names a finding across runs.
 fn id(finding: &Finding, path: &str, number: usize) -> String {
     let number = number.to_string();
+    fingerprint([finding.rule, path, &finding.cause, &number], 64)
+}
+
+/// A fingerprint of texts, of this many bits: FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>, short and the
+/// same everywhere. Of a line it has 32: that many lines share each, so that it does not
+/// give away a password that stands in one.
+fn fingerprint<const N: usize>(parts: [&str; N], bits: u32) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in [finding.rule, path, &finding.cause, &number] {
+    for part in parts {
         for byte in part.bytes().chain([0]) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-    format!("{hash:016x}")
+    let digits = bits as usize / 4;
+    format!("{:0digits$x}", hash >> (64 - bits))
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub struct Picture {
     pub variables: Vec<VariableReport>,
     /// The files that list what is installed.
     pub requirements: Vec<String>,
+    /// By file of a port, host or database: the programs that load it, as positions in the report's programs. What
+    /// stands in a definition of several programs belongs to none of them alone, and is not here.
+    pub reached: BTreeMap<String, Vec<usize>>,
 }
 
 /// A port of a service.
@@ -99,7 +102,7 @@ impl Picture {
             paths: database.paths.into_iter().collect(),
         });
         let variables = project.variables().into_iter();
-        Self {
+        let mut picture = Self {
             manifest: manifest.map(|manifest| file(manifest.document)),
             ports: ports(project, &file),
             open_to_all: open.into_iter().collect(),
@@ -107,7 +110,32 @@ impl Picture {
             databases: databases.collect(),
             variables: variables.map(VariableReport::of).collect(),
             requirements: requirements(project),
+            reached: BTreeMap::new(),
+        };
+        picture.reached = picture.reached_in(project);
+        picture
+    }
+
+    fn reached_in(&self, project: &Project) -> BTreeMap<String, Vec<usize>> {
+        let of_ports = self.ports.iter().map(|port| &port.path);
+        let of_others = self.hosts.iter().chain(&self.databases);
+        let wanted: BTreeSet<&String> = of_ports.chain(of_others.flat_map(|other| &other.paths)).collect();
+        let defining = project.programs().map(|(_, program)| program.place.document);
+        let defining: BTreeSet<DocumentId> = defining.collect();
+        let mut reached: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (id, _) in project.documents().filter(|(id, _)| !defining.contains(id)) {
+            let path = path_of(project, project.in_file(project.start_of(id))).to_owned();
+            if wanted.contains(&path) {
+                let programs = project.programs_reaching(id).into_iter();
+                let all = reached.entry(path).or_default();
+                all.extend(programs.map(|program| program.0 as usize));
+            }
         }
+        for programs in reached.values_mut() {
+            programs.sort_unstable();
+            programs.dedup();
+        }
+        reached
     }
 }
 

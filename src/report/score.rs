@@ -1,6 +1,6 @@
 //! One line for a CI log.
 
-use super::{Report, Start};
+use super::{Compared, Report, Start};
 use crate::finding::Severity;
 use crate::readiness::{Tally, Verdict};
 
@@ -22,6 +22,16 @@ pub fn render(report: &Report) -> String {
     }
     if report.aside.lowered > 0 {
         parts.push(format!("{} made milder", count(report.aside.lowered, "blocker")));
+    }
+    if report.aside.excluded > 0 {
+        parts.push(format!(
+            "{} left out",
+            count(report.aside.excluded, "deployed file")
+        ));
+    }
+    if report.compared != Compared::default() {
+        let new = report.told(false).count();
+        parts.push(count(new, "new finding"));
     }
     parts.join(" · ")
 }

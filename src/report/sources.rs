@@ -5,7 +5,7 @@ use crate::facts::{Secret, SettingValue};
 use crate::finding::Place;
 use crate::formats;
 use crate::project::Project;
-use crate::source::{LineIndex, Position};
+use crate::source::{LineIndex, Position, Span};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,6 +64,25 @@ impl<'a> Sources<'a> {
             start: position(place.span.start),
             end: position(place.span.end),
         }
+    }
+
+    /// The line that a place begins in, each run of blanks as one. Nothing of a place that is a whole file.
+    pub(super) fn line(&self, place: Place) -> String {
+        let place = self.project.in_file(place);
+        let Some((text, _)) = self.files.get(path_of(self.project, place)) else {
+            return String::new();
+        };
+        let at = place.span.start as usize;
+        let (Some(before), Some(behind)) = (text.get(..at), text.get(at..)) else {
+            return String::new();
+        };
+        if place.span == Span::default() {
+            return String::new();
+        }
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        let behind = behind.split('\n').next().unwrap_or_default();
+        let line = format!("{before}{behind}");
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The texts, their secrets made unreadable, byte for byte as long as they were.

@@ -338,16 +338,11 @@ fn summary(report: &Report, look: Look) -> String {
     let mut lines = Vec::new();
     let causes = &report.readiness.causes;
     if let Some(text) = score::causes(causes) {
-        let places = report
-            .findings
-            .iter()
-            .filter(|found| found.finding.severity > Severity::Info)
-            .count();
         let effort = match report.readiness.effort {
             [_, 0] => String::new(),
             effort => format!(" · {} of editing to mend", score::effort(effort)),
         };
-        let places = score::count(places, "place");
+        let places = score::count(report.places, "place");
         lines.push(format!("{text} in {places}{effort}"));
     } else if report.readiness.verdict != Verdict::NotAssessed {
         lines.push("no findings".to_owned());
@@ -367,6 +362,11 @@ fn summary(report: &Report, look: Look) -> String {
         let lowered = score::count(report.aside.lowered, "blocker");
         lines.push(format!("made milder by settings: {lowered}"));
     }
+    if report.aside.excluded > 0 {
+        let files = score::count(report.aside.excluded, "file");
+        lines.push(format!("left out by settings although deployed: {files}"));
+    }
+    lines.extend(report.not_shown());
     let files = report.files;
     let mut read = format!(
         "{} scanned, {} skipped",

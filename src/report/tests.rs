@@ -87,6 +87,7 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
     let aside = SetAside {
         findings: Tally::of([Severity::Blocker]),
         lowered: 0,
+        excluded: 0,
     };
     Report::new(Parts {
         root: ".".to_owned(),
@@ -101,6 +102,7 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
         readiness: readiness::assess(subject, &findings, aside, &[]),
         findings,
         aside,
+        aside_by: BTreeMap::new(),
         silenced: BTreeSet::new(),
         notices: Vec::new(),
     })

@@ -15,6 +15,7 @@ mod ports;
 mod processes;
 mod requirements;
 mod services;
+mod settings;
 
 use crate::rule::Check;
 
@@ -24,7 +25,9 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("bsd-flag", platform::bsd_flag::check),
     ("broken-import", imports::broken_import::check),
     ("broad-kill", processes::broad_kill::check),
+    ("bypassed-firewall", ports::bypassed_firewall::check),
     ("circular-import", imports::circular_import::check),
+    ("closed-port", ports::closed_port::check),
     (
         "conflicting-requirements",
         requirements::conflicting_requirements::check,
@@ -40,8 +43,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("detached-command", services::detached_command::check),
     ("django-settings", services::django_settings::check),
     ("contradictory-roots", paths::contradictory_roots::check),
+    ("excluded-program", settings::excluded_program::check),
     ("ends-at-start", imports::ends_at_start::check),
     ("exposed-bind", network::exposed_bind::check),
+    ("ephemeral-port", ports::ephemeral_port::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
     (
@@ -76,17 +81,21 @@ pub const CHECKS: &[(&str, Check)] = &[
         requirements::missing_system_library::check,
     ),
     ("missing-user", services::missing_user::check),
+    ("needless-opening", ports::needless_opening::check),
     ("newer-syntax", imports::newer_syntax::check),
+    ("nobody-listens", ports::nobody_listens::check),
+    ("open-internal-port", ports::open_internal_port::check),
     ("open-supervisor", services::open_supervisor::check),
     ("orphaned-children", services::orphaned_children::check),
     ("other-supervisor", services::other_supervisor::check),
     ("port-conflict", ports::port_conflict::check),
+    ("privileged-port", ports::privileged_port::check),
     ("process-pattern", processes::process_pattern::check),
     ("relative-command", services::relative_command::check),
     ("relative-directory", services::relative_directory::check),
     ("relative-path", paths::relative_path::check),
+    ("repeated-port", ports::repeated_port::check),
     ("replaced-path", services::replaced_path::check),
-    ("shipped-debris", files::shipped_debris::check),
     ("restart-policy", services::restart_policy::check),
     ("runs-as-root", services::runs_as_root::check),
     (
@@ -94,13 +103,16 @@ pub const CHECKS: &[(&str, Check)] = &[
         databases::scattered_db_connections::check,
     ),
     ("section-in-fragment", services::section_in_fragment::check),
+    ("shared-port", ports::shared_port::check),
     ("shell-in-command", services::shell_in_command::check),
+    ("shipped-debris", files::shipped_debris::check),
     ("stale-lock", requirements::stale_lock::check),
     ("standard-library", imports::standard_library::check),
     ("state-in-tmp", services::state_in_tmp::check),
     ("superseded-config", services::superseded_config::check),
     ("supervisor-refuses", services::supervisor_refuses::check),
     ("syntax-error", files::syntax_error::check),
+    ("taken-port", ports::taken_port::check),
     ("uninstalled-unit", services::uninstalled_unit::check),
     (
         "uninstallable-requirement",
@@ -110,6 +122,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unit-refused", services::unit_refused::check),
     ("unit-type", services::unit_type::check),
     ("unknown-program", services::unknown_program::check),
+    ("unlisted-port", ports::unlisted_port::check),
     ("unset-variable", environment::unset_variable::check),
+    ("unused-port", ports::unused_port::check),
     ("wrong-shebang", files::wrong_shebang::check),
 ];

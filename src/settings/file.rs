@@ -6,20 +6,25 @@ use crate::finding::Severity;
 use crate::source::{LineIndex, Span};
 use crate::target::PythonVersion;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The keys of the file.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 16] = [
+    "extends",
     "target",
     "python",
     "root",
     "user",
+    "ports",
     "select",
     "ignore",
     "exclude",
     "fail-on",
     "min-score",
+    "max-new",
+    "baseline",
     "per-file-ignores",
     "severity",
     "program",
@@ -34,17 +39,25 @@ const PROGRAM_KEYS: [&str; 3] = ["name", "command", "directory"];
 )]
 #[derive(Debug, Clone, Default)]
 pub(super) struct FileSettings {
+    /// Files that it builds on, each with the line that names it.
+    pub(super) extends: Vec<(String, u32)>,
     pub(super) target: Option<String>,
     pub(super) python: Option<PythonVersion>,
     pub(super) root: Option<String>,
     pub(super) user: Option<String>,
+    pub(super) ports: Option<String>,
     pub(super) select: Vec<String>,
     pub(super) ignore: Vec<String>,
     pub(super) exclude: Vec<PathGlob>,
     pub(super) fail_on: Option<Option<Severity>>,
     pub(super) min_score: Option<u8>,
+    pub(super) max_new: Option<usize>,
+    /// A path as written, from the folder of the file.
+    pub(super) baseline: Option<PathBuf>,
     pub(super) per_file: Vec<(PathGlob, Vec<String>)>,
     pub(super) severity: BTreeMap<String, Severity>,
+    /// Whether it declares programs.
+    pub(super) has_programs: bool,
 }
 
 /// A file that is being read: where complaints come from.
@@ -111,9 +124,11 @@ impl Reader<'_> {
         let mut found = FileSettings::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
+                "extends" => found.extends = self.extends(value)?,
                 "target" => found.target = Some(self.known_target(value)?),
                 "python" => found.python = Some(self.python(value)?),
                 "root" => found.root = Some(self.string(value)?),
+                "ports" => found.ports = Some(self.string(value)?),
                 "user" => found.user = Some(self.string(value)?),
                 "select" => found.select = self.rules(value)?,
                 "ignore" => found.ignore = self.rules(value)?,
@@ -124,6 +139,8 @@ impl Reader<'_> {
                 }
                 "fail-on" => found.fail_on = Some(self.fail_on(value)?),
                 "min-score" => found.min_score = Some(self.score(value)?),
+                "max-new" => found.max_new = Some(self.number(value)?),
+                "baseline" => found.baseline = Some(self.string(value)?.into()),
                 "per-file-ignores" => {
                     for (glob, rules) in self.table(value)? {
                         let glob = self.glob(glob.get_ref(), glob.span().start)?;
@@ -137,11 +154,24 @@ impl Reader<'_> {
                         found.severity.insert(id, self.severity(severity)?);
                     }
                 }
-                "program" => self.check_programs(value)?,
+                "program" => {
+                    self.check_programs(value)?;
+                    found.has_programs = true;
+                }
                 _ => return Err(self.unknown(key, &KEYS)),
             }
         }
         Ok(found)
+    }
+
+    /// A path, or a list of them.
+    fn extends(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, u32)>, String> {
+        let paths = match value.get_ref().as_str() {
+            Some(path) => vec![(path.to_owned(), value.span().start)],
+            None => self.strings(value)?,
+        };
+        let line = |at: usize| self.lines.line(Span::new(at, at).start);
+        Ok(paths.into_iter().map(|(path, at)| (path, line(at))).collect())
     }
 
     fn string(&self, value: &Spanned<DeValue<'_>>) -> Result<String, String> {
@@ -225,6 +255,12 @@ impl Reader<'_> {
             .ok_or_else(|| self.complain(value.span().start, "a number from 0 to 100 belongs here"))
     }
 
+    fn number(&self, value: &Spanned<DeValue<'_>>) -> Result<usize, String> {
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|number| number.as_str().parse().ok());
+        number.ok_or_else(|| self.complain(value.span().start, "a number from 0 on belongs here"))
+    }
+
     /// Looks a `[[program]]` over. The TOML reader takes it up as a fact, so nothing is kept here.
     fn check_programs(&self, value: &Spanned<DeValue<'_>>) -> Result<(), String> {
         let list = value.get_ref().as_array().ok_or_else(|| {
@@ -262,13 +298,14 @@ mod tests {
 
     #[test]
     fn every_setting_is_understood() {
-        let text = "target = 'debian-12'\npython = '3.11'\nroot = '/opt/desk'\nuser = 'desk'\n\
+        let text = "target = 'debian-12'\npython = '3.11'\nroot = '/opt/desk'\nuser = 'desk'\nports = 'desk.json'\n\
                     exclude = ['old']\nfail-on = 'never'\nmin-score = 70\n\
                     [[program]]\nname = 'feed'\ncommand = 'python feed.py'\n";
         let found = read("audit.toml", text).unwrap().unwrap();
         assert_eq!(found.target.as_deref(), Some("debian-12"));
         assert_eq!(found.python, PythonVersion::parse("3.11"));
         assert_eq!(found.root.as_deref(), Some("/opt/desk"));
+        assert_eq!(found.ports.as_deref(), Some("desk.json"));
         assert_eq!(found.user.as_deref(), Some("desk"));
         assert!(found.exclude[0].matches("old/a.py"));
         assert_eq!(found.fail_on, Some(None));

@@ -2,14 +2,14 @@
 
 mod file;
 mod glob;
+mod layers;
 mod selection;
 
 use crate::finding::Severity;
 use crate::target::{PythonVersion, Target};
-use file::FileSettings;
 pub use glob::PathGlob;
 pub use selection::{Selection, nearest, rule_or_category};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What was typed, as far as it sets something; the file of settings fills what is empty.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,10 @@ pub struct Typed {
     pub fail_on: Option<Option<Severity>>,
     /// `--min-score`.
     pub min_score: Option<u8>,
+    /// `--max-new`.
+    pub max_new: Option<usize>,
+    /// `--baseline`.
+    pub baseline: Option<PathBuf>,
     /// `--config`.
     pub config: Option<PathBuf>,
     /// `--no-config`.
@@ -51,6 +55,10 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// The least score that passes the gate, from 0 to 100.
     pub min_score: Option<u8>,
+    /// The most new findings that pass the gate.
+    pub max_new: Option<usize>,
+    /// The file of known findings.
+    pub baseline: Option<PathBuf>,
 }
 
 impl Settings {
@@ -65,7 +73,7 @@ impl Settings {
                 typed.path.display()
             ));
         }
-        let file = read_file(&typed)?;
+        let file = layers::read(&typed)?;
         let os = typed.target.or(file.target);
         let mut target = match os {
             Some(os) => Target::of_release(&os)?,
@@ -81,6 +89,7 @@ impl Settings {
         target.is_python_given = python.is_some();
         target.python = python.unwrap_or(target.python);
         target.root = file.root;
+        target.ports = file.ports;
         target.user = file.user;
         let rules = |words: Vec<String>| -> Result<Vec<String>, String> {
             words.iter().map(|word| rule_or_category(word)).collect()
@@ -102,41 +111,8 @@ impl Settings {
             exclude,
             fail_on: typed.fail_on.or(file.fail_on).unwrap_or(Some(Severity::Blocker)),
             min_score: typed.min_score.or(file.min_score),
+            max_new: typed.max_new.or(file.max_new),
+            baseline: typed.baseline.or(file.baseline),
         })
     }
-}
-
-/// The file that `--config` names, else `audit.toml` of the root, else its `pyproject.toml`.
-fn read_file(typed: &Typed) -> Result<FileSettings, String> {
-    if typed.no_config {
-        return Ok(FileSettings::default());
-    }
-    if let Some(path) = &typed.config {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("{name}: the file of settings cannot be read: {error}"))?;
-        return Ok(file::read(&name, &text)?.unwrap_or_default());
-    }
-    let own = typed.path.join("audit.toml");
-    if own.is_file() {
-        let text = std::fs::read_to_string(&own)
-            .map_err(|error| format!("{}: the file of settings cannot be read: {error}", own.display()))?;
-        return Ok(file::read(&shown(&own), &text)?.unwrap_or_default());
-    }
-    let project = typed.path.join("pyproject.toml");
-    let Ok(text) = std::fs::read_to_string(&project) else {
-        return Ok(FileSettings::default());
-    };
-    match file::read(&shown(&project), &text) {
-        Ok(found) => Ok(found.unwrap_or_default()),
-        // A pyproject.toml that nobody configures audit in is judged like any file, by its finding.
-        Err(_) if !text.contains("tool.audit") => Ok(FileSettings::default()),
-        Err(error) => Err(error),
-    }
-}
-
-/// A path as people would type it: without the `./` of the default root.
-fn shown(path: &Path) -> String {
-    let path = path.strip_prefix(".").unwrap_or(path);
-    path.display().to_string()
 }

@@ -1,15 +1,21 @@
 //! Where files come from. Nothing outside this folder reads one.
 
 mod attributes;
+mod git;
 mod index;
 mod leftovers;
 mod memory;
+mod past;
+mod without;
 mod worktree;
 
 pub use attributes::Attributes;
+pub use git::{Changes, Revision};
 pub use leftovers::Leftover;
 pub use memory::Memory;
+pub use past::{Commit, Past, Repository};
 use std::collections::BTreeSet;
+pub use without::Without;
 pub use worktree::WorkTree;
 
 /// A source of files, all named by their path relative to the root, with `/`.
@@ -22,6 +28,11 @@ pub trait Tree: Sync {
     /// # Errors
     /// In the words of the operating system, when the file cannot be read.
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// What names the content of a file, where that is known without reading it: files of one name are alike.
+    fn identity(&self, _path: &str) -> Option<String> {
+        None
+    }
 
     /// Why a path that is not listed does not reach the server although it may be there.
     fn withheld(&self, path: &str) -> Option<Withheld>;

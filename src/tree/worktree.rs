@@ -156,7 +156,11 @@ impl Tree for WorkTree {
     }
 
     fn withheld(&self, path: &str) -> Option<Withheld> {
-        let path = path.trim_end_matches('/');
+        // git's rules speak of what is inside; joining an absolute path would leave the root
+        let path = path.trim_matches('/');
+        if path.split('/').any(|part| part == "..") {
+            return None;
+        }
         let within = self.root.join(path);
         let mut folder = path;
         while !folder.is_empty() {

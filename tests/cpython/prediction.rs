@@ -63,6 +63,7 @@ fn report(tree: &Tree, python: PythonVersion) -> Report {
         readiness: readiness::assess(subject, &findings, SetAside::default(), &metas),
         findings,
         aside: SetAside::default(),
+        aside_by: std::collections::BTreeMap::new(),
         silenced: std::collections::BTreeSet::new(),
         notices: Vec::new(),
     })

@@ -1,5 +1,6 @@
 //! Statements that give names a value, export them, or end the module.
 
+use super::effects::exit_failed;
 use super::names::{Names, last, written};
 use super::paths::path_of;
 use super::span;
@@ -128,6 +129,14 @@ pub(super) fn raised(raised: &StmtRaise) -> Step {
         other => written(other),
     });
     let name = name.map(|name| last(&name).to_owned()).unwrap_or_default();
+    if name == "SystemExit" {
+        // `raise SystemExit(main())` is `sys.exit(main())`.
+        let failed = match raised.exc.as_deref() {
+            Some(Expr::Call(call)) => exit_failed(call),
+            _ => false,
+        };
+        return Step::Exit(Spanned::new(failed, span(raised)));
+    }
     Step::Raise(Spanned::new(name, span(raised)))
 }
 

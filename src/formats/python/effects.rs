@@ -270,7 +270,7 @@ fn import_by_call(call: &ExprCall, function: &str) -> Option<Import> {
 }
 
 /// Whether `sys.exit` is told that something failed: a text, or a number other than 0.
-fn exit_failed(call: &ExprCall) -> bool {
+pub(super) fn exit_failed(call: &ExprCall) -> bool {
     match call.arguments.args.first() {
         Some(Expr::NumberLiteral(number)) => {
             !matches!(&number.value, Number::Int(value) if value.as_u64() == Some(0))

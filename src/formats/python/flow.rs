@@ -15,8 +15,8 @@ use ruff_python_ast::{
     Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
 };
 
-/// Reads a module's statements into `facts`.
-pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
+/// Reads a module's statements into `facts`; gives what its names stand for.
+pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
     let mut reader = Reader {
         text,
         names: Names::default(),
@@ -37,6 +37,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) {
         globals: reader.globals,
     }));
     connections::read(text, body, &reader.names, reader.facts);
+    reader.names
 }
 
 fn is_main_branch(step: &Step) -> bool {
@@ -70,6 +71,8 @@ impl Reader<'_> {
             reach = self.reach_behind(statement, reach);
         }
         self.names.locals.end();
+        // They are kept for every module of the tree.
+        steps.shrink_to_fit();
         steps
     }
 

@@ -22,6 +22,7 @@ mod newer;
 mod paths;
 mod ports;
 mod reaching;
+mod servers;
 mod setup;
 mod trying;
 mod values;
@@ -54,7 +55,11 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
     let mut facts = Facts::default();
     if let Some(error) = parsed.errors().first() {
         let range = error.location;
-        let message = error.error.to_string();
+        let message = if is_python_2(text, span_of(range)) {
+            PYTHON_2.to_owned()
+        } else {
+            error.error.to_string()
+        };
         facts.problems.push(Problem {
             kind: ProblemKind::Syntax,
             message,
@@ -68,9 +73,11 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
             facts.newer_syntax.extend(newer::nested_async(&module.body));
             facts.newer_syntax.sort_by_key(|syntax| syntax.span);
         }
-        flow::read(text, &module.body, &mut facts);
+        let names = flow::read(text, &module.body, &mut facts);
+        servers::read(&module.body, &names, &mut facts);
         more(&module.body, &mut facts);
     }
+    facts.values.shrink_to_fit();
     facts
 }
 
@@ -82,6 +89,25 @@ fn span_of(range: TextRange) -> Span {
 /// The span of a node.
 fn span(node: &impl Ranged) -> Span {
     span_of(node.range())
+}
+
+/// What is said of a file that no Python 3 can read.
+pub const PYTHON_2: &str = "it is written for Python 2";
+
+/// Whether the line of a mistake is a statement of Python 2: `print x`, `except A, e:`, `raise A, "x"`.
+fn is_python_2(text: &str, at: Span) -> bool {
+    let at = at.start as usize;
+    let before = text.get(..at).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..).unwrap_or_default().lines().next();
+    let line = line.unwrap_or_default().trim();
+    let has_comma = |rest: &str| !rest.starts_with('(') && rest.contains(',');
+    let is_value =
+        |rest: &str| rest.starts_with(|first: char| first.is_alphanumeric() || "\"'_%>[{".contains(first));
+    line.strip_prefix("print ").is_some_and(is_value)
+        || line.strip_prefix("exec ").is_some_and(is_value)
+        || line.strip_prefix("except ").is_some_and(has_comma)
+        || line.strip_prefix("raise ").is_some_and(has_comma)
 }
 
 #[cfg(test)]

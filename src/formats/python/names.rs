@@ -32,6 +32,10 @@ impl Names {
         truth: Option<bool>,
         platform: Option<&'static str>,
     ) {
+        let is_known = !(self.platforms.is_empty() && self.truths.is_empty());
+        if platform.is_none() && truth.is_none() && !is_known {
+            return;
+        }
         match platform {
             Some(platform) => self.platforms.insert(name.clone(), platform),
             None => self.platforms.remove(&name),
@@ -85,55 +89,70 @@ impl Names {
         self.meaning.contains_key(first)
     }
 
+    /// Whether anything of one of these top-level modules is imported.
+    pub(super) fn brings(&self, modules: &[&str]) -> bool {
+        self.meaning.values().any(|full| {
+            modules.iter().any(|module| {
+                full.strip_prefix(module)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        })
+    }
+
     /// The dotted name that an expression is, imports resolved. For a method of something that is no
     /// name (`f().run`), what is known of it: `.run`.
     pub(super) fn dotted(&self, expr: &Expr) -> Option<String> {
-        let mut parts = Vec::new();
-        let mut at = expr;
-        loop {
-            match at {
-                Expr::Attribute(attribute) => {
-                    parts.push(attribute.attr.id.to_string());
-                    at = &attribute.value;
-                }
-                Expr::Name(name) => {
-                    let first = self.meaning.get(name.id.as_str());
-                    parts.push(first.cloned().unwrap_or_else(|| name.id.to_string()));
-                    break;
-                }
-                _ if parts.is_empty() => return None,
-                _ => {
-                    parts.push(String::new());
-                    break;
-                }
-            }
+        let mut first = expr;
+        let mut length = 0;
+        while let Expr::Attribute(attribute) = first {
+            length += 1 + attribute.attr.id.len();
+            first = &attribute.value;
         }
-        parts.reverse();
-        Some(parts.join("."))
+        let first = match first {
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                self.meaning.get(name).map_or(name, String::as_str)
+            }
+            _ if length == 0 => return None,
+            _ => "",
+        };
+        Some(joined(first, expr, length))
     }
 }
 
 /// The dotted name that an expression is, as it is written.
 pub(super) fn written(expr: &Expr) -> Option<String> {
-    let mut parts = Vec::new();
-    let mut at = expr;
-    loop {
-        match at {
-            Expr::Attribute(attribute) => {
-                parts.push(attribute.attr.id.as_str());
-                at = &attribute.value;
-            }
-            Expr::Name(name) => {
-                parts.push(name.id.as_str());
-                parts.reverse();
-                return Some(parts.join("."));
-            }
-            _ => return None,
-        }
+    let mut first = expr;
+    let mut length = 0;
+    while let Expr::Attribute(attribute) = first {
+        length += 1 + attribute.attr.id.len();
+        first = &attribute.value;
     }
+    let Expr::Name(name) = first else {
+        return None;
+    };
+    Some(joined(name.id.as_str(), expr, length))
+}
+
+/// `first` with the attributes of an expression behind it, which are so long with their dots. Asked for every name
+/// of every module, so it takes memory once.
+fn joined(first: &str, expr: &Expr, length: usize) -> String {
+    let mut bytes = vec![b'.'; first.len() + length];
+    let mut end = bytes.len();
+    let mut at = expr;
+    while let Expr::Attribute(attribute) = at {
+        let name = attribute.attr.id.as_bytes();
+        bytes[end - name.len()..end].copy_from_slice(name);
+        end -= name.len() + 1;
+        at = &attribute.value;
+    }
+    bytes[..end].copy_from_slice(first.as_bytes());
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// The last part of a dotted name.
 pub(super) fn last(dotted: &str) -> &str {
-    dotted.rsplit('.').next().unwrap_or(dotted)
+    // Most names are short: looking at them letter by letter is the quickest.
+    let dot = dotted.bytes().rposition(|byte| byte == b'.');
+    dot.map_or(dotted, |at| &dotted[at + 1..])
 }

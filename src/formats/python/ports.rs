@@ -3,6 +3,7 @@
 use super::names::last;
 use super::span;
 use crate::facts::{Port, PortRole};
+use crate::source::Span;
 use ruff_python_ast::{Expr, Number};
 
 /// The service that a name such as `TRADE_MANAGER_PORT` or `api_port` speaks of: `trade_manager`; an
@@ -35,16 +36,17 @@ pub(super) fn is_about_ports(name: &str) -> bool {
     spaced.split('_').any(|word| word == "port" || word == "ports")
 }
 
-/// The whole number that an expression is: `8000`, `"8000"`, `int("8000")`.
-fn integer(expr: &Expr) -> Option<String> {
+/// The whole number that an expression is, and where it stands: `8000`, `"8000"`, `int("8000")`.
+pub(super) fn integer(expr: &Expr) -> Option<(String, Span)> {
     match expr {
         Expr::NumberLiteral(literal) => match &literal.value {
-            Number::Int(value) => Some(value.to_string()),
+            Number::Int(value) => Some((value.to_string(), span(expr))),
             _ => None,
         },
         Expr::StringLiteral(literal) => {
             let text = literal.value.to_str();
-            (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.to_owned())
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| (text.to_owned(), span(expr)))
         }
         Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "int") => {
             call.arguments.args.first().and_then(integer)
@@ -60,17 +62,8 @@ pub(super) fn statement(
     table: Option<String>,
     role: PortRole,
 ) -> Option<Port> {
-    let text = integer(expr)?;
-    let number = text.parse::<u16>().ok().filter(|number| *number > 0);
-    let service = service.filter(|service| !service.is_empty());
-    Some(Port {
-        number,
-        text,
-        service,
-        table,
-        role,
-        span: span(expr),
-    })
+    let (text, _) = integer(expr)?;
+    Some(Port::new(text, role, span(expr)).of(service).in_table(table))
 }
 
 /// `X_PORTS = {"service": 6000}`: a table of ports.
@@ -93,26 +86,10 @@ pub(super) fn of_table(name: &str, expr: &Expr, found: &mut Vec<Port>) {
     }
 }
 
-/// What a call's `port=` keyword does: listen or connect; nothing when it cannot be told.
-pub(super) fn role_of_call(function: &str) -> Option<PortRole> {
-    let name = last(function);
-    if matches!(
-        name,
-        "run" | "serve" | "run_server" | "run_app" | "start_server" | "create_server" | "TCPSite" | "bind"
-    ) {
-        Some(PortRole::Binds)
-    } else if name.contains("connect") || name.ends_with("Client") || matches!(name, "Redis" | "StrictRedis")
-    {
-        Some(PortRole::Dials)
-    } else {
-        None
-    }
-}
-
 /// `get_port("service")`: a look-up of a service's port by a literal name.
 pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
     let name = last(function);
-    let is_lookup = is_about_ports(name) && !name.contains("check") && !name.contains("import");
+    let is_lookup = || is_about_ports(name) && !name.contains("check") && !name.contains("import");
     let [Expr::StringLiteral(service), rest @ ..] = arguments else {
         return None;
     };
@@ -121,12 +98,9 @@ pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
         && text
             .chars()
             .all(|letter| letter.is_alphanumeric() || "_-".contains(letter));
-    (is_lookup && is_service && rest.len() <= 1 && name.starts_with("get")).then(|| Port {
-        number: None,
-        text: text.to_owned(),
-        service: Some(text.to_owned()),
-        table: Some(name.to_owned()),
-        role: PortRole::LooksUp,
-        span: span(&arguments[0]),
+    (is_service && rest.len() <= 1 && name.starts_with("get") && is_lookup()).then(|| {
+        let mut port = Port::new(text, PortRole::LooksUp, span(&arguments[0]));
+        port.number = None;
+        port.of(Some(text.to_owned())).in_table(Some(name))
     })
 }

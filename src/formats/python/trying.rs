@@ -57,7 +57,12 @@ impl Reader<'_> {
             other => vec![other],
         };
         let names = kinds.iter().filter_map(|kind| self.names.dotted(kind));
-        names.map(|name| last(&name).to_owned()).collect()
+        let mut names: Vec<String> = names.map(|name| last(&name).to_owned()).collect();
+        // `except FALLBACK_ERRORS:` names a tuple of its own, which may hold any of them.
+        if names.iter().any(|name| is_constant(name)) {
+            names.push("Exception".to_owned());
+        }
+        names
     }
 
     /// What `contextlib.suppress(ImportError)` catches.
@@ -69,6 +74,12 @@ impl Reader<'_> {
         let kinds = &call.arguments.args;
         Some(kinds.iter().flat_map(|kind| self.catches(kind)).collect())
     }
+}
+
+/// Whether a name is written as constants are: no exception's class is.
+fn is_constant(name: &str) -> bool {
+    let is_upper = |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_';
+    name.len() > 3 && name.bytes().all(is_upper)
 }
 
 /// Whether an exception is one of a program that is not there.

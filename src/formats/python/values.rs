@@ -317,13 +317,6 @@ impl Collector<'_> {
     fn keyword(&mut self, keyword: &Keyword, function: &str, reach: Reach) {
         let name = keyword.arg.as_ref().map(|arg| arg.id.as_str());
         let role = role_of_argument(function, usize::MAX, name);
-        if name == Some("port")
-            && let Some(role) = ports::role_of_call(function)
-        {
-            self.facts
-                .ports
-                .extend(ports::statement(&keyword.value, None, None, role));
-        }
         self.expression(
             &keyword.value,
             Context {

@@ -104,10 +104,13 @@ impl<'t> Walk<'t> {
             table,
         };
         let commands = [Some(self.words(command)), reader.map(|node| self.words(node))];
-        let path = heredoc
-            .output
-            .and_then(|output| self.written(output))
-            .or_else(|| commands.iter().flatten().find_map(target));
+        let target = commands.iter().flatten().find_map(target);
+        // What an interpreter runs is its program; what goes to the file is what that program prints.
+        let is_run = |path: &String| matches!(path.as_str(), STDIN_PYTHON | STDIN_SHELL);
+        let path = match target {
+            Some(run) if is_run(&run) => Some(run),
+            other => heredoc.output.and_then(|output| self.written(output)).or(other),
+        };
         match path {
             Some(path) => {
                 let (text, pieces) = body.read();

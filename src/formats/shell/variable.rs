@@ -97,14 +97,8 @@ impl<'t> Walk<'t> {
 
     fn table_port(&mut self, table: &str, service: Option<String>, text: &str, span: Span) {
         if is_port_name(table) && is_number(text) {
-            self.facts.ports.push(Port {
-                number: text.parse().ok().filter(|number| *number > 0),
-                text: text.to_owned(),
-                service,
-                table: Some(table.to_owned()),
-                role: PortRole::Declares,
-                span,
-            });
+            let port = Port::new(text, PortRole::Declares, span).of(service);
+            self.facts.ports.push(port.in_table(Some(table)));
         }
     }
 
@@ -112,14 +106,10 @@ impl<'t> Walk<'t> {
         // The number has to stand here: what a variable gave is a port of the place that set it.
         if is_port_name(name) && is_number(text) && span.text(self.source) == text {
             let service = name.to_ascii_lowercase();
-            self.facts.ports.push(Port {
-                number: text.parse().ok().filter(|number| *number > 0),
-                text: text.to_owned(),
-                service: service.strip_suffix("_port").map(str::to_owned),
-                table: Some(name.to_owned()),
-                role,
-                span,
-            });
+            let service = service.strip_suffix("_port").map(str::to_owned);
+            self.facts
+                .ports
+                .push(Port::new(text, role, span).of(service).in_table(Some(name)));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which numbers are ports, and whose: told by the keys that they stand under.
 
 use super::{Entry, Node, Shape};
+pub use crate::facts::port::number;
 use crate::facts::{Port, PortRole};
 use crate::source::Span;
 
@@ -14,13 +15,6 @@ pub(super) struct Scope<'a> {
     pub(super) is_element: bool,
 }
 
-/// The port that a text is, where it can be one.
-pub fn number(text: &str) -> Option<u16> {
-    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let port = text.parse().ok().filter(|port| *port > 0);
-    port.filter(|_| is_digits)
-}
-
 /// The port that an environment variable holds: `API_PORT=8000` declares one for `api`.
 pub fn of_variable(name: &str, value: &str, span: Span) -> Option<Port> {
     let prefix = prefix_of_port(name)?;
@@ -32,37 +26,25 @@ pub fn of_variable(name: &str, value: &str, span: Span) -> Option<Port> {
     } else {
         bound(&words(name)).unwrap_or(PortRole::Declares)
     };
-    Some(Port {
-        number: number(value),
-        text: value.to_owned(),
-        service: (!prefix.is_empty()).then_some(prefix),
-        table: None,
-        role,
-        span,
-    })
+    Some(Port::new(value, role, span).of(Some(prefix)))
 }
 
 /// The ports of an entry whose value is a scalar.
 pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
     let text = entry.node.scalar()?;
     let is_number = matches!(entry.node.shape, Shape::Number(_));
-    let key_words = words(&entry.key);
-    let is_about_ports = key_words.iter().any(|word| is_port_word(word))
-        || scope
-            .above
-            .iter()
-            .any(|key| words(key).iter().any(|word| is_port_word(word)));
+    let is_about_ports = is_about_ports(&entry.key) || scope.above.iter().any(|key| is_about_ports(key));
+    let key_words = if is_about_ports {
+        words(&entry.key)
+    } else {
+        Vec::new()
+    };
     if !is_about_ports || text.is_empty() || is_placeholder(text) {
         return None;
     }
     let parent = scope.above.last().copied();
-    let port = |service: Option<String>, table: Option<&str>, role| Port {
-        number: number(text),
-        text: text.to_owned(),
-        service,
-        table: table.map(str::to_owned),
-        role,
-        span: entry.node.span,
+    let port = |service: Option<String>, table: Option<&str>, role| {
+        Port::new(text, role, entry.node.span).of(service).in_table(table)
     };
     if let Some(role) = bound(&key_words).filter(|_| number(text).is_some()) {
         return Some(port(None, parent, role));
@@ -90,15 +72,9 @@ pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
     if is_number && !is_other_quantity(&key_words) {
         return Some(port(Some(entry.key.clone()), Some(table), PortRole::Declares));
     }
-    let by_port = number(&entry.key).filter(|_| !is_number)?;
-    Some(Port {
-        number: Some(by_port),
-        text: entry.key.clone(),
-        service: Some(text.to_owned()),
-        table: Some(table.to_owned()),
-        role: PortRole::Declares,
-        span: entry.key_span,
-    })
+    number(&entry.key).filter(|_| !is_number)?;
+    let by_port = Port::new(&entry.key, PortRole::Declares, entry.key_span);
+    Some(by_port.of(Some(text.to_owned())).in_table(Some(table)))
 }
 
 /// The ports of a list: those to avoid, or the two ends of a range.
@@ -106,11 +82,10 @@ pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
     let Some(key) = keys.last() else {
         return Vec::new();
     };
-    let key_words = words(key);
-    let mut path = keys.iter().flat_map(|key| words(key));
-    if !path.any(|word| is_port_word(&word)) {
+    if !keys.iter().any(|key| is_about_ports(key)) {
         return Vec::new();
     }
+    let key_words = words(key);
     let is_range = elements.len() == 2
         && keys
             .iter()
@@ -120,14 +95,7 @@ pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
     let avoids = key_words.iter().any(|word| is_avoiding(word));
     let port = |element: &Node, role| {
         let text = element.scalar()?;
-        Some(Port {
-            number: number(text),
-            text: text.to_owned(),
-            service: None,
-            table: Some((*key).to_owned()),
-            role,
-            span: element.span,
-        })
+        Some(Port::new(text, role, element.span).in_table(Some(*key)))
     };
     let numbered = elements
         .iter()
@@ -148,9 +116,7 @@ pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
 
 /// The service and the group of a port that its own key does not name.
 fn enclosing<'a>(scope: &Scope<'a>) -> (Option<String>, Option<&'a str>) {
-    let [.., last] = scope.above else {
-        return (None, None);
-    };
+    let last = scope.above.last().copied();
     if scope.is_element {
         let name = ["name", "service", "id"]
             .iter()
@@ -161,14 +127,14 @@ fn enclosing<'a>(scope: &Scope<'a>) -> (Option<String>, Option<&'a str>) {
                     .find(|entry| entry.key.eq_ignore_ascii_case(key))
             })
             .and_then(|entry| entry.node.text());
-        return (name.map(str::to_owned), Some(last));
+        return (name.map(str::to_owned), last);
     }
     let table = scope
         .above
         .len()
         .checked_sub(2)
         .and_then(|at| scope.above.get(at));
-    (Some((*last).to_owned()), table.copied())
+    (last.map(str::to_owned), table.copied())
 }
 
 /// Whether something connects to the port rather than serving on it: a database, or another host.
@@ -195,7 +161,7 @@ fn prefix_of_port(key: &str) -> Option<String> {
 }
 
 /// The words of a key, lower-cased: `mainAppPort` and `MAIN_APP-PORT` have three.
-fn words(key: &str) -> Vec<String> {
+pub(super) fn words(key: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut is_inside = false;
     let mut was_lower = false;
@@ -224,6 +190,13 @@ fn bound(words: &[String]) -> Option<PortRole> {
         "end" | "max" | "maximum" | "high" | "highest" | "to" | "last" => Some(PortRole::RangeEnd),
         _ => None,
     })
+}
+
+/// Whether a word of a key is about ports.
+fn is_about_ports(key: &str) -> bool {
+    let mut letters = key.as_bytes().windows(4);
+    letters.any(|letters| letters.eq_ignore_ascii_case(b"port"))
+        && words(key).iter().any(|word| is_port_word(word))
 }
 
 fn is_port_word(word: &str) -> bool {
@@ -255,8 +228,15 @@ fn is_generic(prefix: &str) -> bool {
     )
 }
 
+/// Whether a key is about no service: a range, or ports to be avoided.
+pub(super) fn says_no_service(key: &str) -> bool {
+    words(key)
+        .iter()
+        .any(|word| is_range_word(word) || is_avoiding(word) || is_port_word(word))
+}
+
 /// Keys of a table of ports whose numbers are something else.
-fn is_other_quantity(words: &[String]) -> bool {
+pub(super) fn is_other_quantity(words: &[String]) -> bool {
     words.iter().any(|word| {
         matches!(
             word.as_str(),

@@ -3,7 +3,7 @@
 
 use super::super::paths::Paths;
 use super::super::programs::ProgramView;
-use super::{Join, Need, makers};
+use super::{Join, Makers, Need};
 use crate::document::Document;
 use crate::facts::Manager;
 use crate::finding::{DocumentId, Place, ProgramId};
@@ -23,13 +23,8 @@ pub(in crate::project) fn unit_needs(
         return Vec::new();
     }
     let join = Join {
-        documents,
-        programs,
-        paths,
-        tree,
-        root: root.map(|root| root.trim_end_matches('/')),
-        makers: makers(documents),
-        starters: Vec::new(),
+        makers: Makers::new(documents),
+        ..Join::new(documents, programs, paths, tree, root)
     };
     let mut needs = Vec::new();
     for (id, view) in (0..).map(ProgramId).zip(programs) {
@@ -87,19 +82,12 @@ pub(in crate::project) fn shared_environments(
     if mains.is_empty() {
         return shared;
     }
-    let join = Join {
-        documents,
-        programs: &[],
-        paths,
-        tree,
-        root: root.map(|root| root.trim_end_matches('/')),
-        makers: Vec::new(),
-        starters: Vec::new(),
-    };
+    let join = Join::new(documents, &[], paths, tree, root);
     let configs: Vec<DocumentId> = ids()
         .filter(|(_, document)| !document.facts.daemons.is_empty())
         .map(|(id, _)| id)
         .collect();
+    let configs = join.by_path(&configs);
     for (id, document) in mains {
         let daemons = document.facts.daemons.iter();
         let environment: Vec<_> = daemons.flat_map(|daemon| daemon.environment.clone()).collect();

@@ -5,7 +5,7 @@ use super::super::imports::{FileEvent, Form, Outcome, PART, World};
 use super::super::modules::{folder_of, join};
 use super::super::paths::resolve;
 use super::super::programs::ProgramView;
-use super::super::{daemons, reach};
+use super::super::{daemons, scopes};
 use super::place::{Spot, above, ancestors};
 use super::{document_of, named};
 use crate::facts::{FileAction, Purpose, Word};
@@ -36,6 +36,8 @@ const BUILT: [&str; 9] = [
 /// What the server will have.
 pub(super) struct Ground<'a> {
     pub(super) world: &'a World<'a>,
+    /// By document: whether it is one of a test, a sample or an archive.
+    development: Vec<bool>,
     /// Ends of every folder that something besides Python makes.
     deployed: BTreeSet<String>,
     /// Names of files that commands make, or name.
@@ -63,6 +65,11 @@ impl<'a> Ground<'a> {
     ) -> Self {
         let mut ground = Self {
             world,
+            development: world
+                .documents
+                .iter()
+                .map(|document| scopes::is_development(&document.path))
+                .collect(),
             deployed: deployed(world),
             files: files(world),
             makers: BTreeMap::new(),
@@ -150,7 +157,8 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn is_development(&self, document: DocumentId) -> bool {
-        reach::is_development(self.path_of(document))
+        let known = self.development.get(document.0 as usize);
+        known.copied().unwrap_or_default()
     }
 
     /// Whether git keeps a file although a pattern ignores it: somebody added it by force. Without git's own
@@ -295,7 +303,7 @@ impl<'a> Ground<'a> {
     pub(super) fn similar(&self, path: &str) -> Option<String> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let same = self.world.paths.named(name).iter();
-        let mut same = same.filter(|path| !reach::is_development(path));
+        let mut same = same.filter(|path| !scopes::is_development(path));
         if let Some(found) = same.next() {
             return Some(found.clone());
         }
@@ -390,7 +398,7 @@ fn deployed(world: &World<'_>) -> BTreeSet<String> {
 fn files(world: &World<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let documents = world.documents.iter();
-    for document in documents.filter(|document| !reach::is_development(&document.path)) {
+    for document in documents.filter(|document| !scopes::is_development(&document.path)) {
         let made = document.facts.paths.iter();
         let made = made.filter(|used| used.purpose == Purpose::MakesFile);
         names.extend(made.filter_map(|used| known_name(&used.path)).map(str::to_owned));

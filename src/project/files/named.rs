@@ -2,7 +2,7 @@
 
 use super::super::modules::folder_of;
 use super::super::paths::resolve;
-use super::super::{Project, reach};
+use super::super::{Project, scopes};
 use super::place;
 use crate::document::Document;
 use crate::facts::{Command, Purpose, Reach, Role, Word};
@@ -218,7 +218,7 @@ impl Project {
         let mut found = Vec::new();
         for (id, document) in self.documents() {
             let is_page = document.format == Format::Html && document.host.is_none();
-            if !is_page || self.scope(id) == Scope::Development || reach::is_development(&document.path) {
+            if !is_page || self.scope(id) == Scope::Development || scopes::is_development(&document.path) {
                 continue;
             }
             for value in &document.facts.values {

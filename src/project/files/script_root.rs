@@ -43,7 +43,7 @@ impl Project {
                     }
                 }
             }
-            let roots: Vec<(&str, String)> = set
+            let roots: BTreeMap<&str, String> = set
                 .iter()
                 .filter(|(name, value)| value.contains(['$', '`']) && !several.contains(*name))
                 .filter_map(|(name, value)| Some((*name, programs::from_script(value, &set)?)))
@@ -54,22 +54,23 @@ impl Project {
                 .filter(|command| command.reach == Reach::Always)
                 .flat_map(|command| &command.words);
             for word in words.filter(|word| !word.is_literal) {
-                for (name, relative) in &roots {
-                    let Some(rest) = below_variable(&word.text, name) else {
-                        continue;
-                    };
-                    if let Some((at, is_too_high)) = self.other_height(own, relative, rest) {
-                        found.push(ScriptRoot {
-                            place: Place {
-                                document: id,
-                                span: word.span,
-                            },
-                            name: (*name).to_owned(),
-                            rest: rest.to_owned(),
-                            found: at,
-                            is_too_high,
-                        });
-                    }
+                let Some((name, rest)) = below_variable(&word.text) else {
+                    continue;
+                };
+                let Some((name, relative)) = roots.get_key_value(name) else {
+                    continue;
+                };
+                if let Some((at, is_too_high)) = self.other_height(own, relative, rest) {
+                    found.push(ScriptRoot {
+                        place: Place {
+                            document: id,
+                            span: word.span,
+                        },
+                        name: (*name).to_owned(),
+                        rest: rest.to_owned(),
+                        found: at,
+                        is_too_high,
+                    });
                 }
             }
         }
@@ -103,14 +104,14 @@ impl Project {
 }
 
 /// The plain path behind `$NAME/` or `${NAME}/`.
-fn below_variable<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+fn below_variable(text: &str) -> Option<(&str, &str)> {
     let behind = text.strip_prefix('$')?;
-    let rest = match behind.strip_prefix('{') {
-        Some(braced) => braced.strip_prefix(name)?.strip_prefix("}/")?,
-        None => behind.strip_prefix(name)?.strip_prefix('/')?,
+    let (name, rest) = match behind.strip_prefix('{') {
+        Some(braced) => braced.split_once("}/")?,
+        None => behind.split_once('/')?,
     };
     let is_plain = !rest.is_empty() && !rest.contains(['$', '`', '*', '?', ' ']);
-    is_plain.then_some(rest)
+    is_plain.then_some((name, rest))
 }
 
 #[cfg(test)]
@@ -119,10 +120,14 @@ mod tests {
 
     #[test]
     fn a_path_stands_below_its_variable() {
-        assert_eq!(below_variable("$ROOT/a/b.py", "ROOT"), Some("a/b.py"));
-        assert_eq!(below_variable("${ROOT}/a", "ROOT"), Some("a"));
-        assert_eq!(below_variable("$ROOTS/a", "ROOT"), None);
-        assert_eq!(below_variable("$ROOT/$x", "ROOT"), None);
-        assert_eq!(below_variable("a/$ROOT/b", "ROOT"), None);
+        for (text, expected) in [
+            ("$ROOT/a/b.py", Some(("ROOT", "a/b.py"))),
+            ("${ROOT}/a", Some(("ROOT", "a"))),
+            ("$ROOTS/a", Some(("ROOTS", "a"))),
+            ("$ROOT/$x", None),
+            ("a/$ROOT/b", None),
+        ] {
+            assert_eq!(below_variable(text), expected, "{text}");
+        }
     }
 }

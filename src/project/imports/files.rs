@@ -9,6 +9,7 @@ use crate::facts::python::{PathExpr, Step};
 use crate::facts::{FileAction, FileUse, Told};
 use crate::finding::{DocumentId, Place};
 use std::cell::Cell;
+use std::collections::HashMap;
 
 /// Names that are followed for one path.
 const MOST_NAMES: usize = 400;
@@ -126,7 +127,7 @@ impl<'a> Run<'a> {
             knowledge,
             name: last_name(&used.path).map(str::to_owned),
             place: frame.place(used.span),
-            chain: self.chain.clone(),
+            chain: self.way(),
             when: context.when,
             is_sure: context.is_sure,
             in_function: context.in_function,
@@ -241,8 +242,8 @@ impl Scope for FileScope<'_, '_> {
         if let Some((class, attribute)) = name.split_once('.')
             && let Some(body) = class_named(self.body(), class)
         {
-            return match values_of(body, attribute, false).as_slice() {
-                [only] => self.value_of(only, depth),
+            return match values_in(body, false).get(attribute).map(Vec::as_slice) {
+                Some([only]) => self.value_of(only, depth),
                 _ => Value::Unknown,
             };
         }
@@ -251,8 +252,13 @@ impl Scope for FileScope<'_, '_> {
             .python
             .as_ref();
         let is_global = python.is_some_and(|module| module.globals.iter().any(|global| global == name));
-        let values = values_of(self.body(), name, is_global);
-        match values.as_slice() {
+        let index = self.run.index(self.document);
+        let values = if is_global {
+            &index.values_in_functions
+        } else {
+            &index.values
+        };
+        match values.get(name).map_or(&[][..], Vec::as_slice) {
             [] => match self.home_of(name) {
                 Some((document, name)) if depth > 0 => self.at(document).name(name, depth - 1),
                 _ => Value::Unknown,
@@ -270,11 +276,7 @@ impl Scope for FileScope<'_, '_> {
         if !self.may_follow() {
             return Value::Unknown;
         }
-        let function = self.body().iter().find_map(|step| match step {
-            Step::Function(function) if function.name == name => Some(function),
-            _ => None,
-        });
-        match function {
+        match self.run.index(self.document).functions.get(name).copied() {
             Some(function) if returns(&function.body) < 2 => self.value_of(&function.returns, depth),
             Some(_) => Value::Unknown,
             None => match self.home_of(name) {
@@ -325,17 +327,20 @@ fn class_named<'a>(steps: &'a [Step], name: &str) -> Option<&'a [Step]> {
     })
 }
 
-/// The different values that a name gets at this level, blocks and arms included; in functions too when they
-/// may give it one.
-fn values_of<'a>(steps: &'a [Step], name: &str, is_global: bool) -> Vec<&'a PathExpr> {
-    let mut found: Vec<&PathExpr> = Vec::new();
+/// The different values that names get at this level, blocks and arms included; in functions too when they may
+/// give them one. So many are told apart.
+pub(in crate::project) fn values_in(steps: &[Step], with_functions: bool) -> HashMap<&str, Vec<&PathExpr>> {
+    let mut found: HashMap<&str, Vec<&PathExpr>> = HashMap::new();
     let mut open: Vec<&Step> = steps.iter().collect();
     while let Some(step) = open.pop() {
         match step {
-            Step::Bind(binding) if binding.name == name && !found.contains(&&binding.value) => {
-                found.push(&binding.value);
+            Step::Bind(binding) => {
+                let known = found.entry(&binding.name).or_default();
+                if known.len() < MOST_VALUES && !known.contains(&&binding.value) {
+                    known.push(&binding.value);
+                }
             }
-            Step::Function(function) if is_global => open.extend(&function.body),
+            Step::Function(function) if with_functions => open.extend(&function.body),
             other => open.extend(inside(other)),
         }
     }

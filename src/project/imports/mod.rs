@@ -16,6 +16,7 @@ mod runpy;
 mod statement;
 mod steps;
 
+use super::bindings;
 use super::environment::Environment;
 use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
@@ -31,10 +32,12 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::Tree;
 use exceptions::{Catcher, Exception, Raised};
-pub(super) use files::{FileEvent, Form, Knowledge, PART};
+pub(super) use files::{FileEvent, Form, Knowledge, PART, values_in};
 pub(super) use names::ModuleId;
 use names::{Known, Source, Space};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Modules that one run of a program runs at most. Each runs once, but for those that fail inside a `try` and
 /// are imported again: nested, these could go on for ever.
@@ -193,13 +196,38 @@ pub(super) struct Run<'a> {
     /// Modules that were run, each time counted.
     runs: usize,
     outcome: Outcome,
+    /// What the names of modules stand for, as far as somebody asked.
+    indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
     follows: bool,
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }
 
+/// So many steps of a way are told from its start, and so many from its end. Nobody follows a longer one, and
+/// each of many failures has its own.
+const TOLD: usize = 32;
+
 impl<'a> Run<'a> {
+    /// The places that lead to the current statement; of a long way its start and its end.
+    fn way(&self) -> Vec<Place> {
+        match self.chain.len().checked_sub(2 * TOLD) {
+            None | Some(0) => self.chain.clone(),
+            Some(between) => {
+                let (start, rest) = self.chain.split_at(TOLD);
+                [start, &rest[between..]].concat()
+            }
+        }
+    }
+
+    /// What the names of a module stand for.
+    pub(super) fn index(&self, document: DocumentId) -> Rc<bindings::Index<'a>> {
+        let mut indices = self.indices.borrow_mut();
+        let python = self.world.documents[document.0 as usize].facts.python.as_deref();
+        let read = || Rc::new(python.map_or_else(bindings::Index::default, bindings::Index::new));
+        Rc::clone(indices.entry(document).or_insert_with(read))
+    }
+
     /// A run whose `sys.path` begins with these folders.
     pub(super) fn new(world: &'a World<'a>, folders: Vec<String>, directory: &str, follows: bool) -> Self {
         let mut path: Vec<Entry> = folders.into_iter().map(Entry::Folder).collect();
@@ -227,6 +255,7 @@ impl<'a> Run<'a> {
             chain: Vec::new(),
             runs: 0,
             outcome: Outcome::default(),
+            indices: RefCell::default(),
             follows,
             is_exact: false,
         }
@@ -307,7 +336,10 @@ impl<'a> Run<'a> {
             return flow;
         }
         let flow = self.steps(&python.body, &mut frame, context);
-        self.spaces[module.0].is_done = true;
+        let space = &mut self.spaces[module.0];
+        space.is_done = true;
+        // What stands behind an end that may not come was not read.
+        space.is_open |= flow == Flow::Ended;
         flow
     }
 
@@ -454,7 +486,7 @@ impl<'a> Run<'a> {
             module: module.to_owned(),
             missing: missing.to_owned(),
             place,
-            chain: self.chain.clone(),
+            chain: self.way(),
             when: context.when.min(caught.unwrap_or(When::Start)),
             kind,
             confidence,

@@ -409,7 +409,7 @@ impl<'a> Run<'a> {
             module: exception.to_owned(),
             missing: exception.to_owned(),
             place,
-            chain: self.chain.clone(),
+            chain: self.way(),
             when: context.when,
             kind: FailureKind::Ends,
             confidence: if context.is_for_target {

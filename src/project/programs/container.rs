@@ -89,6 +89,22 @@ impl Container {
 }
 
 impl Container {
+    /// The folders of the tree whose parts are mounted below the working directory by their own names
+    /// (`./lib/util:/app/util`): imports find those parts as if they stood there.
+    pub(super) fn mounted_parts(&self) -> Vec<String> {
+        let Some(directory) = self.directory.as_deref() else {
+            return Vec::new();
+        };
+        let part = |(to, from): &(String, String)| {
+            let (above, name) = to.rsplit_once('/')?;
+            let (folder, own) = from.rsplit_once('/').unwrap_or(("", from));
+            (above == directory.trim_end_matches('/') && name == own).then(|| folder.to_owned())
+        };
+        let mut folders: Vec<String> = self.placements.iter().filter_map(part).collect();
+        folders.dedup();
+        folders
+    }
+
     /// The pattern that keeps a file of the tree, which is copied to `path`, out of the container.
     pub(super) fn withheld(&self, path: &str, in_tree: &str) -> Option<Withheld> {
         let volumes = self.placements.iter().skip(self.ignored.copied);
@@ -213,9 +229,25 @@ impl Locator<'_> {
             .directory
             .as_ref()
             .map(|directory| directory.value.clone())
+            .or_else(|| self.mounted_folder(&definition.program))
             .or_else(|| Some("/".to_owned()));
         definition.container = Some(container);
         definition
+    }
+
+    /// Where a service starts whose image nobody here can read: most likely in the first folder of the tree that
+    /// is mounted into it.
+    fn mounted_folder(&self, program: &Program) -> Option<String> {
+        let is_unread = program.manager == Manager::Compose && program.build.is_some();
+        let mut mounted = program.placements.iter().filter(|_| is_unread);
+        mounted.find_map(|placement| {
+            let is_folder = !placement
+                .to
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| name.contains('.'));
+            (is_folder && placement.to.starts_with('/')).then(|| placement.to.clone())
+        })
     }
 
     /// The context and the Dockerfile that a service is built from, seen from the root.
@@ -251,12 +283,7 @@ impl Locator<'_> {
                         .is_some_and(|path| self.paths.has_file(&path) || self.paths.has_folder(&path))
                 })
         };
-        let has_code = || {
-            let inside = format!("{folder}/");
-            self.paths
-                .files()
-                .any(|file| file.starts_with(&inside) && file.ends_with(".py"))
-        };
+        let has_code = || self.paths.files_below(folder).any(|file| file.ends_with(".py"));
         if folder.is_empty() || (holds(folder) && has_code()) || !holds("") {
             folder.to_owned()
         } else {

@@ -45,6 +45,9 @@ impl Locator<'_> {
         {
             python_path.extend(self.search_path(value, &site));
         }
+        if let Some(container) = &site.container {
+            python_path.extend(container.mounted_parts());
+        }
         let stage = |entry| Stage {
             entry,
             place,

@@ -242,7 +242,7 @@ pub(super) fn collect(
     let mut programs = Vec::new();
     for (id, document) in (0..).map(DocumentId).zip(documents) {
         // A config in an archive or a sample starts nothing.
-        let is_left_out = super::reach::is_of_development(documents, document);
+        let is_left_out = super::scopes::is_of_development(documents, document);
         // An image that a service runs is no program beside it; what a script writes anew is not what runs.
         if is_left_out || taken.contains(&id) || superseded.contains_key(&id) {
             continue;

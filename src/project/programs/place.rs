@@ -8,7 +8,7 @@ use crate::finding::DocumentId;
 use crate::project::modules::folder_of;
 use crate::project::paths::{Paths, resolve};
 use crate::tree::Tree;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Finds paths of programs' definitions.
 pub(super) struct Locator<'a> {
@@ -23,6 +23,10 @@ pub(super) struct Locator<'a> {
     pub(super) written: BTreeMap<&'a str, DocumentId>,
     /// Commands that projects of the tree bring, with the project's folder.
     pub(super) console_scripts: BTreeMap<&'a str, (String, &'a ConsoleScript)>,
+    /// The documents with settings for units of others.
+    pub(super) drop_ins: Vec<(DocumentId, &'a Document)>,
+    /// The last parts of all words of commands that make virtual environments.
+    environments: BTreeSet<&'a str>,
 }
 
 /// Where a path is written, and so what it is relative to.
@@ -86,8 +90,19 @@ impl<'a> Locator<'a> {
             files: BTreeMap::new(),
             written: BTreeMap::new(),
             console_scripts: BTreeMap::new(),
+            drop_ins: Vec::new(),
+            environments: BTreeSet::new(),
         };
         for (id, document) in (0..).map(DocumentId).zip(documents) {
+            if !document.facts.drop_ins.is_empty() {
+                locator.drop_ins.push((id, document));
+            }
+            for command in &document.facts.commands {
+                let words = || command.words.iter().map(|word| name_of(&word.text));
+                if words().any(|word| matches!(word, "venv" | "virtualenv")) {
+                    locator.environments.extend(words());
+                }
+            }
             if document.host.is_some() {
                 if let Some(path) = locator.written_path(document) {
                     locator.written.entry(path).or_insert(id);
@@ -264,14 +279,8 @@ impl<'a> Locator<'a> {
         };
         let name = name_of(folder);
         let is_usual = matches!(name, "venv" | ".venv" | "env" | ".env" | "virtualenv");
-        let makes = |document: &Document| {
-            document.facts.commands.iter().any(|command| {
-                let words = || command.words.iter().map(|word| name_of(&word.text));
-                words().any(|word| matches!(word, "venv" | "virtualenv")) && words().any(|word| word == name)
-            })
-        };
         match state {
-            State::Missing(None) if is_usual || self.documents.iter().any(makes) => State::Unknown,
+            State::Missing(None) if is_usual || self.environments.contains(name) => State::Unknown,
             State::Missing(Some(_)) => State::Unknown,
             state => state,
         }

@@ -38,14 +38,11 @@ impl Locator<'_> {
         let here = folder_of(&document.path);
         let name = name_of(&document.path);
         let mut found: Vec<(&str, DocumentId, DropIn)> = Vec::new();
-        for (id, other) in (0..).map(DocumentId).zip(self.documents) {
-            if other.facts.drop_ins.is_empty() {
-                continue;
-            }
+        for (id, other) in self.drop_ins.iter().copied() {
             // The folder beside its own unit, or one that is apart from every unit of that name.
             let beside = folder_of(folder_of(&other.path));
             let has_other = || self.paths.has_file(&crate::project::modules::join(beside, name));
-            let is_left_out = crate::project::reach::is_development(&other.path);
+            let is_left_out = crate::project::scopes::is_development(&other.path);
             if is_left_out || (beside != here && has_other()) {
                 continue;
             }

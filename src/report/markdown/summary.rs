@@ -6,7 +6,7 @@ use super::{Numbered, table};
 use crate::finding::Severity;
 use crate::readiness::{Tally, Verdict};
 use crate::report::cause::sum;
-use crate::report::{Report, Start, score};
+use crate::report::{Report, Start, score, words};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -24,7 +24,7 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
         "Audit of {} on {target}: **{}**. {}\n\n",
         code(&report.root),
         score::headline(report),
-        meaning(readiness.verdict)
+        words::meaning(readiness.verdict)
     );
     if let Some(reason) = readiness.reason {
         let _ = write!(out, "Nothing could be assessed: {}.\n\n", prose(reason));
@@ -42,18 +42,6 @@ pub(super) fn render(report: &Report, causes: &[Numbered<'_>]) -> String {
     }
     out.push('\n');
     out
-}
-
-fn meaning(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::NotAssessed => "There was nothing to judge.",
-        Verdict::NotReady => "As it stands, a program will not start or a deploy step will fail.",
-        Verdict::AtRisk => {
-            "A program will likely not start, or certainly breaks when it is first used in earnest."
-        }
-        Verdict::ReadyWithWarnings => "It will run; there are serious things to know first.",
-        Verdict::Ready => "Nothing that was looked at keeps it from running.",
-    }
 }
 
 fn programs(report: &Report) -> String {
@@ -77,15 +65,15 @@ fn findings(report: &Report) -> String {
     let Some(told) = score::causes(causes) else {
         return "No findings.".to_owned();
     };
-    let places = report.told(false).count();
     let effort = match report.readiness.effort {
         [_, 0] => String::new(),
         effort => format!("; {} of editing to mend them", score::effort(effort)),
     };
-    format!("{told}, in {}{effort}.", score::count(places, "place"))
+    format!("{told}, in {}{effort}.", score::count(report.places, "place"))
 }
 
-fn aside(report: &Report) -> Vec<String> {
+/// What is not in the numbers, in sentences.
+pub(in crate::report) fn aside(report: &Report) -> Vec<String> {
     let mut lines = Vec::new();
     let aside = &report.aside;
     if aside.findings.total() > 0 {
@@ -99,6 +87,12 @@ fn aside(report: &Report) -> Vec<String> {
         let lowered = score::count(aside.lowered, "blocker");
         lines.push(format!("Made milder by settings: {lowered}."));
     }
+    if aside.excluded > 0 {
+        let files = score::count(aside.excluded, "file");
+        lines.push(format!("Left out by settings although deployed: {files}."));
+    }
+    let not_shown = report.not_shown().into_iter();
+    lines.extend(not_shown.map(|line| format!("{}.", super::super::style::capitalised(&line))));
     if report.files.unreadable > 0 {
         let files = score::count(report.files.unreadable, "file");
         lines.push(format!("{files} could not be read and are not judged."));
@@ -205,11 +199,17 @@ pub(super) fn effort(report: &Report, causes: &[Numbered<'_>]) -> String {
         .filter(|category| score::causes(&category.causes).is_some())
         .map(|category| {
             let causes = score::causes(&category.causes).unwrap_or_default();
-            vec![category.name.to_owned(), causes, score::effort(category.effort)]
+            let effort = score::effort(category.effort);
+            vec![
+                category.name.to_owned(),
+                category.score.to_string(),
+                causes,
+                effort,
+            ]
         })
         .collect();
     out.push_str(&table(
-        &["Category", "Causes", "Time"],
+        &["Category", "Score", "Causes", "Time"],
         &categories,
         2_000,
         "categories",
@@ -229,20 +229,7 @@ fn row(name: String, causes: usize, places: usize, minutes: [u32; 2]) -> Vec<Str
 /// What to do, and how far this page can be trusted.
 pub(super) fn recommendation(report: &Report, causes: &[Numbered<'_>]) -> String {
     let readiness = &report.readiness;
-    let said = match readiness.verdict {
-        Verdict::NotAssessed => "Give it something to judge, and audit again.",
-        Verdict::NotReady => {
-            "**Do not deploy yet.** Mend priority 1, run `audit` again, and deploy when no blocker is left."
-        }
-        Verdict::AtRisk => {
-            "**Mend first what is likely to stop a program**, or make sure on the server that it does not; then deploy."
-        }
-        Verdict::ReadyWithWarnings => {
-            "**Deploy with care**: read the warnings first, and mend those that touch what you will use."
-        }
-        Verdict::Ready if causes.is_empty() => "**Deploy.**",
-        Verdict::Ready => "**Deploy.** What is left can be mended afterwards.",
-    };
+    let said = words::advice(readiness.verdict, causes.is_empty());
     let mut out = format!("## Recommendation\n\n{said}\n\n");
     if readiness.verdict == Verdict::NotReady {
         let blockers = causes

@@ -2,8 +2,8 @@
 
 use super::Numbered;
 use super::text::{code, fitted, names, prose, sentence};
-use crate::finding::{Confidence, Effect, Finding, Scope, Severity};
-use crate::report::{CauseReport, FindingReport, Report, score};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::report::{CauseReport, FindingReport, Report, score, words};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -123,27 +123,7 @@ pub(super) fn summary(report: &Report, cause: &CauseReport) -> String {
 
 fn impact(finding: &Finding, programs: &[String]) -> String {
     let which = names(programs.iter().map(String::as_str), 10);
-    let is_possible = finding.confidence == Confidence::Possible;
-    let does = |one: &'static str, many: &'static str| if programs.len() == 1 { one } else { many };
-    let mut out = match (finding.effect, programs) {
-        (Effect::Start, []) => "a step of the deployment fails".to_owned(),
-        (Effect::Start, _) if is_possible => format!("{which} may not start"),
-        (Effect::Start, _) => format!("{which} {} not start", does("does", "do")),
-        (Effect::Use, []) => "it breaks, or works unsafely, when it is used".to_owned(),
-        (Effect::Use, _) => {
-            let starts = does("starts, and breaks", "start, and break");
-            format!(
-                "{which} {starts} or {} unsafely when this is used",
-                does("works", "work")
-            )
-        }
-        (Effect::Advice | Effect::Note, _) => "nothing breaks by itself".to_owned(),
-    };
-    match finding.scope {
-        Scope::Operations => out.push_str(", in what people run on the server by hand"),
-        Scope::Development => out.push_str("; the server does not run it"),
-        Scope::Deployed => {}
-    }
+    let mut out = words::impact(finding, programs.len(), &which);
     if !finding.label.is_empty() {
         let _ = write!(out, "; seen as: {}", prose(&finding.label));
     }
@@ -151,7 +131,7 @@ fn impact(finding: &Finding, programs: &[String]) -> String {
 }
 
 /// The places of a cause; those that are only for information count when all are.
-pub(super) fn told<'a>(
+pub(in crate::report) fn told<'a>(
     report: &'a Report,
     cause: &'a CauseReport,
 ) -> impl Iterator<Item = &'a FindingReport> {

@@ -14,7 +14,7 @@ fn small() -> Report {
 type Form = fn(&Report) -> String;
 
 /// Every form by its name.
-const FORMS: [(&str, Form); 12] = [
+const FORMS: [(&str, Form); 13] = [
     ("json", |report| json::render(report).unwrap()),
     ("jsonl", |report| jsonl::render(report).unwrap()),
     ("sarif", |report| sarif::render(report, true).unwrap()),
@@ -26,13 +26,25 @@ const FORMS: [(&str, Form); 12] = [
     ("github", |report| github::render(report, true)),
     ("concise", |report| concise::render(report, true)),
     ("markdown", |report| markdown::render(report, true)),
+    ("html", |report| html::render(report, true).unwrap()),
     ("terminal", |report| terminal::render(report, PLAIN)),
 ];
 
 #[test]
 fn every_form_is_as_it_was() {
     for (name, form) in FORMS {
-        if !matches!(name, "json" | "terminal") {
+        if name == "html" {
+            // Its style and its script are files of their own.
+            let page = form(&small());
+            let (head, rest) = page.split_once("<style>").unwrap();
+            let (body, _) = rest
+                .split_once("</style>")
+                .unwrap()
+                .1
+                .split_once("<script>")
+                .unwrap();
+            insta::assert_snapshot!("form_html", format!("{head}{body}"));
+        } else if !matches!(name, "json" | "terminal") {
             insta::assert_snapshot!(format!("form_{name}"), form(&small()));
         }
     }
@@ -120,10 +132,31 @@ fn the_page_keeps_to_a_comment_and_says_what_is_left_out() {
     assert!(page.contains("of them are left out here"));
 }
 
+#[test]
+fn a_page_of_ten_thousand_findings_stays_small_and_says_what_it_leaves_out() {
+    let many = |same: bool| {
+        move |findings: &mut Vec<Finding>| {
+            let first = findings[0].clone();
+            findings.extend((0..10_000).map(|number| Finding {
+                cause: format!("hardcoded-ip:{}", if same { 0 } else { number }),
+                ..first.clone()
+            }));
+        }
+    };
+    let page = |same| html::render(&report(many(same), FEED), false).unwrap();
+    let (one, all) = (page(true), page(false));
+    assert!(one.len() < 200_000, "{}", one.len());
+    assert!(one.contains("All 10000 places by file"));
+    assert!(all.len() < 12_000_000, "{}", all.len());
+    assert!(all.contains("The last 9501 causes are told without lines of their files"));
+}
+
 /// Texts that want to break a form.
 fn hostile() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         Just("]]>"),
+        Just("</script>"),
+        Just("' onclick='x"),
         Just("<script>"),
         Just("<!-- "),
         Just("&amp;"),
@@ -215,6 +248,7 @@ proptest! {
                     prop_assert!(!is_bare);
                 }
                 "markdown" => prop_assert_eq!(markdown_fault(&text), None),
+                "html" => prop_assert_eq!(html_fault(&text), None),
                 _ => {}
             }
         }
@@ -244,6 +278,62 @@ fn xml_fault(text: &str) -> Option<String> {
             Err(error) => return Some(error.to_string()),
         }
     }
+}
+
+/// Elements of the page that have no end.
+const VOID: [&str; 7] = ["meta", "input", "br", "hr", "circle", "rect", "line"];
+/// Its other elements.
+const ELEMENTS: [&str; 47] = [
+    "html", "head", "title", "style", "script", "body", "a", "header", "div", "svg", "text", "p", "strong",
+    "h1", "h2", "h3", "h4", "h5", "ul", "ol", "li", "b", "span", "nav", "main", "section", "details",
+    "summary", "dl", "dt", "dd", "code", "pre", "mark", "article", "i", "table", "thead", "tbody", "tr",
+    "th", "td", "footer", "g", "em", "form", "fieldset",
+];
+/// Those of the filter.
+const FIELDS: [&str; 5] = ["legend", "label", "select", "option", "button"];
+
+/// What of a page in HTML is markup that the template did not make, or not closed.
+fn html_fault(page: &str) -> Option<String> {
+    if let Some(control) = page
+        .chars()
+        .find(|letter| letter.is_control() && *letter != '\n' && *letter != '\t')
+    {
+        return Some(format!("{control:?}"));
+    }
+    let (head, rest) = page.split_once("<style>")?;
+    let (body, rest) = rest.split_once("</style>")?.1.split_once("<script>")?;
+    let (script, end) = rest.split_once("</script>")?;
+    if script.contains('<') && script.contains("</") {
+        return Some("the script ends early".to_owned());
+    }
+    let mut open: Vec<&str> = Vec::new();
+    let markup = [head, body, end].concat();
+    let mut rest = markup.strip_prefix("<!doctype html>")?;
+    while let Some((text, tag)) = rest.split_once('<') {
+        if text.contains('>') {
+            return Some(text.to_owned());
+        }
+        let (tag, after) = tag.split_once('>')?;
+        rest = after;
+        let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next()?;
+        // Values stand between double quotes; what is outside of them is names.
+        let outside: String = tag.split('"').step_by(2).collect();
+        let is_plain = outside
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-= /\n".contains(letter));
+        let is_known = VOID.contains(&name) || ELEMENTS.contains(&name) || FIELDS.contains(&name);
+        if !is_known || !is_plain || outside.contains(" on") {
+            return Some(format!("<{tag}>"));
+        }
+        if tag.starts_with('/') {
+            if open.pop() != Some(name) {
+                return Some(format!("</{name}> ends what is not open"));
+            }
+        } else if !VOID.contains(&name) && !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    (!open.is_empty()).then(|| format!("{open:?} stay open"))
 }
 
 /// What of a page is markup that the page did not make itself.

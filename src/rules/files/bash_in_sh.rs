@@ -7,6 +7,7 @@ use crate::formats::Format;
 use crate::knowledge;
 use crate::project::{Execution, How, Project};
 use crate::rule::Sink;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why `sh` reads a text.
 struct Reader {
@@ -22,6 +23,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let Some(release) = release.filter(|release| release.sh == "dash") else {
         return;
     };
+    let mut own: BTreeMap<Place, ProgramId> = BTreeMap::new();
+    for (id, program) in project.programs() {
+        own.entry(program.command_place).or_insert(id);
+    }
     for (id, document) in project.documents() {
         if document.facts.bashisms.is_empty() {
             continue;
@@ -33,7 +38,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             // Newer versions of dash know this option.
             let is_known = bashism.what.contains("pipefail") && release.pipefail != Some(false);
             if !is_known {
-                report(project, id, document, bashism, &reader, sink);
+                report(project, id, document, bashism, &reader, &own, sink);
             }
         }
     }
@@ -45,6 +50,7 @@ fn report(
     document: &Document,
     bashism: &Bashism,
     reader: &Reader,
+    own: &BTreeMap<Place, ProgramId>,
     sink: &mut Sink<'_>,
 ) {
     let path = &document.path;
@@ -56,8 +62,7 @@ fn report(
         document: id,
         span: bashism.span,
     };
-    let mut programs = project.programs();
-    let own = programs.find(|(_, program)| program.command_place == place);
+    let own = own.get(&place).and_then(|id| Some((*id, project.program(*id)?)));
     let container = own.and_then(|(_, program)| program.in_container.then_some(program.has_dash));
     if container == Some(Some(false)) {
         return;
@@ -219,7 +224,7 @@ fn is_run_by_sh(project: &Project, run: &Execution) -> bool {
 /// How sure it is that `sh` is dash where these run: in an image it is what the image has. Nothing where it is
 /// another one.
 fn in_image(project: &Project, runs: &[&Execution]) -> Option<Confidence> {
-    let of_runs: Vec<ProgramId> = runs.iter().flat_map(|run| &run.programs).copied().collect();
+    let of_runs: BTreeSet<ProgramId> = runs.iter().flat_map(|run| &run.programs).copied().collect();
     // What no program reaches is for where the programs are.
     let is_all_images = project.programs().all(|(_, program)| program.in_container);
     let programs = project.programs().filter(|(id, program)| {

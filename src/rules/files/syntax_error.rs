@@ -4,6 +4,7 @@ use super::super::failing;
 use crate::facts::{Problem, ProblemKind};
 use crate::finding::{DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
+use crate::formats::python::PYTHON_2;
 use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
 use std::collections::BTreeSet;
@@ -21,9 +22,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 span: problem.span,
             };
             let draft = Draft::new(place, message(document.format, problem))
-                .subject(format!("{}:{}", document.path, problem.message))
+                .subject(subject(&document.path, problem))
                 .label("the reader stops here")
-                .help(help(document.format));
+                .help(help_for(document.format, problem));
             sink.report(match document.format {
                 Format::Supervisor => draft
                     .effect(Effect::Start)
@@ -52,13 +53,35 @@ fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> 
         if let Some(draft) = failing::draft(project, failed, message) {
             sink.report(
                 draft
-                    .subject(format!("{}:{}", document.path, problem.message))
-                    .label(format!("SyntaxError: {}", problem.message))
-                    .help(help(Format::Python)),
+                    .subject(subject(&document.path, problem))
+                    .label(label(problem))
+                    .help(help_for(Format::Python, problem)),
             );
         }
     }
     reported
+}
+
+/// What one mend removes: one mistake, or that a project is not ported yet.
+fn subject(path: &str, problem: &Problem) -> String {
+    if problem.message == PYTHON_2 {
+        return "Python 2".to_owned();
+    }
+    format!("{path}:{}", problem.message)
+}
+
+fn label(problem: &Problem) -> String {
+    if problem.message == PYTHON_2 {
+        return "SyntaxError: invalid syntax".to_owned();
+    }
+    format!("SyntaxError: {}", problem.message)
+}
+
+fn help_for(format: Format, problem: &Problem) -> &'static str {
+    if problem.message == PYTHON_2 {
+        return "Port it to Python 3 (`2to3 -w FILE` does most of it), or leave it out of the deployment.";
+    }
+    help(format)
 }
 
 fn message(format: Format, problem: &Problem) -> String {

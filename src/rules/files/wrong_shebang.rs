@@ -7,6 +7,7 @@ use crate::formats::Format;
 use crate::knowledge::interpreters;
 use crate::project::{Execution, How, ProgramView, Project};
 use crate::rule::Sink;
+use std::collections::BTreeSet;
 
 /// What is wrong with a first line.
 struct Wrong {
@@ -19,6 +20,7 @@ struct Wrong {
 
 /// Reports scripts that are run by name, and those that somebody can run so.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let installed = installed(project);
     for (id, document) in project
         .documents()
         .filter(|(_, document)| document.host.is_none())
@@ -32,7 +34,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             None => missing(document, &direct),
             Some(first) if first.behind.is_some() => hidden(document, first, &direct),
             Some(first) if !direct.is_empty() || is_for_people(project, id, document) => {
-                unfollowed(project, document, first, &direct)
+                unfollowed(project, document, first, &direct, &installed)
             }
             Some(_) => None,
         };
@@ -90,7 +92,7 @@ fn is_for_people(project: &Project, id: DocumentId, document: &Document) -> bool
 
 /// Whether only containers run it, which have other interpreters.
 fn is_for_images(project: &Project, direct: &[&Execution]) -> bool {
-    let of_runs: Vec<_> = direct.iter().flat_map(|run| &run.programs).copied().collect();
+    let of_runs: BTreeSet<_> = direct.iter().flat_map(|run| &run.programs).copied().collect();
     // What no program reaches is for where the programs are.
     let mut programs = project
         .programs()
@@ -154,6 +156,7 @@ fn unfollowed(
     document: &Document,
     first: &Shebang,
     direct: &[&Execution],
+    installed: &BTreeSet<&str>,
 ) -> Option<Wrong> {
     let words: Vec<&str> = first.words().collect();
     let (path, rest) = words.split_first()?;
@@ -202,7 +205,7 @@ fn unfollowed(
     if may_be_active && direct.is_empty() {
         return None;
     }
-    let (why, mut confidence) = absent(project, path, name, is_env)?;
+    let (why, mut confidence) = absent(project, installed, path, name, is_env)?;
     if may_be_active {
         confidence = Confidence::Possible;
     }
@@ -225,7 +228,13 @@ fn takes_one(path: &str) -> bool {
 }
 
 /// Why the server lacks an interpreter.
-fn absent(project: &Project, path: &str, name: &str, is_env: bool) -> Option<(String, Confidence)> {
+fn absent(
+    project: &Project,
+    installed: &BTreeSet<&str>,
+    path: &str,
+    name: &str,
+    is_env: bool,
+) -> Option<(String, Confidence)> {
     const OF_MACS: [&str; 6] = [
         "/opt/homebrew/",
         "/opt/local/",
@@ -244,7 +253,7 @@ fn absent(project: &Project, path: &str, name: &str, is_env: bool) -> Option<(St
         .iter()
         .any(|folder| path.strip_prefix(folder) == Some(name));
     let os = &project.target.os;
-    if path.starts_with("/usr/local/bin/") && !installs(project, path) {
+    if path.starts_with("/usr/local/bin/") && !installed.contains(path) {
         return Some((format!("where {os} has nothing"), Confidence::Likely));
     }
     if !(is_env || is_system) || interpreters::is_base(name) {
@@ -253,18 +262,18 @@ fn absent(project: &Project, path: &str, name: &str, is_env: bool) -> Option<(St
     let version = name.strip_prefix("python").filter(|rest| rest.contains('.'));
     if let Some(version) = version {
         let own = project.target.python.to_string();
-        let is_there = version == own || installs(project, name);
+        let is_there = version == own || installed.contains(name);
         return (!is_there).then(|| (format!("and the Python of {os} is {own}"), Confidence::Likely));
     }
     let package = interpreters::package_of(name)?;
     let is_there =
-        installs(project, package) || installs(project, name) || has_environment(project, name, is_env);
+        installed.contains(package) || installed.contains(name) || has_environment(project, name, is_env);
     let found = format!("which {os} lacks as long as nothing installs `{package}`");
     (!is_there).then_some((found, Confidence::Likely))
 }
 
-/// Whether some command of the tree has a name in its words: it installs a package, or links the interpreter.
-fn installs(project: &Project, name: &str) -> bool {
+/// The words of all commands of the tree that install a package or link an interpreter, and their last parts.
+fn installed(project: &Project) -> BTreeSet<&str> {
     const TOOLS: [&str; 12] = [
         "apt",
         "apt-get",
@@ -279,14 +288,17 @@ fn installs(project: &Project, name: &str) -> bool {
         "uv",
         "install",
     ];
-    let mut commands = project
+    let commands = project
         .documents()
         .flat_map(|(_, document)| &document.facts.commands);
-    commands.any(|command| {
-        let mut words = command.words.iter().map(|word| word.text.as_str());
-        let is_tool = words.clone().any(|word| TOOLS.contains(&word));
-        is_tool && words.any(|word| word == name || word.rsplit('/').next() == Some(name))
-    })
+    let words = commands
+        .map(|command| command.words.iter().map(|word| word.text.as_str()))
+        .filter(|words| words.clone().any(|word| TOOLS.contains(&word)))
+        .flatten();
+    words
+        .flat_map(|word| [Some(word), word.rsplit('/').next()])
+        .flatten()
+        .collect()
 }
 
 /// Whether `env` may find the name in a virtual environment that a program puts into its `PATH`.

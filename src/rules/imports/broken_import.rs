@@ -40,6 +40,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
 }
 
+/// What makes a folder a project that is built and installed.
+const MARKS: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in"];
+
 /// One mend of `sys.path` removes all failures of one top-level name; a second name is a matter of its own.
 fn subject(failure: &crate::project::Failure) -> String {
     match &failure.kind {
@@ -67,6 +70,13 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
         FailureKind::Elsewhere(files) => {
             let file = files.first().map_or("", String::as_str);
             let root = root_of(file, module);
+            // A project of its own beside the others: whoever works there builds and installs it.
+            let is_project = MARKS
+                .iter()
+                .any(|mark| project.paths.has_file(&format!("{root}/{mark}")));
+            if failed.programs.is_empty() && is_project {
+                return None;
+            }
             let start = start_of(project, failed);
             let shown = if root.is_empty() {
                 "the project's root".to_owned()

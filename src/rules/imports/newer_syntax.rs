@@ -39,7 +39,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             };
             sink.report(
                 draft
-                    .subject(format!("{}:{}", document.path, syntax.what))
+                    .subject(format!("syntax of Python {needs}"))
                     .label(format!("SyntaxError: {}", syntax.words))
                     .help(format!(
                         "Write it as Python {python} reads it, or give the program a Python {needs} on the server."

@@ -1,6 +1,7 @@
 //! Home folders of people's own machines, written into code and configuration.
 
-use crate::facts::{Reach, Role, Value};
+use crate::document::Document;
+use crate::facts::{Manager, Reach, Role, Value};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
 use crate::formats::Format;
 use crate::project::Project;
@@ -88,16 +89,23 @@ const ROUTES: [&str; 9] = [
     "fetch",
 ];
 
+/// Paths longer than this are shortened in messages; the report shows the line anyhow.
+const LONGEST: usize = 80;
+
 /// Reports every path below somebody's home folder.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let accounts = accounts(project);
     for (id, document) in project.documents() {
+        // An image has its own home folders, whichever it makes.
+        let is_image = document.format == Format::Docker;
         for value in &document.facts.values {
             if !acts(value) {
                 continue;
             }
             for home in find(&value.text) {
-                if is_foreign(&home, value, project, &accounts) {
+                let is_of_container =
+                    home.system == System::Linux && (is_image || is_mount_target(document, value, &home));
+                if !is_of_container && is_foreign(&home, value, project, &accounts) {
                     let draft = draft(id, document.format, value, &home);
                     sink.report(
                         match project.stopped_by_path(Place {
@@ -114,6 +122,18 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Whether a path is where a service's container has something (`./conf:/home/desk/conf`): its other side is the
+/// server's.
+fn is_mount_target(document: &Document, value: &Value, home: &Home) -> bool {
+    let is_compose = document
+        .facts
+        .programs
+        .iter()
+        .any(|program| program.manager == Manager::Compose);
+    let before = value.text.get(..home.range.start).unwrap_or_default();
+    is_compose && before.len() > 1 && before.ends_with(':')
 }
 
 /// A path below a home folder that stands in a text.
@@ -310,8 +330,25 @@ fn is_foreign(home: &Home, value: &Value, project: &Project, accounts: &BTreeSet
     !is_below_root && !accounts.contains(&home.user)
 }
 
+/// A path as a message has it: of a long one the beginning and the end.
+fn shown(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts.as_slice() {
+        [first, second, third, fourth, _, .., last] if path.chars().count() > LONGEST => {
+            format!("{first}/{second}/{third}/{fourth}/…/{last}")
+        }
+        _ => path.to_owned(),
+    }
+}
+
 fn draft(id: DocumentId, format: Format, value: &Value, home: &Home) -> Draft {
-    let path = value.text.get(home.range.clone()).unwrap_or_default();
+    let path = shown(
+        value
+            .text
+            .get(home.range.clone())
+            .unwrap_or_default()
+            .trim_end_matches('/'),
+    );
     let message = match home.system {
         _ if value.text.contains("file://") => {
             format!(

@@ -67,14 +67,34 @@ fn is_search_path(text: &str) -> bool {
 /// first that exists.
 fn has_sibling(document: &Document, index: usize, value: &Value, found: &MacPlace) -> bool {
     let name = value.text.rsplit('/').next().unwrap_or_default();
-    let from = index.saturating_sub(NEIGHBOURS);
-    let neighbours = document.facts.values.iter().skip(from).take(2 * NEIGHBOURS + 1);
-    let mut list = neighbours.filter(|other| other.role == Role::Element && other.name == value.name);
+    let values = &document.facts.values;
+    let is_of_list = |other: &&Value| other.role == Role::Element && other.name == value.name;
+    let before = values.get(..index).unwrap_or_default().iter().rev();
+    let behind = values.get(index + 1..).unwrap_or_default().iter();
+    let mut list = before
+        .take_while(is_of_list)
+        .take(NEIGHBOURS)
+        .chain(behind.take_while(is_of_list).take(NEIGHBOURS));
     value.role == Role::Element
         && list.any(|other| {
             let is_place = matches!(&found.instead, Instead::Path(path) if other.text == *path);
-            is_place || other.text == format!("/usr/bin/{name}") || other.text == name
+            is_place || is_of_linux(&other.text) || other.text == name
         })
+}
+
+/// Whether a path is one where distributions keep what packages bring.
+fn is_of_linux(path: &str) -> bool {
+    let is_packages = [
+        "/usr/bin/",
+        "/usr/share/",
+        "/usr/lib/",
+        "/usr/lib64/",
+        "/usr/sbin/",
+        "/etc/",
+    ]
+    .iter()
+    .any(|folder| path.starts_with(folder));
+    is_packages && mac_paths::find(path).is_none()
 }
 
 /// All places of a Mac in a text, in order. Home folders of named people are another rule's business.

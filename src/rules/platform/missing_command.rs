@@ -7,12 +7,13 @@ use crate::formats::Format;
 use crate::knowledge::commands::{self, Lacking};
 use crate::project::{Project, RunView};
 use crate::rule::Sink;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports every command of the server that it lacks, once for each document and command.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let runs = project.runs();
-    let installs = Installs::of(&runs);
+    let installs = Installs::of(project, &runs);
     let mut seen = BTreeSet::new();
     let mut drafts: BTreeMap<(DocumentId, &str), Draft> = BTreeMap::new();
     for run in runs.iter().filter(|run| is_judged(run)) {
@@ -57,7 +58,7 @@ fn lacking(project: &Project, run: &RunView<'_>, name: &str, installs: &Installs
     // npm runs the scripts of a package.json: where they run, it is there.
     let is_npms = run.document.path.ends_with("package.json") && matches!(name, "node" | "npm" | "npx");
     let is_makes = run.document.format == Format::Plain && name == "make";
-    if is_npms || is_makes || installs.bring(&lacking) || is_managed(project, name) {
+    if is_npms || is_makes || installs.have(project, name, &lacking) {
         return None;
     }
     let os = &project.target.os;
@@ -112,11 +113,8 @@ fn python(project: &Project, run: &RunView<'_>, installs: &Installs<'_>) -> Opti
                     | "direnv"
             )
         });
-    let is_images = project.programs().next().is_some()
-        && project
-            .programs()
-            .all(|(_, view)| view.in_container || view.manager == Manager::Procfile);
-    if is_offered || is_wrapped || is_images || installs.bring_python || project.has_environment(id) {
+    let is_elsewhere = installs.are_images || installs.bring_python || project.has_environment(id);
+    if is_offered || is_wrapped || is_elsewhere {
         return None;
     }
     let view = run.program.and_then(|program| project.program(program));
@@ -172,7 +170,7 @@ fn required(project: &Project, installs: &Installs<'_>, sink: &mut Sink<'_>) {
             let Some(lacking) = commands::lacking(name, &project.target.os) else {
                 continue;
             };
-            if installs.bring(&lacking) || is_managed(project, name) {
+            if installs.have(project, name, &lacking) {
                 continue;
             }
             let place = Place {
@@ -206,14 +204,22 @@ struct Installs<'a> {
     /// Whether there is a step that installs packages of the system at all.
     has_step: bool,
     bring_python: bool,
+    /// Whether all programs are elsewhere: in containers, or in whatever starts a Procfile.
+    are_images: bool,
+    /// By command: whether something brings it.
+    known: RefCell<BTreeMap<String, bool>>,
 }
 
 impl<'a> Installs<'a> {
-    fn of(runs: &[RunView<'a>]) -> Self {
+    fn of(project: &Project, runs: &[RunView<'a>]) -> Self {
+        let mut programs = project.programs().map(|(_, view)| view).peekable();
         let mut installs = Self {
             words: Vec::new(),
             has_step: false,
             bring_python: false,
+            are_images: programs.peek().is_some()
+                && programs.all(|view| view.in_container || view.manager == Manager::Procfile),
+            known: RefCell::default(),
         };
         for run in runs {
             let words = || run.command.words.iter().map(|word| word.text.as_str());
@@ -233,8 +239,12 @@ impl<'a> Installs<'a> {
         installs
     }
 
-    fn bring(&self, lacking: &Lacking) -> bool {
-        self.words.iter().any(|word| lacking.is_brought_by(word))
+    /// Whether something brings a command, asked once for each.
+    fn have(&self, project: &Project, name: &str, lacking: &Lacking) -> bool {
+        let mut known = self.known.borrow_mut();
+        *known.entry(name.to_owned()).or_insert_with(|| {
+            self.words.iter().any(|word| lacking.is_brought_by(word)) || is_managed(project, name)
+        })
     }
 
     /// A tree that installs packages leaves one out by mistake; of another, the server's is set up by hand.

@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Scope};
 use crate::formats::Format;
-use crate::project::{Manifest, Project};
+use crate::project::{Basis, Manifest, Project};
 use crate::rule::Sink;
 
 /// Reports every port that two places or two services cannot agree on.
@@ -21,6 +21,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
     invalid(manifest, sink);
     disagreeing(project, manifest, sink);
+    listening(project, manifest, sink);
     unknown(project, manifest, sink);
 }
 
@@ -121,6 +122,39 @@ fn disagreeing(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
             ))
             .related(clash.other_place, format!("{other} has port {port} here"))
             .confidence(Confidence::Likely);
+        sink.report(draft);
+    }
+}
+
+/// Programs that are told another port than the manifest gives to the service of their name.
+fn listening(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
+    for (id, view) in project.programs().filter(|(_, view)| !view.in_container) {
+        let Some(declared) = manifest.service(&view.name) else {
+            continue;
+        };
+        let ports = project.ports.of_program(id);
+        let is_own = |number: u16| declared.iter().any(|port| port.number == Some(number));
+        // A program may have more ports than the one that the manifest speaks of.
+        if ports.is_open || ports.binds.iter().any(|port| is_own(port.number)) {
+            continue;
+        }
+        let told = ports.binds.iter().find(|port| port.basis == Basis::Written);
+        let Some((port, other)) = told.zip(declared.first()) else {
+            continue;
+        };
+        let (service, here, there) = (&view.name, port.number, &other.text);
+        let message = format!(
+            "{service} listens on port {here}, and {} says {there}",
+            manifest.path
+        );
+        let draft = Draft::new(port.place, message)
+            .subject(service)
+            .label(format!("the manifest says {there}"))
+            .help(format!(
+                "have {service} listen on {there}, or better, read it from the manifest"
+            ))
+            .related(manifest.place(other), format!("{service} has port {there} here"))
+            .programs(vec![id]);
         sink.report(draft);
     }
 }

@@ -1,6 +1,6 @@
 //! Requirements of which the server's Python can have no release.
 
-use crate::finding::{Confidence, Draft, Phase};
+use crate::finding::{Confidence, Draft, Effect, Phase, Place};
 use crate::knowledge::releases::{Release, Wheels, releases_of};
 use crate::project::{Ask, Project};
 use crate::rule::Sink;
@@ -33,9 +33,38 @@ fn check_circles(project: &Project, sink: &mut Sink<'_>) {
     }
 }
 
+/// Reports projects of the tree that refuse the target's Python themselves.
+fn check_projects(project: &Project, sink: &mut Sink<'_>) {
+    let python = project.target.python;
+    for (document, written) in project.refusing_projects() {
+        let message = format!(
+            "the project asks for Python `{}`, and the server has {python}: pip refuses to install it",
+            written.value
+        );
+        let draft = Draft::new(
+            Place {
+                document,
+                span: written.span,
+            },
+            message,
+        )
+        .subject("Python of the project")
+        .label(format!("requires a different Python: {python} not in '{}'", written.value))
+        .help("Give the server such a Python, and say so with `python = \"3.x\"` in the settings; or widen the range.")
+        .phase(Phase::Install);
+        // Where only its requirements are installed, nothing reads the line: then it is a warning.
+        sink.report(if project.installs_projects() {
+            draft.effect(Effect::Start).confidence(Confidence::Likely)
+        } else {
+            draft.effect(Effect::Use).confidence(Confidence::Likely)
+        });
+    }
+}
+
 /// Reports every requirement that pip cannot meet on the target's Python.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     check_circles(project, sink);
+    check_projects(project, sink);
     let python = project.target.python;
     let has_compiler = has_compiler(project);
     for ask in project

@@ -47,16 +47,14 @@ fn draft(
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
         [] => String::new(),
     };
-    let are_read_together = project.daemons.iter().any(|daemon| {
-        let reads = |place: Place| daemon.documents.contains(&place.document);
-        reads(other.place) && reads(program.place)
-    });
+    let are_read_together = project.are_read_together(other.place.document, program.place.document);
     let consequence = if are_read_together {
         "one supervisord reads both and mixes them, and of each key the last one read counts"
     } else {
         "which of them the server runs depends on the file that it loads"
     };
-    let message = format!("`{name}` is defined here and in `{there}`, and {what} differ: {consequence}");
+    let message =
+        format!("`{name}` is defined here and in `{there}`, and they differ in {what}: {consequence}");
     // Two applications in one tree may have a program of one name each.
     let confidence = if runs_same(other, program) {
         Confidence::Certain
@@ -81,7 +79,7 @@ fn file_of(project: &Project, place: Place) -> &str {
         .map_or("", |document| document.path.as_str())
 }
 
-/// What two definitions do not agree about, in words that fit before "differ".
+/// What two definitions do not agree about, in words that fit behind "differ in".
 fn differences(one: &ProgramView, other: &ProgramView) -> Vec<String> {
     let mut found = Vec::new();
     let same_code = if matches!((one.entry(), other.entry()), (Entry::Other, Entry::Other)) {
@@ -90,20 +88,20 @@ fn differences(one: &ProgramView, other: &ProgramView) -> Vec<String> {
         runs_same(one, other)
     };
     if !same_code {
-        found.push("the commands".to_owned());
+        found.push("the command".to_owned());
     }
     if let (Some(one), Some(other)) = (one.main_stage(), other.main_stage()) {
         if one.directory != other.directory {
-            found.push("the working directories".to_owned());
+            found.push("the working directory".to_owned());
         }
         if one.python_path != other.python_path {
-            found.push("the folders of `PYTHONPATH`".to_owned());
+            found.push("`PYTHONPATH`".to_owned());
         }
     }
     let names: BTreeSet<&String> = one.environment.keys().chain(other.environment.keys()).collect();
     for name in names {
         if name != "PYTHONPATH" && one.environment.get(name) != other.environment.get(name) {
-            found.push(format!("the values of `{name}`"));
+            found.push(format!("`{name}`"));
         }
     }
     found

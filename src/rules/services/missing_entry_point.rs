@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 /// Reports what a program's definition names and the server lacks.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, program) in project.programs() {
+        check_image(project, id, program, sink);
         check_directory(id, program, sink);
         for stage in &program.stages {
             check_interpreter(id, program, stage, sink);
@@ -20,6 +21,26 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             check_entry(project, id, program, stage, sink);
         }
     }
+}
+
+/// A service of compose whose image is built from a Dockerfile that is not there.
+fn check_image(project: &Project, id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
+    let Some(dockerfile) = project.missing_dockerfile(id) else {
+        return;
+    };
+    let message = format!(
+        "`{}` cannot be built: `{dockerfile}` is not in the tree",
+        program.definition
+    );
+    sink.report(
+        Draft::new(program.place, message)
+            .subject(format!("image {dockerfile}"))
+            .label("failed to read dockerfile: no such file or directory")
+            .help("Commit the Dockerfile, or say where it is: `dockerfile:` below `build:`.")
+            .programs(vec![id])
+            .effect(Effect::Start)
+            .phase(Phase::Install),
+    );
 }
 
 fn check_directory(id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
@@ -195,9 +216,14 @@ fn verb(stage: &Stage) -> &'static str {
 
 /// The part of a command's module that is not found.
 fn missing_module<'a>(project: &'a Project, stage: &Stage) -> Option<&'a ProgramFailure> {
-    project.failures.iter().find(|failed| {
-        failed.failure.place == stage.place
-            && is_of_tree(&failed.failure.kind)
+    // They are in the order of their places.
+    let from = project
+        .failures
+        .partition_point(|failed| failed.failure.place < stage.place);
+    let here = project.failures[from..].iter();
+    let mut here = here.take_while(|failed| failed.failure.place == stage.place);
+    here.find(|failed| {
+        is_of_tree(&failed.failure.kind)
             && matches!(&stage.entry, Entry::Module { name, .. } if failed.failure.module.starts_with(name))
     })
 }

@@ -28,7 +28,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             };
             let message = format!(
                 "supervisord refuses the whole file if the server has no user `{user}`: {}",
-                known.why()
+                known.why(user)
             );
             let draft = known
                 .draft(*first, user, message)
@@ -62,7 +62,7 @@ fn check_unit(known: &Known<'_>, id: ProgramId, sink: &mut Sink<'_>) {
     let (name, who) = (&program.name, &user.value);
     let message = format!(
         "systemd cannot start `{name}` if the server has no user `{who}`: {}",
-        known.why()
+        known.why(who)
     );
     let place = Place {
         document,
@@ -75,6 +75,14 @@ fn check_unit(known: &Known<'_>, id: ProgramId, sink: &mut Sink<'_>) {
             .programs(vec![id])
             .phase(Phase::Spawn),
     );
+}
+
+/// Whether a name asks its reader for another one: `YOUR_USERNAME`, `<user>`, `CHANGE_ME`.
+fn is_placeholder(user: &str) -> bool {
+    let lower = user.to_ascii_lowercase();
+    lower.starts_with("your")
+        || lower.starts_with("change")
+        || matches!(lower.as_str(), "username" | "user_name")
 }
 
 /// What the tree tells of accounts.
@@ -97,7 +105,10 @@ impl Known<'_> {
             || user.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    fn why(&self) -> String {
+    fn why(&self, user: &str) -> String {
+        if is_placeholder(user) {
+            return "the name stands for one that was never written in".to_owned();
+        }
         match &self.project.target.user {
             Some(declared) => format!("the settings name `{declared}`, and no step makes another"),
             None => "no step of the deployment makes it".to_owned(),
@@ -105,11 +116,15 @@ impl Known<'_> {
     }
 
     fn draft(&self, place: Place, user: &str, message: String) -> Draft {
-        let draft = Draft::new(place, message)
-            .subject(format!("user {user}"))
-            .help(format!(
-                "make it in the deployment (`useradd --system {user}`), or name an account that is there"
-            ));
+        let draft = Draft::new(place, message).subject(format!("user {user}")).help(
+            if is_placeholder(user) {
+                format!("write the account's name in place of `{user}`, wherever the file has it")
+            } else {
+                format!(
+                    "make it in the deployment (`useradd --system {user}`), or name an account that is there"
+                )
+            },
+        );
         if self.is_set_up {
             draft.effect(Effect::Start).confidence(Confidence::Likely)
         } else {

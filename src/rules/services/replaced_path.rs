@@ -149,9 +149,8 @@ fn is_systems(name: &str) -> bool {
 /// Commands of the system that the program's Python files run by their bare names, sorted.
 fn children(project: &Project, id: ProgramId) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for (document, found) in project.documents() {
-        let reaches = || project.programs_reaching(document).contains(&id);
-        if found.facts.python.is_none() || found.facts.commands.is_empty() || !reaches() {
+    for (_, found) in project.reached_by(id) {
+        if found.facts.python.is_none() {
             continue;
         }
         for command in found

@@ -2,9 +2,10 @@
 
 use crate::facts::{DropIn, EnvironmentFile, Manager, Program, UnitList};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place, ProgramId};
-use crate::project::{Ground, Need, Project};
+use crate::project::{Ground, Need, ProgramView, Project};
 use crate::rule::Sink;
 use crate::source::Span;
+use std::collections::BTreeMap;
 
 /// Endings of samples that people copy by hand.
 const SAMPLES: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"];
@@ -14,6 +15,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, need) in &project.unit_needs {
         check_log(project, *id, need, sink);
     }
+    let is_unit = |(_, view): &(ProgramId, &ProgramView)| view.manager == Manager::Systemd;
+    let named = if project.programs().any(|program| is_unit(&program)) {
+        named(project)
+    } else {
+        Named::new()
+    };
     for (id, view) in project.programs() {
         if view.manager != Manager::Systemd {
             continue;
@@ -39,7 +46,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             unit.check_directory(sink);
             if !empties(UnitList::EnvironmentFile) {
                 for file in &program.environment_files {
-                    unit.check_file(project, file, sink);
+                    unit.check_file(project, &named, file, sink);
                 }
             }
             unit.check_drop_ins(&view.drop_ins, sink);
@@ -218,7 +225,7 @@ impl Unit<'_> {
         );
     }
 
-    fn check_file(&self, project: &Project, file: &EnvironmentFile, sink: &mut Sink<'_>) {
+    fn check_file(&self, project: &Project, named: &Named<'_>, file: &EnvironmentFile, sink: &mut Sink<'_>) {
         let path = file.path.value.as_str();
         let name = &self.program.name;
         if is_open(path) || path.contains(['*', '?', '[']) {
@@ -240,7 +247,7 @@ impl Unit<'_> {
         let Some(inside) = self.below(project, path) else {
             return;
         };
-        if file.is_optional || project.paths.has_file(inside) || is_put(project, inside) {
+        if file.is_optional || project.paths.has_file(inside) || is_put(named, inside) {
             return;
         }
         let has_sample = SAMPLES
@@ -295,16 +302,29 @@ fn is_open(text: &str) -> bool {
     text.contains(['%', '$'])
 }
 
+/// The last parts of what commands and code of the tree name, with all that ends so.
+type Named<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+
+fn named(project: &Project) -> Named<'_> {
+    let mut named = Named::new();
+    for (_, document) in project.documents() {
+        let facts = &document.facts;
+        let words = facts.commands.iter().flat_map(|command| &command.words);
+        let words = words.map(|word| word.text.as_str());
+        for text in words.chain(facts.paths.iter().map(|used| used.path.as_str())) {
+            let name = text.rsplit('/').next().unwrap_or(text);
+            named.entry(name).or_default().push(text);
+        }
+    }
+    named
+}
+
 /// Whether a command of the tree names the file, as one that makes it does.
-fn is_put(project: &Project, inside: &str) -> bool {
-    let is_it = |word: &str| {
+fn is_put(named: &Named<'_>, inside: &str) -> bool {
+    let is_it = |word: &&str| {
         word.strip_suffix(inside)
             .is_some_and(|before| before.is_empty() || before.ends_with('/'))
     };
-    let mut documents = project.documents();
-    documents.any(|(_, document)| {
-        let facts = &document.facts;
-        let mut words = facts.commands.iter().flat_map(|command| &command.words);
-        words.any(|word| is_it(&word.text)) || facts.paths.iter().any(|used| is_it(&used.path))
-    })
+    let name = inside.rsplit('/').next().unwrap_or(inside);
+    named.get(name).is_some_and(|words| words.iter().any(is_it))
 }

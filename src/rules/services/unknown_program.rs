@@ -232,9 +232,13 @@ fn check_systemctl(known: &Known<'_>, words: &[Word], place: Place, sink: &mut S
     }
 }
 
+/// So many names are looked at for one that is near: each unknown one asks.
+const LOOKED_AT: usize = 500;
+
 /// The known name that is nearest to one that is not, if any is near.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
+        .take(LOOKED_AT)
         .map(|other| (strsim::jaro_winkler(other, name), other))
         .filter(|(likeness, _)| *likeness > 0.85)
         .max_by(|left, right| left.0.total_cmp(&right.0))

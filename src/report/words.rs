@@ -1,0 +1,59 @@
+//! Sentences that more than one form for people says.
+
+use crate::finding::{Confidence, Effect, Finding, Scope};
+use crate::readiness::Verdict;
+
+/// What a verdict means for who deploys.
+pub(super) fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotAssessed => "There was nothing to judge.",
+        Verdict::NotReady => "As it stands, a program will not start or a deploy step will fail.",
+        Verdict::AtRisk => {
+            "A program will likely not start, or certainly breaks when it is first used in earnest."
+        }
+        Verdict::ReadyWithWarnings => "It will run; there are serious things to know first.",
+        Verdict::Ready => "Nothing that was looked at keeps it from running.",
+    }
+}
+
+/// What to do now, in Markdown.
+pub(super) fn advice(verdict: Verdict, is_clean: bool) -> &'static str {
+    match verdict {
+        Verdict::NotAssessed => "Give it something to judge, and audit again.",
+        Verdict::NotReady => {
+            "**Do not deploy yet.** Mend priority 1, run `audit` again, and deploy when no blocker is left."
+        }
+        Verdict::AtRisk => {
+            "**Mend first what is likely to stop a program**, or make sure on the server that it does not; then deploy."
+        }
+        Verdict::ReadyWithWarnings => {
+            "**Deploy with care**: read the warnings first, and mend those that touch what you will use."
+        }
+        Verdict::Ready if is_clean => "**Deploy.**",
+        Verdict::Ready => "**Deploy.** What is left can be mended afterwards.",
+    }
+}
+
+/// What a finding does to the programs that it concerns: `number` of them, which the form calls `which`.
+pub(super) fn impact(finding: &Finding, number: usize, which: &str) -> String {
+    let is_possible = finding.confidence == Confidence::Possible;
+    let does = |one: &'static str, many: &'static str| if number == 1 { one } else { many };
+    let mut out = match (finding.effect, number) {
+        (Effect::Start, 0) => "a step of the deployment fails".to_owned(),
+        (Effect::Start, _) if is_possible => format!("{which} may not start"),
+        (Effect::Start, _) => format!("{which} {} not start", does("does", "do")),
+        (Effect::Use, 0) => "it breaks, or works unsafely, when it is used".to_owned(),
+        (Effect::Use, _) => {
+            let starts = does("starts, and breaks", "start, and break");
+            let works = does("works", "work");
+            format!("{which} {starts} or {works} unsafely when this is used")
+        }
+        (Effect::Advice | Effect::Note, _) => "nothing breaks by itself".to_owned(),
+    };
+    match finding.scope {
+        Scope::Operations => out.push_str(", in what people run on the server by hand"),
+        Scope::Development => out.push_str("; the server does not run it"),
+        Scope::Deployed => {}
+    }
+    out
+}
