@@ -101,6 +101,8 @@ impl Scope {
 /// What a finding does to the programs concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
+    /// It is right on this server, and worth knowing where there will be another.
+    Note,
     /// Nothing breaks by itself.
     Advice,
     /// It breaks, or works unsafely, when it is used.
@@ -113,6 +115,7 @@ impl Effect {
     /// The worst severity that a finding of this effect can have.
     pub fn limit(self) -> Severity {
         match self {
+            Self::Note => Severity::Info,
             Self::Advice => Severity::Minor,
             Self::Use => Severity::Major,
             Self::Start => Severity::Blocker,

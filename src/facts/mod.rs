@@ -4,10 +4,12 @@
 //! past this point, and nothing here knows any rule.
 
 pub mod command;
+pub mod connection;
 pub mod daemon;
 pub mod files;
 pub mod launchd;
 pub mod lock;
+pub mod password;
 pub mod port;
 pub mod program;
 pub mod python;
@@ -18,8 +20,10 @@ pub mod value;
 
 use crate::source::{Span, Spanned};
 pub use command::{Command, Sought, Word};
+pub use connection::{Connection, Field, Giver, Listener, Part, Setting, SettingValue, TableUse};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
+pub use password::Secret;
 pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
@@ -62,6 +66,14 @@ pub struct Facts {
     pub launchd: Option<Box<launchd::LaunchdJob>>,
     /// Statements about ports.
     pub ports: Vec<Port>,
+    /// What is said of connections to databases.
+    pub connections: Vec<Connection>,
+    /// Tables of databases that it makes or asks.
+    pub tables: Vec<TableUse>,
+    /// Servers that the document starts.
+    pub listeners: Vec<Listener>,
+    /// Settings of Django.
+    pub settings: Vec<Setting>,
     /// Environment variables that are read or set.
     pub variables: Vec<Variable>,
     /// Commands that are run.

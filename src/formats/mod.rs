@@ -31,6 +31,7 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+mod sql;
 pub mod structured;
 pub mod supervisor;
 pub mod suppression;
@@ -309,6 +310,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);
+    sql::read(text, &mut facts);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

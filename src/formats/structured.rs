@@ -7,7 +7,7 @@ mod manifest;
 mod ports;
 
 use crate::facts::value::is_telling;
-use crate::facts::{Access, Facts, Reach, Role, Value, Variable};
+use crate::facts::{Access, Connection, Facts, Field, Part, Reach, Role, Value, Variable};
 use crate::source::Span;
 pub use manifest::read_manifest;
 pub use ports::{number, of_variable};
@@ -162,6 +162,7 @@ impl<'a> Collector<'a> {
             }
             Shape::Map(entries) => {
                 let is_element = role == Role::Element;
+                self.connections(node.span, entries);
                 for entry in entries {
                     self.enter(entry, entries, is_element);
                 }
@@ -184,6 +185,37 @@ impl<'a> Collector<'a> {
         }
         self.visit(&entry.node, Role::Assigned);
         self.keys.pop();
+    }
+
+    /// `database: {host: …, user: …, password: …}`, and single keys such as `db_password`.
+    fn connections(&mut self, span: Span, entries: &[Entry]) {
+        if self.keys.last().is_some_and(|key| is_environment(key)) {
+            return;
+        }
+        let mut all = Connection {
+            name: Some(self.keys.join(".")),
+            span,
+            ..Connection::default()
+        };
+        for entry in entries {
+            let Some(text) = entry.node.scalar() else { continue };
+            let part = Part::fixed(text, entry.node.span);
+            if let Some((_, field)) = Field::of_variable(&entry.key) {
+                let mut one = Connection {
+                    name: Some(entry.key.clone()),
+                    span: entry.node.span,
+                    ..Connection::default()
+                };
+                one.set(field, part);
+                self.facts.connections.push(one);
+            } else if let Some(field) = Field::of_key(&entry.key).filter(|field| *field != Field::Engine) {
+                all.set(field, part);
+            }
+        }
+        let has_way = all.host.is_some() || all.user.is_some() || all.database.is_some();
+        if has_way && all.password.is_some() {
+            self.facts.connections.push(all);
+        }
     }
 
     /// The variables of a map `NAME: value` or of a list `NAME=value`.

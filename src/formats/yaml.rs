@@ -38,6 +38,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
         facts.values.append(&mut found.values);
         facts.ports.append(&mut found.ports);
         facts.variables.append(&mut found.variables);
+        facts.connections.append(&mut found.connections);
         facts.requirements.append(&mut found.requirements);
         facts.programs.append(&mut found.programs);
     }

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod commands;
+pub mod connections;
 pub mod databases;
 pub mod detaches;
 pub mod distributions;

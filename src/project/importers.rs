@@ -10,6 +10,15 @@ use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 impl Project {
+    /// The first parts of the names of all modules that Python code of the tree imports, in functions too.
+    pub fn imported_modules(&self) -> BTreeSet<&str> {
+        let modules = self
+            .documents()
+            .filter_map(|(_, document)| document.facts.python.as_ref());
+        let names = modules.flat_map(|python| imported_anywhere(&python.body));
+        names.map(|name| name.split('.').next().unwrap_or(name)).collect()
+    }
+
     /// The programs that do not start when pip refuses these requirements: nothing of what is installed
     /// together with them gets onto the target. Sorted.
     pub fn programs_without(&self, refused: &[&Ask]) -> Vec<ProgramId> {

@@ -2,7 +2,9 @@
 
 mod asks;
 mod bindings;
+mod connections;
 mod daemons;
+mod django;
 mod environment;
 mod eval;
 mod executions;
@@ -17,6 +19,7 @@ mod interpreter;
 mod inventory;
 mod left_out;
 mod leftovers;
+mod listeners;
 mod local;
 mod locks;
 mod mentions;
@@ -46,7 +49,9 @@ use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
 pub use asks::Ask;
+pub use connections::{Link, Way};
 pub use daemons::{Daemon, Ground, Need};
+pub use django::DjangoSettings;
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
@@ -56,6 +61,7 @@ pub use interpreter::Supply;
 pub use inventory::{Evidence, Matter, VariableRead};
 pub use left_out::LeftOut;
 pub use leftovers::Leftovers;
+pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
@@ -110,6 +116,8 @@ pub struct Project {
     made_folders: BTreeSet<String>,
     /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
+    /// Connections to databases.
+    links: OnceLock<Vec<Link>>,
     /// Steps that give run bits.
     grants: OnceLock<Vec<run_bits::Grant>>,
     /// The same.
@@ -185,6 +193,7 @@ impl Project {
             made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
+            links: OnceLock::new(),
             grants: OnceLock::new(),
             secrets: OnceLock::new(),
             definitions: OnceLock::new(),

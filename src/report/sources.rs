@@ -2,6 +2,7 @@
 
 use super::secret::Cover;
 use super::{Location, Parts};
+use crate::facts::{Secret, SettingValue};
 use crate::finding::Place;
 use crate::formats;
 use crate::project::Project;
@@ -86,11 +87,64 @@ impl<'a> Sources<'a> {
     }
 
     /// The texts, their secrets made unreadable, byte for byte as long as they were.
-    pub(super) fn texts(self, cover: &Cover) -> BTreeMap<String, String> {
+    pub(super) fn texts(mut self, cover: &Cover) -> BTreeMap<String, String> {
+        self.cover_passwords();
         self.files
             .into_iter()
             .map(|(path, (text, _))| (path.to_owned(), cover.blotted(&text)))
             .collect()
+    }
+
+    /// Covers the passwords and keys that the facts know of, whatever they look like and wherever in their line
+    /// they stand.
+    fn cover_passwords(&mut self) {
+        let links = self.project.links().iter();
+        let of_links = links.filter_map(|link| {
+            let part = link.parts.password.as_ref()?;
+            Some((link.at(part.span), part.value?))
+        });
+        let documents = self.project.documents();
+        let of_settings = documents.flat_map(|(document, found)| {
+            found.facts.settings.iter().filter_map(move |setting| {
+                let SettingValue::Secret(secret) = setting.value else {
+                    return None;
+                };
+                let span = setting.span;
+                Some((Place { document, span }, secret))
+            })
+        });
+        for (place, secret) in of_links.chain(of_settings) {
+            let place = self.project.in_file(place);
+            if let Some((text, _)) = self.files.get_mut(path_of(self.project, place)) {
+                cover(text, place.span.start as usize, place.span.end as usize, &secret);
+            }
+        }
+    }
+}
+
+/// How many bytes behind its name a secret is looked for.
+const NEAR: usize = 400;
+
+/// Covers a secret between `start` and the end of the line that `end` is in.
+fn cover(text: &mut String, start: usize, end: usize, secret: &Secret) {
+    let line_end = text
+        .get(end..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(text.len(), |at| end + at);
+    let last = line_end.min(end.saturating_add(NEAR));
+    let mut from = start;
+    while from < last {
+        let window = text
+            .get(from..last)
+            .and_then(|rest| rest.char_indices().nth(secret.length()));
+        let to = window.map_or(last, |(at, _)| from + at);
+        match text.get(from..to) {
+            Some(written) if secret.is(written) => {
+                text.replace_range(from..to, &"*".repeat(to - from));
+                from = to;
+            }
+            _ => from += 1,
+        }
     }
 }
 

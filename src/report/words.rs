@@ -50,7 +50,7 @@ pub(super) fn impact(finding: &Finding, number: usize, which: &str) -> String {
             let works = does("works", "work");
             format!("{which} {starts} or {works} unsafely when this is used")
         }
-        (Effect::Advice, _) => "nothing breaks by itself".to_owned(),
+        (Effect::Advice | Effect::Note, _) => "nothing breaks by itself".to_owned(),
     };
     match finding.scope {
         Scope::Operations => out.push_str(", in what people run on the server by hand"),

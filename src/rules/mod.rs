@@ -1,6 +1,7 @@
 //! The code of rules that a `[match]` cannot express, and the one table that names them.
 
 mod command;
+mod databases;
 mod environment;
 mod failing;
 mod files;
@@ -40,13 +41,22 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("contradictory-programs", services::contradictory_programs::check),
     ("credentials-in-url", secrets::credentials_in_url::check),
     ("crlf-line-endings", files::crlf_line_endings::check),
+    ("db-settings-disagree", databases::db_settings_disagree::check),
+    ("debug-server", services::debug_server::check),
     ("detached-command", services::detached_command::check),
+    ("django-settings", services::django_settings::check),
     ("contradictory-roots", paths::contradictory_roots::check),
     ("excluded-program", settings::excluded_program::check),
     ("ends-at-start", imports::ends_at_start::check),
+    ("exposed-bind", network::exposed_bind::check),
     ("ephemeral-port", ports::ephemeral_port::check),
     ("file-case", files::file_case::check),
     ("foreign-distribution", requirements::foreign_distribution::check),
+    (
+        "hardcoded-db-credentials",
+        databases::hardcoded_db_credentials::check,
+    ),
+    ("hardcoded-db-host", databases::hardcoded_db_host::check),
     ("hardcoded-home-path", paths::hardcoded_home_path::check),
     ("hardcoded-ip", network::hardcoded_ip::check),
     ("hardcoded-secret", secrets::hardcoded_secret::check),
@@ -54,10 +64,13 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("ignored-module", imports::ignored_module::check),
     ("ignored-unit-setting", services::ignored_unit_setting::check),
     ("launchd-only", services::launchd_only::check),
+    ("local-origins", network::local_origins::check),
+    ("localhost-in-page", network::localhost_in_page::check),
     ("log-settings", services::log_settings::check),
     ("macos-command", platform::macos_command::check),
     ("macos-path", platform::macos_path::check),
     ("missing-command", platform::missing_command::check),
+    ("missing-db-driver", requirements::missing_db_driver::check),
     ("missing-entry-point", services::missing_entry_point::check),
     ("missing-log-directory", services::missing_log_directory::check),
     ("misplaced-root", paths::misplaced_root::check),
@@ -66,6 +79,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("missing-name", imports::missing_name::check),
     ("missing-requirement", requirements::missing_requirement::check),
     ("missing-run-bit", files::missing_run_bit::check),
+    ("missing-schema", databases::missing_schema::check),
     (
         "missing-system-library",
         requirements::missing_system_library::check,
@@ -88,6 +102,10 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("replaced-path", services::replaced_path::check),
     ("restart-policy", services::restart_policy::check),
     ("runs-as-root", services::runs_as_root::check),
+    (
+        "scattered-db-connections",
+        databases::scattered_db_connections::check,
+    ),
     ("section-in-fragment", services::section_in_fragment::check),
     ("shared-port", ports::shared_port::check),
     ("shell-in-command", services::shell_in_command::check),

@@ -7,7 +7,7 @@ use super::locals::Body;
 use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
-use super::{binding, edits, effects, environment, importing, ports, span};
+use super::{binding, connections, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use crate::formats::calls::Calls;
@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
         is_script,
         globals: reader.globals,
     }));
+    connections::read(text, body, &reader.names, reader.facts);
     reader.names
 }
 

@@ -6,6 +6,7 @@ mod asynchronous;
 mod binding;
 mod calls;
 mod commands;
+mod connections;
 mod edits;
 mod effects;
 mod environment;

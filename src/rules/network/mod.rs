@@ -1,5 +1,8 @@
 //! Rules of the category `network`.
 
+pub(super) mod exposed_bind;
 pub(super) mod hardcoded_ip;
+pub(super) mod local_origins;
+pub(super) mod localhost_in_page;
 
 mod address;

@@ -2,7 +2,9 @@
 
 pub(super) mod contradictory_environment;
 pub(super) mod contradictory_programs;
+pub(super) mod debug_server;
 pub(super) mod detached_command;
+pub(super) mod django_settings;
 mod folder;
 pub(super) mod ignored_unit_setting;
 pub(super) mod launchd_only;

@@ -1,0 +1,317 @@
+//! Calls that connect to a database, that listen, and that say which pages may ask.
+
+use super::Reader;
+use super::known::Known;
+use crate::facts::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue};
+use crate::formats::python::names::last;
+use crate::formats::python::span;
+use crate::formats::sql;
+use ruff_python_ast::{CmpOp, Expr, ExprCall};
+
+/// Settings of Django that decide whom it serves, and how openly.
+const SETTINGS: [&str; 6] = [
+    "DEBUG",
+    "ALLOWED_HOSTS",
+    "SECRET_KEY",
+    "CSRF_TRUSTED_ORIGINS",
+    "CORS_ALLOWED_ORIGINS",
+    "CORS_ORIGIN_WHITELIST",
+];
+
+impl Reader<'_> {
+    /// `psycopg2.connect(host=…, password=…)`, `Redis("localhost")`, `PostgresqlDatabase("name", user=…)`.
+    pub(super) fn connects(&mut self, call: &ExprCall) {
+        let Some(function) = self.names.dotted(&call.func) else {
+            return;
+        };
+        let mut connection = Connection {
+            call: Some(function.clone()),
+            span: span(call),
+            ..Connection::default()
+        };
+        for keyword in &call.arguments.keywords {
+            let Some(name) = keyword.arg.as_ref().map(|arg| arg.id.as_str()) else {
+                continue;
+            };
+            if name == "dsn" || name == "conninfo" {
+                self.keywords_of(&keyword.value, &mut connection);
+            } else if let Some(field) = Field::of_key(name) {
+                let part = self.part(&keyword.value);
+                connection.set(field, part);
+            }
+        }
+        let name = last(&function);
+        if let Some(first) = call.arguments.args.first() {
+            match name {
+                "MongoClient" | "AsyncIOMotorClient" | "AsyncMongoClient" | "Redis" | "StrictRedis" => {
+                    if let Some(Known::Text(part)) = self.known(first).filter(is_plain) {
+                        connection.host.get_or_insert(part);
+                    }
+                }
+                _ if name.ends_with("Database") => connection.database = Some(self.part(first)),
+                _ if connects(name) => self.keywords_of(first, &mut connection),
+                _ => {}
+            }
+        }
+        let has_way = connection.host.is_some() || connection.user.is_some() || connection.database.is_some();
+        let is_told = connects(name) && (has_way || connection.password.is_some());
+        if is_told || connection.password.is_some() && has_way {
+            self.push(connection);
+        }
+    }
+
+    /// `"host=… dbname=…"`, also as an f-string.
+    fn keywords_of(&self, expr: &Expr, connection: &mut Connection) {
+        let text = match expr {
+            Expr::FString(_) => Some(
+                span(expr)
+                    .text(self.text)
+                    .trim_matches(['f', '"', '\''])
+                    .to_owned(),
+            ),
+            _ => match self.known(expr) {
+                Some(Known::Text(Part {
+                    value: Some(text),
+                    giver: Giver::Nothing,
+                    ..
+                })) => Some(text),
+                _ => None,
+            },
+        };
+        if let Some(text) = text.filter(|text| text.contains('=') && !text.contains("://")) {
+            connection.read_keywords(&text, span(expr));
+        }
+    }
+
+    /// `cursor.execute("SELECT … FROM trades")`, also as an f-string.
+    pub(super) fn asks(&mut self, call: &ExprCall) {
+        let function = self.names.dotted(&call.func).unwrap_or_default();
+        let is_query = matches!(
+            last(&function),
+            "execute"
+                | "executemany"
+                | "fetch"
+                | "fetchrow"
+                | "fetchval"
+                | "read_sql"
+                | "read_sql_query"
+                | "text"
+                | "execute_values"
+        );
+        if !is_query {
+            return;
+        }
+        for argument in call.arguments.args.iter().take(2) {
+            match argument {
+                Expr::FString(_) => {
+                    let place = span(argument);
+                    let text = place
+                        .text(self.text)
+                        .trim_start_matches(['f', 'r', 'F', 'R', '"', '\''])
+                        .to_owned();
+                    sql::query(&text, place, self.facts);
+                }
+                _ => {
+                    if let Some(Known::Text(Part {
+                        value: Some(text), ..
+                    })) = self.known(argument)
+                    {
+                        sql::query(&text, span(argument), self.facts);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `uvicorn.run(app, host="0.0.0.0", reload=True)`, `HTTPServer(("", 8000), Handler)`.
+    pub(super) fn listens(&mut self, call: &ExprCall) {
+        let Some(function) = self.names.dotted(&call.func) else {
+            return;
+        };
+        let Some(server) = server(&function) else { return };
+        let keyword = |name: &str| call.arguments.find_keyword(name).map(|keyword| &keyword.value);
+        let positional = |at: usize| call.arguments.args.get(at);
+        let host = keyword("host")
+            .or_else(|| keyword("hostname"))
+            .or_else(|| keyword("address"));
+        let (host, is_server) = match server {
+            Server::Keywords => {
+                let is_told = ["host", "port", "debug", "reload"]
+                    .iter()
+                    .any(|name| keyword(name).is_some());
+                (host, is_told)
+            }
+            Server::At(at) => (host.or(positional(at)), true),
+            Server::Tuple => match positional(0) {
+                Some(Expr::Tuple(tuple)) => (tuple.elts.first(), tuple.elts.len() >= 2),
+                _ => (None, false),
+            },
+        };
+        if !is_server {
+            return;
+        }
+        let debug = ["debug", "reload", "use_reloader", "use_debugger"]
+            .iter()
+            .find_map(|name| {
+                let value = keyword(name)?;
+                let is_on = matches!(self.known(value), Some(Known::Truth(true, _)));
+                is_on.then(|| ((*name).to_owned(), span(value)))
+            });
+        let host = host.map(|host| self.part(host));
+        self.facts.listeners.push(Listener {
+            call: function,
+            host,
+            debug,
+            in_main: self.in_main,
+            span: span(call),
+        });
+    }
+
+    /// `add_middleware(CORSMiddleware, allow_origins=[…])`, `CORS(app, origins=[…])`.
+    pub(super) fn admits(&mut self, call: &ExprCall) {
+        let function = self.names.dotted(&call.func).unwrap_or_default();
+        let keyword = match last(&function) {
+            "add_middleware" | "CORSMiddleware" | "Middleware" => "allow_origins",
+            "CORS" => "origins",
+            "SocketIO" | "AsyncServer" => "cors_allowed_origins",
+            _ => return,
+        };
+        let Some(value) = call.arguments.find_keyword(keyword).map(|keyword| &keyword.value) else {
+            return;
+        };
+        if let Some(Known::List(texts, place)) = self.known(value) {
+            self.facts.settings.push(Setting {
+                name: keyword.to_owned(),
+                value: SettingValue::List(texts),
+                giver: Giver::Nothing,
+                span: place,
+            });
+        }
+    }
+
+    /// `DEBUG = True` at the top of a module.
+    pub(super) fn setting(&mut self, name: &str, value: &Expr, known: Option<&Known>) {
+        if !SETTINGS.contains(&name) {
+            return;
+        }
+        let (value, giver, place) = match known {
+            Some(Known::Truth(truth, place)) => (SettingValue::Truth(*truth), Giver::Nothing, *place),
+            Some(Known::List(texts, place)) => (SettingValue::List(texts.clone()), Giver::Nothing, *place),
+            Some(Known::Text(part)) => {
+                let secret = part.value.as_deref().and_then(Secret::of_literal);
+                let secret = secret.filter(|_| name == "SECRET_KEY");
+                let value = secret.map_or(SettingValue::Unknown, SettingValue::Secret);
+                (value, part.giver.clone(), part.span)
+            }
+            None => match self.switch(value) {
+                Some((truth, variable)) => {
+                    (SettingValue::Truth(truth), Giver::Variable(variable), span(value))
+                }
+                None => (SettingValue::Unknown, Giver::Elsewhere, span(value)),
+            },
+        };
+        let giver = if self.is_conditional && giver == Giver::Nothing {
+            Giver::Elsewhere
+        } else {
+            giver
+        };
+        self.facts.settings.push(Setting {
+            name: name.to_owned(),
+            value,
+            giver,
+            span: place,
+        });
+    }
+}
+
+impl Reader<'_> {
+    /// What a switch is when its variable is not set: `os.getenv("DEBUG", "True") == "True"`,
+    /// `env.bool("DEBUG", default=True)`, and the variable's name.
+    fn switch(&self, expr: &Expr) -> Option<(bool, String)> {
+        match expr {
+            Expr::Compare(compare) => {
+                let (Some(Known::Text(left)), [CmpOp::Eq], [Expr::StringLiteral(right)]) =
+                    (self.known(&compare.left), &*compare.ops, &*compare.comparators)
+                else {
+                    return None;
+                };
+                match left.giver {
+                    Giver::Variable(name) => Some((left.value? == right.value.to_str(), name)),
+                    _ => None,
+                }
+            }
+            Expr::Call(call) => {
+                let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else {
+                    return None;
+                };
+                let keyword = call
+                    .arguments
+                    .find_keyword("default")
+                    .map(|keyword| &keyword.value);
+                let truth = match call.arguments.args.get(1).or(keyword)? {
+                    Expr::BooleanLiteral(literal) => literal.value,
+                    // `os.getenv` gives the text itself, and every text is true.
+                    Expr::StringLiteral(text) => {
+                        matches!(text.value.to_str(), "True" | "true" | "1" | "yes" | "on")
+                    }
+                    _ => return None,
+                };
+                Some((truth, name.value.to_str().to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a text is a host's name, no URL.
+fn is_plain(known: &Known) -> bool {
+    !matches!(known, Known::Text(Part { value: Some(text), .. }) if text.contains("://"))
+}
+
+/// Whether a function of this name connects to something.
+fn connects(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.contains("connect")
+        || ["pool", "client", "database", "redis"]
+            .iter()
+            .any(|end| lower.ends_with(end))
+        || matches!(name, "create_engine" | "create_async_engine")
+}
+
+/// How a call that listens names its address.
+enum Server {
+    /// By a keyword, alone.
+    Keywords,
+    /// By a keyword, else at this position.
+    At(usize),
+    /// In a tuple with the port, as the first argument.
+    Tuple,
+}
+
+fn server(function: &str) -> Option<Server> {
+    let (module, name) = function.rsplit_once('.').unwrap_or(("", function));
+    Some(match (module, name) {
+        ("uvicorn", "run" | "Config") | (_, "run_app" | "run_server") | ("waitress", "serve") => {
+            Server::Keywords
+        }
+        ("" | "subprocess" | "asyncio" | "anyio" | "trio", "run") => return None,
+        (_, "run") => Server::Keywords,
+        (_, "run_simple" | "make_server") => Server::At(0),
+        ("asyncio", "start_server") | (_, "create_server" | "TCPSite") if module != "socket" => Server::At(1),
+        (module, "serve") if module.starts_with("websockets") => Server::At(1),
+        (
+            _,
+            "HTTPServer"
+            | "ThreadingHTTPServer"
+            | "TCPServer"
+            | "ThreadingTCPServer"
+            | "UDPServer"
+            | "SimpleXMLRPCServer"
+            | "WSGIServer"
+            | "StreamServer"
+            | "bind",
+        )
+        | ("socket", "create_server") => Server::Tuple,
+        _ => return None,
+    })
+}

@@ -1,0 +1,174 @@
+//! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs.
+
+use crate::facts::{Facts, TableUse};
+use crate::source::Span;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What makes a table, in SQL of any language's text and in the words of Python's libraries.
+static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(?i)\bcreate\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+        r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
+        r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
+        r#"|(?:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+        r#"|\bselect\b[^;"']{1,300}?\binto\s+(?:table\s+)?(\w[\w.]*)\s+from\b"#,
+    ))
+    .ok()
+});
+
+/// Where a query names a table.
+static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i)\b(from|join|into|update)\s+(?:only\s+)?\\?"?([a-z_]\w*(?:\\?"?\.\\?"?[a-z_]\w*)?)\\?"?"#,
+    )
+    .ok()
+});
+
+/// What a query calls by a name of its own: `WITH recent AS (`.
+static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(\w+)(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(").ok()
+});
+
+/// Notes the tables that a text makes.
+pub(super) fn read(text: &str, facts: &mut Facts) {
+    let Some(makes) = MAKES.as_ref() else { return };
+    for found in makes.captures_iter(text) {
+        let Some(name) = (1..5).find_map(|group| found.get(group)) else {
+            continue;
+        };
+        // A copy of what another table holds makes no schema that is not there.
+        let behind = text[name.end()..].trim_start();
+        let is_copy = behind
+            .get(..3)
+            .is_some_and(|word| word.eq_ignore_ascii_case("as "));
+        if is_copy && name.as_str().starts_with(['{', '$', '%']) {
+            continue;
+        }
+        facts.tables.push(TableUse {
+            name: plain(name.as_str()),
+            is_made: true,
+            span: Span::new(name.start(), name.end()),
+        });
+    }
+}
+
+/// Notes the tables that a query needs. Its text has the place `span`.
+pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
+    let first = text
+        .trim_start()
+        .split(|letter: char| !letter.is_ascii_alphabetic())
+        .next()
+        .unwrap_or_default();
+    let is_query = ["select", "insert", "update", "delete", "with"]
+        .iter()
+        .any(|word| first.eq_ignore_ascii_case(word));
+    let (Some(needs), Some(names), true) = (NEEDS.as_ref(), NAMES.as_ref(), is_query) else {
+        return;
+    };
+    let own: Vec<String> = names
+        .captures_iter(text)
+        .map(|found| found[1].to_ascii_lowercase())
+        .collect();
+    for found in needs.captures_iter(text) {
+        let name = plain(&found[2]);
+        let verb = found[1].to_ascii_lowercase();
+        let (at, end) = found.get(0).map_or((0, 0), |all| (all.start(), all.end()));
+        let is_open = text[end..].starts_with(['{', '.', '%', '$']);
+        let behind = text[end..].trim_start();
+        let is_call = behind.starts_with('(') && verb != "into";
+        let word: String = behind.chars().take_while(char::is_ascii_alphabetic).collect();
+        let is_changed = verb != "update" || ["set", "as"].iter().any(|next| word.eq_ignore_ascii_case(next));
+        let is_of_system =
+            name.starts_with("pg_") || name.starts_with("information_schema") || name.starts_with("sqlite_");
+        if !is_call
+            && !is_open
+            && is_changed
+            && !is_of_system
+            && !own.contains(&name)
+            && !KEYWORDS.contains(&name.as_str())
+            && is_clause(text, at)
+        {
+            facts.tables.push(TableUse {
+                name,
+                is_made: false,
+                span,
+            });
+        }
+    }
+}
+
+/// Words that may stand where a table does.
+const KEYWORDS: [&str; 14] = [
+    "set", "select", "where", "lateral", "unnest", "values", "only", "of", "nowait", "skip", "the", "a",
+    "excluded", "dual",
+];
+
+/// Whether `from` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
+fn is_clause(text: &str, at: usize) -> bool {
+    let before = text[..at].to_ascii_lowercase();
+    let inside = before.rsplit('(').next().unwrap_or_default();
+    let opened = before.matches('(').count() > before.matches(')').count();
+    let is_part = opened && !inside.contains("select") && !inside.contains(')') && !inside.contains("delete");
+    !is_part && !before.trim_end().ends_with("distinct")
+}
+
+/// A name without its quotes, in small letters.
+fn plain(name: &str) -> String {
+    let kept = name
+        .chars()
+        .filter(|letter| !matches!(letter, '"' | '\\' | '`' | '[' | ']' | '\''));
+    kept.collect::<String>().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needed(text: &str) -> Vec<String> {
+        let mut facts = Facts::default();
+        query(text, Span::default(), &mut facts);
+        facts.tables.into_iter().map(|table| table.name).collect()
+    }
+
+    #[test]
+    fn queries_need_tables() {
+        for (text, names) in [
+            (
+                "SELECT * FROM users.trades t JOIN prices ON 1=1",
+                "users.trades prices",
+            ),
+            (
+                "INSERT INTO trades (a, b) VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = 1",
+                "trades",
+            ),
+            ("UPDATE trades SET a = 1", "trades"),
+            ("delete from \"Trades\" where a", "trades"),
+            (
+                "WITH recent AS (SELECT * FROM trades) SELECT * FROM recent",
+                "trades",
+            ),
+            ("SELECT EXTRACT(EPOCH FROM at) FROM trades", "trades"),
+            ("SELECT a IS DISTINCT FROM b FROM trades FOR UPDATE", "trades"),
+            ("SELECT * FROM generate_series(1, 2)", ""),
+            ("SELECT * FROM users.trades_{number} WHERE a", ""),
+            ("SELECT * FROM {table}", ""),
+            ("SELECT 1 FROM information_schema.tables", ""),
+            ("SELECT * FROM (SELECT a FROM b) x", "b"),
+            ("see what comes from there", ""),
+            ("", ""),
+        ] {
+            assert_eq!(needed(text).join(" "), names, "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_make_tables() {
+        let text = "CREATE TABLE IF NOT EXISTS users.\"Trades\" (id int);\ncreate materialized view v as\n\
+                    __tablename__ = 'prices'\nop.create_table('fills', x)\nCREATE TABLE {schema}.x (\nCREATE TABLE (";
+        let mut facts = Facts::default();
+        read(text, &mut facts);
+        let names: Vec<&str> = facts.tables.iter().map(|table| table.name.as_str()).collect();
+        assert_eq!(names, ["users.trades", "v", "prices", "fills", "{schema}.x", ""]);
+    }
+}

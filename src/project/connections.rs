@@ -1,0 +1,365 @@
+//! The connections to databases that the tree describes: calls, tables, URLs, variables and commands.
+
+use super::{Project, importers};
+use crate::document::Document;
+use crate::facts::connection::is_about_databases;
+use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role, Value};
+use crate::finding::{DocumentId, Place, Scope};
+use crate::formats::Format;
+use crate::knowledge::connections as known;
+use crate::source::Span;
+use std::collections::BTreeSet;
+
+/// A connection, and where it is described.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The document.
+    pub document: DocumentId,
+    /// What is connected to: `PostgreSQL`, or `a database`.
+    pub kind: &'static str,
+    /// How it is described.
+    pub way: Way,
+    /// Its parts.
+    pub parts: Connection,
+}
+
+/// How a connection is described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// A call that connects.
+    Call,
+    /// A table of its parts.
+    Table,
+    /// A URL.
+    Url,
+    /// Variables of which each holds a part.
+    Variables,
+    /// A command such as `psql`.
+    Command,
+}
+
+/// What is connected to, where nothing tells.
+const UNTOLD: &str = "a database";
+
+impl Link {
+    /// The place of a part of it.
+    pub fn at(&self, span: Span) -> Place {
+        Place {
+            document: self.document,
+            span,
+        }
+    }
+}
+
+impl Project {
+    /// Every connection to a database that the tree describes, by document and place.
+    pub fn links(&self) -> &[Link] {
+        self.links.get_or_init(|| {
+            let documents = self.documents();
+            documents
+                .flat_map(|(id, document)| of_document(id, document))
+                .collect()
+        })
+    }
+
+    /// The modules that another module of the server imports, and whose name says that connections to databases are
+    /// made there, each with the place where it connects.
+    pub fn central_connections(&self) -> Vec<&Link> {
+        let imported = self.imported_names();
+        let links = self.links().iter().filter(|link| {
+            let path = self
+                .document(link.document)
+                .map_or("", |document| document.path.as_str());
+            let stem = path.strip_suffix(".py").unwrap_or_default();
+            let stem = stem.rsplit('/').next().unwrap_or_default();
+            let says_so = is_about_databases(&stem.replace('_', " ")) || stem.contains("connection");
+            link.way == Way::Call
+                && self.scope(link.document) == Scope::Deployed
+                && says_so
+                && imported.contains(stem)
+        });
+        let mut seen = BTreeSet::new();
+        links.filter(|link| seen.insert(link.document)).collect()
+    }
+
+    /// The last parts of the names of modules that the server's code imports, and what it takes from them.
+    fn imported_names(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for (_, document) in self
+            .documents()
+            .filter(|(id, _)| self.scope(*id) == Scope::Deployed)
+        {
+            let Some(python) = &document.facts.python else {
+                continue;
+            };
+            for import in importers::all_imports(&python.body) {
+                names.extend(import.module.rsplit('.').next());
+                names.extend(import.names.iter().map(|name| name.name.as_str()));
+            }
+        }
+        names
+    }
+
+    /// The names by which containers find each other: the services of compose files.
+    pub fn container_names(&self) -> BTreeSet<&str> {
+        let containers = self.programs().filter(|(_, program)| program.in_container);
+        containers.map(|(_, program)| program.name.as_str()).collect()
+    }
+}
+
+fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
+    let facts = &document.facts;
+    let mut found = Vec::new();
+    let link = |kind, way, parts| Link {
+        document: id,
+        kind,
+        way,
+        parts,
+    };
+    let mut lone = Vec::new();
+    let mut seen = BTreeSet::new();
+    for connection in &facts.connections {
+        if let Some((kind, way)) = told(connection) {
+            if way == Way::Url {
+                seen.insert(connection.span.start);
+            }
+            found.push(link(kind, way, connection.clone()));
+        } else if let Some((prefix, _)) = connection.name.as_deref().and_then(Field::of_variable)
+            && connection.call.is_none()
+            && connection.engine.is_none()
+        {
+            lone.push((prefix, connection.clone()));
+        }
+    }
+    for value in facts.values.iter().filter(|value| acts(value)) {
+        if seen.contains(&value.span.start) {
+            continue;
+        }
+        if let Some((kind, url)) = of_url(value) {
+            found.push(link(kind, Way::Url, url));
+        }
+    }
+    if document.format != Format::Python {
+        let variables = facts.variables.iter().filter_map(|variable| {
+            let Access::Set(text) = &variable.access else {
+                return None;
+            };
+            let (prefix, field) = Field::of_variable(&variable.name)?;
+            let mut connection = Connection {
+                name: Some(variable.name.clone()),
+                span: variable.span,
+                ..Connection::default()
+            };
+            let is_known = !text.contains(['$', '{', '%', '<', '`']);
+            let giver = if is_known {
+                Giver::Nothing
+            } else {
+                Giver::Elsewhere
+            };
+            connection.set(
+                field,
+                Part {
+                    value: is_known.then(|| text.clone()),
+                    giver,
+                    span: variable.span,
+                },
+            );
+            Some((prefix, connection))
+        });
+        lone.extend(variables);
+    }
+    found.extend(
+        grouped(lone)
+            .into_iter()
+            .map(|parts| link(kind_of_name(&parts), Way::Variables, parts)),
+    );
+    let commands = facts.commands.iter().filter_map(of_command);
+    found.extend(commands.map(|(kind, parts)| link(kind, Way::Command, parts)));
+    found
+}
+
+/// What a connection of the facts leads to, and how it is described; nothing where it is no connection to a
+/// database, or only one part of it.
+fn told(connection: &Connection) -> Option<(&'static str, Way)> {
+    if let Some(call) = &connection.call {
+        let kind = known::of_call(call);
+        // A call by any name that is handed a database, and who connects: no machine's log-in has the first.
+        let is_clear =
+            connection.database.is_some() && (connection.user.is_some() || connection.password.is_some());
+        return kind.or(is_clear.then_some(UNTOLD)).map(|kind| (kind, Way::Call));
+    }
+    let parts = [
+        &connection.host,
+        &connection.port,
+        &connection.database,
+        &connection.user,
+    ];
+    let count = parts.into_iter().flatten().count() + usize::from(connection.password.is_some());
+    if let Some(engine) = &connection.engine {
+        let named = known::of_scheme(engine).map(|kind| (kind, Way::Url));
+        let framed = engine.starts_with("django.")
+            || !known::of_engine(engine).is_empty()
+            || engine.contains("db.backends");
+        return named.or(framed.then_some((kind_of_engine(engine), Way::Table)));
+    }
+    let is_named = connection.name.as_deref().is_some_and(is_about_databases);
+    let is_clear =
+        connection.database.is_some() && (connection.user.is_some() || connection.password.is_some());
+    (count >= 2 && (is_named || is_clear)).then(|| (kind_of_name(connection), Way::Table))
+}
+
+fn kind_of_engine(engine: &str) -> &'static str {
+    let kinds = [
+        ("postg", "PostgreSQL"),
+        ("mysql", "MySQL"),
+        ("oracle", "Oracle"),
+        ("sqlite", "SQLite"),
+    ];
+    let found = kinds.into_iter().find(|(word, _)| engine.contains(word));
+    found.map_or(UNTOLD, |(_, kind)| kind)
+}
+
+fn kind_of_name(connection: &Connection) -> &'static str {
+    let name = connection
+        .name
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let kinds = [
+        ("postgres", "PostgreSQL"),
+        ("pg", "PostgreSQL"),
+        ("mysql", "MySQL"),
+        ("maria", "MariaDB"),
+        ("mongo", "MongoDB"),
+        ("redis", "Redis"),
+        ("clickhouse", "ClickHouse"),
+    ];
+    let found = kinds.into_iter().find(|(word, _)| name.contains(word));
+    found.map_or(UNTOLD, |(_, kind)| kind)
+}
+
+/// Whether something acts on a text.
+fn acts(value: &Value) -> bool {
+    let is_seen = value.role.is_prose()
+        || matches!(
+            value.role,
+            Role::Pattern | Role::Compared | Role::Markup | Role::Key
+        );
+    !is_seen && value.reach != Reach::Elsewhere && value.text.contains("://")
+}
+
+fn of_url(value: &Value) -> Option<(&'static str, Connection)> {
+    let is_variable = |name: &str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let giver = match (value.role, &value.name) {
+        (Role::Default, Some(name)) if is_variable(name) => Giver::Variable(name.clone()),
+        (Role::Default, _) => Giver::Elsewhere,
+        // `dj_database_url.config(default="…")`.
+        (_, Some(name)) if name == "default" && value.call.is_some() => {
+            Giver::Variable("DATABASE_URL".to_owned())
+        }
+        _ => Giver::Nothing,
+    };
+    let mut url = Connection::of_url(&value.text, value.span, &giver)?;
+    let kind = known::of_scheme(url.engine.as_deref()?)?;
+    url.name.clone_from(&value.name);
+    url.call.clone_from(&value.call);
+    Some((kind, url))
+}
+
+/// Joins variables that stand together: those of one prefix, until one comes a second time.
+fn grouped(lone: Vec<(String, Connection)>) -> Vec<Connection> {
+    let mut groups: Vec<(String, Connection)> = Vec::new();
+    for (prefix, one) in lone {
+        let open = groups
+            .iter_mut()
+            .rev()
+            .take(6)
+            .find(|(other, _)| *other == prefix);
+        match open {
+            Some((_, group)) if !overlap(group, &one) => join(group, one),
+            _ => groups.push((prefix, one)),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+fn overlap(left: &Connection, right: &Connection) -> bool {
+    left.host.is_some() && right.host.is_some()
+        || left.port.is_some() && right.port.is_some()
+        || left.database.is_some() && right.database.is_some()
+        || left.user.is_some() && right.user.is_some()
+        || left.password.is_some() && right.password.is_some()
+}
+
+fn join(group: &mut Connection, one: Connection) {
+    group.host = group.host.take().or(one.host);
+    group.port = group.port.take().or(one.port);
+    group.database = group.database.take().or(one.database);
+    group.user = group.user.take().or(one.user);
+    group.password = group.password.take().or(one.password);
+}
+
+/// `psql -h host -U user -d name`, `mysql -u user -ppassword name`.
+fn of_command(command: &Command) -> Option<(&'static str, Connection)> {
+    let kind = match command.program() {
+        "psql" | "pg_dump" | "pg_restore" | "createdb" | "pg_isready" => "PostgreSQL",
+        "mysql" | "mysqldump" | "mariadb" => "MySQL",
+        _ => return None,
+    };
+    let mut parts = Connection {
+        call: Some(command.program().to_owned()),
+        span: command.span,
+        ..Connection::default()
+    };
+    if let Some((_, text)) = command.assignments.iter().find(|(name, _)| name == "PGPASSWORD") {
+        let is_known = !text.contains(['$', '`']);
+        let part = Part {
+            value: is_known.then(|| text.clone()),
+            giver: if is_known {
+                Giver::Nothing
+            } else {
+                Giver::Elsewhere
+            },
+            span: command.span,
+        };
+        parts.set(Field::Password, part);
+    }
+    let mut words = command.arguments().iter().peekable();
+    while let Some(word) = words.next() {
+        let text = word.text.as_str();
+        let (option, inline) = match text.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => (option, Some(value)),
+            _ => (text, None),
+        };
+        let field = match (option, kind) {
+            ("-h" | "--host", _) => Field::Host,
+            ("-U" | "--username", "PostgreSQL") | ("-u" | "--user", "MySQL") => Field::User,
+            ("-d" | "--dbname", "PostgreSQL") | ("-D" | "--database", "MySQL") => Field::Database,
+            ("-p" | "--port", "PostgreSQL") => Field::Port,
+            ("--password", "MySQL") => Field::Password,
+            _ if kind == "MySQL" && text.len() > 2 && text.starts_with("-p") && word.is_literal => {
+                parts.set(Field::Password, Part::fixed(&text[2..], word.span));
+                continue;
+            }
+            _ => continue,
+        };
+        let (value, span, is_literal) = match inline {
+            Some(value) => (value, word.span, word.is_literal),
+            None => match words.next() {
+                Some(next) => (next.text.as_str(), next.span, next.is_literal),
+                None => break,
+            },
+        };
+        let giver = if is_literal {
+            Giver::Nothing
+        } else {
+            Giver::Elsewhere
+        };
+        let value = is_literal.then(|| value.to_owned());
+        parts.set(field, Part { value, giver, span });
+    }
+    Some((kind, parts))
+}

@@ -1,0 +1,7 @@
+//! Connections to databases.
+
+pub(super) mod db_settings_disagree;
+pub(super) mod hardcoded_db_credentials;
+pub(super) mod hardcoded_db_host;
+pub(super) mod missing_schema;
+pub(super) mod scattered_db_connections;

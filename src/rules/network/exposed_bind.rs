@@ -1,0 +1,266 @@
+//! Servers that listen on every address of the machine.
+
+use crate::facts::{Giver, Part, Role};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
+use crate::formats::Format;
+use crate::project::{Project, Server, ServerCommand};
+use crate::rule::Sink;
+use crate::source::Span;
+
+/// Reports every server outside containers that listens on all addresses, and every database that a compose file
+/// publishes on all of them.
+pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    for server in project.servers() {
+        if let Some(draft) = of_server(project, &server) {
+            sink.report(draft);
+        }
+    }
+    for command in project.server_commands() {
+        if let Some(draft) = of_command(project, &command) {
+            sink.report(draft);
+        }
+    }
+    // Where the tree has a firewall, `bypassed-firewall` compares the two.
+    let mut documents = project.documents();
+    let has_firewall = documents.any(|(_, document)| {
+        document
+            .facts
+            .commands
+            .iter()
+            .any(|command| command.program() == "ufw")
+    });
+    for (id, document) in project.documents() {
+        if document.format == Format::Yaml && !has_firewall {
+            published(project, id, sink);
+        }
+        named(project, id, sink);
+    }
+}
+
+/// Whether an address stands for all addresses of the machine.
+fn is_everywhere(host: &str) -> bool {
+    matches!(host.trim_matches(['[', ']']), "" | "0.0.0.0" | "::" | "*")
+}
+
+fn of_server(project: &Project, server: &Server<'_>) -> Option<Draft> {
+    let host = server.listener.host.as_ref()?;
+    let address = host.value.as_deref().filter(|address| is_everywhere(address))?;
+    if project.are_apart(&server.programs) {
+        return None;
+    }
+    let shown = if address.is_empty() {
+        "an empty address"
+    } else {
+        address
+    };
+    let message = match &host.giver {
+        Giver::Variable(name) => format!(
+            "without `{name}` in the environment, `{}` listens on {shown}: every network that the server is in reaches it",
+            server.listener.call
+        ),
+        _ => format!(
+            "`{}` listens on {shown}: every network that the server is in reaches it, past any proxy",
+            server.listener.call
+        ),
+    };
+    let draft = draft(host_place(server.document, host, server.listener.span), message);
+    let path = &project.document(server.document)?.path;
+    let draft = draft
+        .subject(format!("{path} {}", server.listener.call))
+        .confidence(sureness(&host.giver));
+    Some(if server.programs.is_empty() {
+        draft
+    } else {
+        draft.programs(server.programs.clone())
+    })
+}
+
+/// Where the address stands; the call, where a caller gives it.
+fn host_place(document: DocumentId, host: &Part<String>, call: Span) -> Place {
+    let is_empty = host.value.as_deref() == Some("");
+    Place {
+        document,
+        span: if is_empty { call } else { host.span },
+    }
+}
+
+fn sureness(giver: &Giver) -> Confidence {
+    match giver {
+        Giver::Nothing => Confidence::Likely,
+        _ => Confidence::Possible,
+    }
+}
+
+fn draft(place: Place, message: String) -> Draft {
+    Draft::new(place, message)
+        .label("listens on all interfaces")
+        .help(
+            "listen on `127.0.0.1` and let a proxy such as nginx face the network; where everybody shall reach it, say so in the firewall",
+        )
+        .effect(Effect::Advice)
+}
+
+/// `gunicorn --bind 0.0.0.0:8000`, `uvicorn app:app --host 0.0.0.0`.
+fn of_command(project: &Project, found: &ServerCommand<'_>) -> Option<Draft> {
+    let document = project.document(found.document)?;
+    if matches!(document.format, Format::Docker | Format::Procfile) || project.are_apart(&found.programs) {
+        return None;
+    }
+    let words = &found.command.words;
+    let at = words.iter().position(|word| {
+        let name = word.text.rsplit('/').next().unwrap_or_default();
+        SERVERS.contains(&name)
+    })?;
+    let program = words[at].text.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut options = words[at + 1..].iter().peekable();
+    while let Some(option) = options.next() {
+        let (value, place) = match option.text.split_once('=') {
+            Some((name, value)) if is_address_option(name) => (value, option.span),
+            _ if is_address_option(&option.text) => match options.peek() {
+                Some(next) => (next.text.as_str(), next.span),
+                None => break,
+            },
+            _ if program == "manage.py" => (option.text.as_str(), option.span),
+            _ => continue,
+        };
+        let host = value.rsplit_once(':').map_or(value, |(host, _)| host);
+        // gunicorn takes `:8000` for all addresses.
+        if is_everywhere(host) && !value.is_empty() {
+            let message = format!(
+                "`{program}` listens on all addresses ({value}): every network that the server is in reaches it, past any proxy"
+            );
+            let place = Place {
+                document: found.document,
+                span: place,
+            };
+            let draft = draft(place, message).confidence(Confidence::Likely);
+            return Some(match found.programs.as_slice() {
+                [] => draft,
+                programs => draft.programs(programs.to_vec()),
+            });
+        }
+    }
+    None
+}
+
+/// Commands that start a server.
+const SERVERS: [&str; 10] = [
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "waitress-serve",
+    "uwsgi",
+    "flask",
+    "fastapi",
+    "manage.py",
+    "streamlit",
+];
+
+fn is_address_option(name: &str) -> bool {
+    matches!(
+        name,
+        "--bind" | "-b" | "--host" | "-h" | "--http" | "--http-socket" | "--listen" | "--server.address"
+    )
+}
+
+/// `"bind_host": "0.0.0.0"`: a setting or a default whose name says that a server listens there.
+fn named(project: &Project, id: DocumentId, sink: &mut Sink<'_>) {
+    let Some(document) = project
+        .document(id)
+        .filter(|_| project.scope(id) == Scope::Deployed)
+    else {
+        return;
+    };
+    let programs = project.programs_reaching(id);
+    if programs.is_empty() || project.are_apart(&programs) {
+        return;
+    }
+    let values = document
+        .facts
+        .values
+        .iter()
+        .filter(|value| !value.text.is_empty() && is_everywhere(&value.text));
+    for value in values.filter(|value| matches!(value.role, Role::Assigned | Role::Default | Role::Argument))
+    {
+        let own = value.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let own = own.rsplit('.').next().unwrap_or_default();
+        if !own
+            .split(['_', '-'])
+            .any(|word| matches!(word, "bind" | "listen" | "binding"))
+        {
+            continue;
+        }
+        let place = Place {
+            document: id,
+            span: value.span,
+        };
+        let message = format!(
+            "`{own}` is {}: what takes it listens on every network that the server is in",
+            value.text
+        );
+        sink.report(
+            draft(place, message)
+                .subject(format!("{} {own}", document.path))
+                .confidence(Confidence::Possible),
+        );
+    }
+}
+
+/// Ports of databases, as their containers have them.
+const DATABASES: [(&str, &str); 9] = [
+    ("5432", "PostgreSQL"),
+    ("3306", "MySQL"),
+    ("6379", "Redis"),
+    ("27017", "MongoDB"),
+    ("9200", "Elasticsearch"),
+    ("5672", "RabbitMQ"),
+    ("11211", "memcached"),
+    ("8123", "ClickHouse"),
+    ("1433", "SQL Server"),
+];
+
+/// `ports: ["5432:5432"]` of a compose file.
+fn published(project: &Project, id: DocumentId, sink: &mut Sink<'_>) {
+    let Some(document) = project.document(id) else {
+        return;
+    };
+    for value in document
+        .facts
+        .values
+        .iter()
+        .filter(|value| value.role == Role::Element)
+    {
+        let is_port = value
+            .name
+            .as_deref()
+            .is_some_and(|name| name.starts_with("services.") && name.ends_with(".ports"));
+        let Some((outer, inner)) = value.text.rsplit_once(':').filter(|_| is_port) else {
+            continue;
+        };
+        let inner = inner.split('/').next().unwrap_or_default();
+        let known = DATABASES.iter().find(|(port, _)| *port == inner);
+        let Some((_, database)) = known.filter(|_| !outer.contains(':') || outer.starts_with("0.0.0.0:"))
+        else {
+            continue;
+        };
+        let place = Place {
+            document: id,
+            span: value.span,
+        };
+        let message = format!(
+            "{database} is published on every address of the server (`{}`): Docker opens the port past `ufw`",
+            value.text
+        );
+        sink.report(
+            Draft::new(place, message)
+                .subject(format!("published {database}"))
+                .label("open to every network")
+                .help(format!(
+                    "publish it on the machine itself only, `127.0.0.1:{}`, or not at all: containers reach each other without",
+                    value.text.trim_start_matches("0.0.0.0:")
+                ))
+                .confidence(Confidence::Likely),
+        );
+    }
+}
