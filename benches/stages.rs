@@ -11,6 +11,7 @@ use audit::target::Target;
 use audit::tree::{Memory, Tree, WorkTree};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use std::fmt::Write as _;
 use std::path::Path;
 
 fn main() {
@@ -112,10 +113,14 @@ fn programs_and_commands(bencher: Bencher, number: usize) {
     let mut config = "[supervisord]\nlogfile=logs/s.log\n".to_owned();
     let mut script = "#!/bin/bash\n".to_owned();
     for at in 0..number {
-        config += &format!(
+        let _ = write!(
+            config,
             "[program:p{at}]\ncommand=python3 p{at}.py\nstdout_logfile=logs/d{at}/x.log\nuser=u{at}\n"
         );
-        script += &format!("mkdir -p logs/d{at}\npkill -f p{at}.py\ncp a{at} /etc/b{at}\nuseradd u{at}\n");
+        let _ = write!(
+            script,
+            "mkdir -p logs/d{at}\npkill -f p{at}.py\ncp a{at} /etc/b{at}\nuseradd u{at}\n"
+        );
     }
     let files = [("supervisord.conf", config), ("deploy.sh", script)];
     let tree = Memory::new(files.map(|(path, text)| (path.to_owned(), text.into_bytes())));
@@ -125,8 +130,11 @@ fn programs_and_commands(bencher: Bencher, number: usize) {
 /// Requirements, and a module that imports them all.
 #[divan::bench(args = [250, 500, 1000], sample_count = 10)]
 fn requirements(bencher: Bencher, number: usize) {
-    let listed: String = (0..number).map(|at| format!("pkg{at}==1.{at}\n")).collect();
-    let imports: String = (0..number).map(|at| format!("import pkg{at}\n")).collect();
+    let (mut listed, mut imports) = (String::new(), String::new());
+    for at in 0..number {
+        let _ = writeln!(listed, "pkg{at}==1.{at}");
+        let _ = writeln!(imports, "import pkg{at}");
+    }
     let config = "[program:a]\ncommand=python3 main.py\n".to_owned();
     let files = [
         ("requirements.txt", listed),

@@ -1,6 +1,7 @@
 //! Which exceptions a failed step raises, and who catches them.
 
 use super::super::failure::When;
+use super::Run;
 
 /// What a failed step raises.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,16 @@ impl Catcher<'_> {
                 (rest.is_empty() || rest.starts_with('.')).then_some(When::Expected)
             }
         }
+    }
+}
+
+impl Run<'_> {
+    /// Who catches an exception: the innermost `try` around the statement that does, and how.
+    pub(super) fn catcher_of(&self, raised: &Raised) -> Option<When> {
+        self.catchers
+            .iter()
+            .rev()
+            .find_map(|catcher| catcher.takes(raised))
     }
 }
 

@@ -444,14 +444,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Who catches an exception: the innermost `try` around the statement that does, and how.
-    fn catcher_of(&self, raised: &Raised) -> Option<When> {
-        self.catchers
-            .iter()
-            .rev()
-            .find_map(|catcher| catcher.takes(raised))
-    }
-
     /// Notes a failure. It goes to the `try` that catches it; without one, it is taken as mended.
     fn fail(
         &mut self,
