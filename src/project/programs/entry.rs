@@ -46,7 +46,8 @@ impl Locator<'_> {
             python_path.extend(self.search_path(value, &site));
         }
         if let Some(container) = &site.container {
-            python_path.extend(container.mounted_parts());
+            let parts = container.mounted_parts().into_iter();
+            python_path.extend(parts.filter(|folder| *folder != site.directory));
         }
         let stage = |entry| Stage {
             entry,
