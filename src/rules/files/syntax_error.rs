@@ -2,9 +2,9 @@
 
 use super::super::failing;
 use crate::facts::{PYTHON_2, Problem, ProblemKind};
-use crate::finding::{DocumentId, Draft, Effect, Phase, Place};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
-use crate::project::{FailureKind, Project};
+use crate::project::{FailureKind, Project, Provision};
 use crate::rule::Sink;
 use std::collections::BTreeSet;
 
@@ -13,7 +13,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let in_python = check_python(project, sink);
     for (id, document) in project.documents() {
         for problem in &document.facts.problems {
-            if problem.kind == ProblemKind::Unreadable || in_python.contains(&id) {
+            let is_sample = document.format == Format::Json && is_sample(&document.path);
+            if problem.kind == ProblemKind::Unreadable || in_python.contains(&id) || is_sample {
                 continue;
             }
             let place = Place {
@@ -30,10 +31,38 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     .phase(Phase::Manager)
                     .programs(project.programs_configured_by(id)),
                 Format::Requirements => draft.effect(Effect::Start).phase(Phase::Install),
+                // Who reads it may take comments.
+                Format::Json if reads_comments(project) => {
+                    draft.effect(Effect::Advice).confidence(Confidence::Possible)
+                }
                 _ => draft.effect(Effect::Use),
             });
         }
     }
+}
+
+/// Distributions that read JSON with comments.
+const LENIENT: [&str; 6] = [
+    "commentjson",
+    "hjson",
+    "json5",
+    "jsoncomment",
+    "pyjson5",
+    "python-rapidjson",
+];
+
+fn reads_comments(project: &Project) -> bool {
+    LENIENT.iter().any(|name| {
+        let provision = project.requirements.provision_of(name);
+        matches!(provision, Provision::Declared | Provision::Brought(_))
+    })
+}
+
+/// Whether a file is one to be copied and filled in: `config.example.json`.
+fn is_sample(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let mut parts = name.split(['.', '-', '_']);
+    parts.any(|part| matches!(part, "example" | "sample" | "template" | "dist"))
 }
 
 /// Reports the modules that a start, or a file taken by itself, gets to; returns their documents.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Accounts that images of clouds, virtual machines and containers come with, or that services run as.
-const STOCK_ACCOUNTS: [&str; 24] = [
+const STOCK_ACCOUNTS: [&str; 25] = [
     "ubuntu",
     "debian",
     "admin",
@@ -29,6 +29,7 @@ const STOCK_ACCOUNTS: [&str; 24] = [
     "opc",
     "runner",
     "node",
+    "nonroot",
     "jovyan",
     "airflow",
     "coder",
