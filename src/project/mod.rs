@@ -64,6 +64,7 @@ pub use left_out::LeftOut;
 pub use leftovers::Leftovers;
 pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
+pub use mentions::Recall;
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
@@ -137,8 +138,14 @@ pub struct Project {
 }
 
 impl Project {
-    /// Joins the facts of all documents.
-    pub fn join(mut documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+    /// Joins the facts of all documents. What is known of texts of other trees is not looked up again.
+    pub fn join(
+        mut documents: Vec<Document>,
+        listing: &Listing,
+        tree: &dyn Tree,
+        target: Target,
+        recall: &Recall,
+    ) -> Self {
         let paths = Paths::new(listing);
         housed::mark(&mut documents, &paths);
         let target = Target {
@@ -185,7 +192,7 @@ impl Project {
             failures: reach.failures,
             ports,
             environment,
-            mentions: mentions::Mentions::find(&documents, tree),
+            mentions: mentions::Mentions::find(&documents, tree, recall),
             superseded,
             documents,
             scopes: reach.scopes,
