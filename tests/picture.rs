@@ -81,7 +81,9 @@ fn drawn(printed: &str) -> String {
         for run in runs(line) {
             let x = CORNER.0 + cells(run.column) * CELL.0;
             let length = cells(run.text.chars().count()) * CELL.0;
-            let class = run.class.map_or_else(String::new, |class| format!(" class=\"{class}\""));
+            let class = run
+                .class
+                .map_or_else(String::new, |class| format!(" class=\"{class}\""));
             let _ = writeln!(
                 picture,
                 "<text{class} x=\"{x:.1}\" y=\"{y:.1}\" textLength=\"{length:.1}\">{}</text>",
@@ -145,7 +147,9 @@ fn cells(number: usize) -> f64 {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[test]

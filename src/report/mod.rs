@@ -88,6 +88,8 @@ pub struct Report {
     pub sources: BTreeMap<String, String>,
     /// What the findings were compared with.
     pub compared: Compared,
+    /// How the readiness went, where that is wanted.
+    pub history: Option<History>,
     /// Places above info, also those that are not shown.
     pub places: usize,
     /// Findings that are not shown, by id.
@@ -234,6 +236,7 @@ impl Report {
         }
         Self {
             compared: Compared::default(),
+            history: None,
             places: findings
                 .iter()
                 .filter(|found| found.finding.severity > Severity::Info)
@@ -281,6 +284,7 @@ impl Report {
             notices: Vec::new(),
             sources: BTreeMap::new(),
             compared: Compared::default(),
+            history: None,
             places: 0,
             hidden: BTreeMap::new(),
             by_id: BTreeMap::new(),

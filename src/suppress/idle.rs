@@ -44,7 +44,11 @@ pub fn idle(
 
 fn matches_any(glob: &PathGlob, project: &Project) -> bool {
     let documents = project.documents().map(|(_, found)| found.path.as_str());
-    project.paths.files().chain(documents).any(|path| glob.matches(path))
+    project
+        .paths
+        .files()
+        .chain(documents)
+        .any(|path| glob.matches(path))
 }
 
 /// Which rule of which category found something in which file.
@@ -71,7 +75,11 @@ fn unused<'a>(
             .filter(|(path, ..)| glob.matches(path))
             .map(|(_, rule, category)| (*rule, *category))
             .collect();
-        let is_used = |word: &str| of_files.iter().any(|(rule, category)| word == *rule || word == *category);
+        let is_used = |word: &str| {
+            of_files
+                .iter()
+                .any(|(rule, category)| word == *rule || word == *category)
+        };
         let idle = rules.iter().filter(|rule| !is_used(rule));
         unused.extend(idle.map(|rule| (span, glob.written(), rule.as_str())));
     }
