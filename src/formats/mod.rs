@@ -31,6 +31,7 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+mod site_lines;
 mod sql;
 pub mod structured;
 pub mod supervisor;
@@ -299,6 +300,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
+        Format::Plain if path.ends_with(".pth") => site_lines::extract(path, text),
         Format::Plain => plain::extract(path, text),
         Format::Text => Facts::default(),
     };

@@ -36,6 +36,7 @@ mod runs;
 mod scopes;
 mod secrets;
 mod setup;
+mod site_paths;
 mod stopped;
 mod superseded;
 mod surroundings;
@@ -152,15 +153,17 @@ impl Project {
         let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
         let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
+        let roots = files::roots(&programs, &target);
         let world = imports::World {
             environment: &environment,
+            site_paths: site_paths::entries(&documents, &paths, &roots),
             documents: &documents,
             paths: &paths,
             modules: &modules,
             requirements: &requirements,
             target: &target,
             tree,
-            roots: files::roots(&programs, &target),
+            roots,
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
