@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::facts::{Manager, Reach, Role, Value};
-use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
 use crate::formats::Format;
 use crate::project::Project;
 use crate::rule::Sink;
@@ -90,6 +90,9 @@ const ROUTES: [&str; 9] = [
     "fetch",
 ];
 
+/// Calls that need the folder that they are given, whoever it is named after.
+const NEEDING: [&str; 6] = ["append", "insert", "open", "chdir", "listdir", "StaticFiles"];
+
 /// Paths longer than this are shortened in messages; the report shows the line anyhow.
 const LONGEST: usize = 80;
 
@@ -104,6 +107,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 continue;
             }
             for home in find(&value.text) {
+                if home.is_placeholder() && !is_in_earnest(value, document.format, project.scope(id)) {
+                    continue;
+                }
                 let is_of_container =
                     home.system == System::Linux && (is_image || is_mount_target(document, value, &home));
                 if !is_of_container && is_foreign(&home, value, project, &accounts) {
@@ -123,6 +129,17 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Whether a path is needed as it stands: what is written to be filled in is not.
+fn is_in_earnest(value: &Value, format: Format, scope: Scope) -> bool {
+    let is_of_manager = matches!(
+        format,
+        Format::Supervisor | Format::Systemd | Format::Cron | Format::Procfile | Format::Shell
+    );
+    let call = value.call.as_deref().unwrap_or_default();
+    let is_needed = NEEDING.contains(&call.rsplit('.').next().unwrap_or_default());
+    scope == Scope::Deployed && (is_of_manager || format == Format::Python && is_needed)
 }
 
 /// Whether a path is where a service's container has something (`./conf:/home/desk/conf`): its other side is the
@@ -156,6 +173,13 @@ enum System {
 }
 
 impl Home {
+    /// Whether the account stands for the reader's own.
+    fn is_placeholder(&self) -> bool {
+        let lower = self.user.to_ascii_lowercase();
+        let plain: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
+        PLACEHOLDERS.contains(&plain.as_str()) || lower.starts_with("your")
+    }
+
     /// The home folder with the project below it: what one mend removes.
     fn project(&self) -> String {
         let is_shelf = self
@@ -259,21 +283,12 @@ fn is_drive(text: &str, start: usize) -> bool {
             .is_none_or(|before| !bytes[before].is_ascii_alphanumeric())
 }
 
-/// Whether a name can be a person's account, and is none that stands for the reader's own.
+/// Whether a name can be an account.
 fn is_account(name: &str) -> bool {
     let is_word = name.bytes().all(|byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b' ') || !byte.is_ascii()
     });
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphabetic)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    let is_number = plain.is_empty();
-    is_word
-        && !is_number
-        && !PLACEHOLDERS.contains(&plain.as_str())
-        && !name.to_ascii_lowercase().starts_with("your")
+    is_word && name.chars().any(|letter| letter.is_ascii_alphabetic())
 }
 
 /// Accounts that the target has, as far as the project tells.
@@ -472,10 +487,6 @@ mod tests {
             "/home/$USER/rec",
             "/home/{user}/rec",
             "/home/<user>/rec",
-            "/Users/username/rec",
-            "/Users/YOUR_NAME/rec",
-            "/Users/your-name/rec",
-            "/Users/you/rec",
             "/Users/42",
             "/Users/{id}",
             "https://example.com/Users/ada",
@@ -487,6 +498,20 @@ mod tests {
             "abc:/home",
         ] {
             assert_eq!(find(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn some_accounts_stand_for_the_readers_own() {
+        for (text, expected) in [
+            ("/Users/username/rec", true),
+            ("/Users/YOUR_NAME/rec", true),
+            ("/Users/your-name/rec", true),
+            ("/home/me/rec", true),
+            ("/Users/ada/rec", false),
+            ("/Users/mel/rec", false),
+        ] {
+            assert_eq!(find(text)[0].is_placeholder(), expected, "{text}");
         }
     }
 
