@@ -68,6 +68,7 @@ pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
 pub use processes::ProcessPattern;
+pub(crate) use programs::behind_wrappers;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;

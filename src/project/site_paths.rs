@@ -5,7 +5,7 @@
 
 use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
-use super::programs::{Words, is_foreign};
+use super::programs::{Words, behind_wrappers, is_foreign};
 use super::scopes::is_of_development;
 use super::sys_path::Entry;
 use crate::document::Document;
@@ -49,10 +49,11 @@ pub(super) fn entries(documents: &[Document], paths: &Paths, roots: &[(String, S
 /// Whether a command may write a `.pth` file, by a first look.
 fn may_write(command: &Command) -> bool {
     let is_path_file = |path: &str| path.ends_with(".pth");
-    let words = behind_sudo(command);
-    command.output.as_deref().is_some_and(is_path_file)
-        || words.last().is_some_and(|word| is_path_file(&word.text))
-        || !developed(words).is_empty()
+    let tells = |word: &Word| {
+        is_path_file(&word.text)
+            || matches!(word.text.as_str(), "develop" | "conda-develop" | "add2virtualenv")
+    };
+    command.output.as_deref().is_some_and(is_path_file) || command.words.iter().any(tells)
 }
 
 /// The folder of site-packages that a `.pth` file lies in, or comes to, where it does.
@@ -71,7 +72,10 @@ fn site_of<'a>(document: &'a Document, documents: &[Document]) -> Option<&'a str
 /// Whether a document copies a file of this name into site-packages.
 fn brings(document: &Document, name: &str) -> bool {
     let copies = |command: &Command| {
-        let words = behind_sudo(command);
+        if !command.words.iter().any(|word| name_of(&word.text) == name) {
+            return false;
+        }
+        let words = behind_wrappers(&command.words);
         let program = words.first().map_or("", |word| name_of(&word.text));
         let is_copier = matches!(program, "cp" | "install" | "ln" | "mv" | "rsync");
         let has = |word: &Word| name_of(&word.text) == name;
@@ -99,17 +103,6 @@ fn is_site_file(path: &str) -> bool {
 
 fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The words of a command without `sudo` and its options.
-fn behind_sudo(command: &Command) -> &[Word] {
-    match command.words.as_slice() {
-        [first, rest @ ..] if first.text == "sudo" => {
-            let at = rest.iter().position(|word| !word.text.starts_with('-'));
-            &rest[at.unwrap_or(rest.len())..]
-        }
-        words => words,
-    }
 }
 
 /// Reads lines that a document writes, or holds.
@@ -164,7 +157,7 @@ impl<'a> Reader<'a> {
     fn of_commands(&self, found: &mut Vec<(String, Entry)>) {
         let mut before: Option<&Command> = None;
         for command in &self.document.facts.commands {
-            let words = behind_sudo(command);
+            let words = behind_wrappers(&command.words);
             let program = words.first().map_or("", |word| name_of(&word.text));
             let written = match (program, before) {
                 // `echo x | tee y`.
@@ -198,7 +191,7 @@ impl<'a> Reader<'a> {
         if !is_site_file(&path) {
             return;
         }
-        let words = behind_sudo(writer);
+        let words = behind_wrappers(&writer.words);
         let first = words.first().map_or("", |word| name_of(&word.text));
         let texts = words.get(1..).unwrap_or_default();
         // A format of `printf` says what stands between the words.
