@@ -78,10 +78,9 @@ fn brings(document: &Document, name: &str) -> bool {
         let words = behind_wrappers(&command.words);
         let program = words.first().map_or("", |word| name_of(&word.text));
         let is_copier = matches!(program, "cp" | "install" | "ln" | "mv" | "rsync");
-        let has = |word: &Word| name_of(&word.text) == name;
         let target = words.last().map_or("", |word| word.text.as_str());
         let is_site = is_site_file(&format!("{target}/{name}")) || is_site_file(target);
-        is_copier && command.reach != Reach::Elsewhere && words.iter().skip(1).any(has) && is_site
+        is_copier && command.reach != Reach::Elsewhere && is_site
     };
     let places = || {
         let programs = document.facts.programs.iter();
