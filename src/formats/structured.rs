@@ -3,6 +3,7 @@
 //! Each of them reads its syntax into [`Node`]s; [`collect`] reads the meaning: literal texts, ports and
 //! environment variables, by the keys that they stand under.
 
+mod audience;
 mod manifest;
 mod ports;
 
@@ -178,7 +179,11 @@ impl<'a> Collector<'a> {
             siblings,
             is_element,
         };
-        self.facts.ports.extend(ports::of_entry(&scope, entry));
+        let mut port = ports::of_entry(&scope, entry);
+        if let Some(port) = &mut port {
+            port.audience = audience::of(&self.keys, siblings);
+        }
+        self.facts.ports.extend(port);
         self.keys.push(&entry.key);
         if is_environment(&entry.key) {
             self.environment(&entry.node);

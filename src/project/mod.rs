@@ -66,7 +66,9 @@ pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
+pub use ports::{
+    Basis, Clash, Door, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard,
+};
 pub use processes::ProcessPattern;
 pub(crate) use programs::behind_wrappers;
 pub(crate) use programs::same_name;
