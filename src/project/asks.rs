@@ -32,6 +32,12 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Whether its place holds what `written` says and nothing else: no blanks, extras or quotes.
+    pub fn is_plain(&self) -> bool {
+        let span = self.place.span;
+        (span.end - span.start) as usize == self.written.len()
+    }
+
     /// A requirement at its place.
     pub(super) fn new(requirement: &Requirement, document: DocumentId) -> Self {
         // Poetry's and pipenv's `*` asks for nothing.
@@ -280,7 +286,7 @@ mod tests {
                 Some(Document {
                     path: (*path).to_owned(),
                     format,
-                    facts: extract(path, format, text),
+                    facts: extract(path, format, text).into(),
                     is_executable: None,
                     host: None,
                 })

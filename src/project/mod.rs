@@ -46,6 +46,7 @@ mod variables;
 use crate::document::Document;
 use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
+use crate::formats::Format;
 use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
@@ -210,6 +211,19 @@ impl Project {
             asked: OnceLock::new(),
             environments: OnceLock::new(),
         }
+    }
+
+    /// Where one more line can stand in the first of the requirements files: before its first requirement. Nothing
+    /// where that is no file of such lines.
+    pub fn line_of_requirements(&self) -> Option<Place> {
+        let id = *self.requirements.files().first()?;
+        let document = self.document(id)?;
+        let first = document.facts.requirements.first()?;
+        let start = first.span.start as usize;
+        (document.format == Format::Requirements && document.host.is_none()).then(|| Place {
+            document: id,
+            span: Span::new(start, start),
+        })
     }
 
     /// How the server comes by a version of Python.

@@ -29,7 +29,7 @@ mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, ProgramId, Scope, Severity};
+use crate::finding::{Finding, Place, ProgramId, Scope, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
@@ -141,6 +141,8 @@ pub struct FindingReport {
     pub related: Vec<(String, Location)>,
     /// The names of the programs that it concerns, sorted.
     pub programs: Vec<String>,
+    /// What a machine can write to mend it: what is taken out, and what is put there.
+    pub edits: Vec<(Location, String)>,
     /// The fingerprint of the line that it stands in, blanks aside.
     pub text: String,
 }
@@ -338,6 +340,7 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<Find
                 line => fingerprint([line.as_str()], 32),
             },
             programs: names(parts.project, &finding.programs),
+            edits: edits(parts.project, sources, finding),
             finding: Finding {
                 message: cover.masked(&finding.message),
                 label: cover.masked(&finding.label),
@@ -349,6 +352,22 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<Find
         }
     });
     findings.collect()
+}
+
+/// The edits of a finding, where they are in files as they stand: text inside of another text may be written there
+/// in another way.
+fn edits(project: &Project, sources: &Sources<'_>, finding: &Finding) -> Vec<(Location, String)> {
+    let is_plain = |place: Place| {
+        let document = project.document(place.document);
+        document.is_some_and(|document| document.host.is_none())
+    };
+    if !finding.edits.iter().all(|edit| is_plain(edit.place)) {
+        return Vec::new();
+    }
+    let edits = finding.edits.iter();
+    edits
+        .map(|edit| (sources.locate(edit.place), edit.text.clone()))
+        .collect()
 }
 
 fn programs(

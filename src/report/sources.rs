@@ -21,7 +21,8 @@ impl<'a> Sources<'a> {
         let project = parts.project;
         let of_findings = parts.findings.iter().flat_map(|finding| {
             let related = finding.related.iter().map(|related| related.place);
-            std::iter::once(finding.place).chain(related)
+            let edits = finding.edits.iter().map(|edit| edit.place);
+            std::iter::once(finding.place).chain(related).chain(edits)
         });
         let of_programs = project.programs().map(|(_, program)| program.place);
         let of_notices = parts.notices.iter().map(|notice| notice.place);
