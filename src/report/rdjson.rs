@@ -69,10 +69,6 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
 }
 
 fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
-    let text = report
-        .sources
-        .get(&found.location.path)
-        .map_or("", String::as_str);
     let programs = &found.programs;
     Diagnostic {
         message: found.told(),
@@ -83,8 +79,8 @@ fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
         location: Location {
             path: report.path(&found.location),
             range: Range {
-                start: position(text, found.location.start),
-                end: position(text, found.location.end),
+                start: position(report, &found.location.path, found.location.start),
+                end: position(report, &found.location.path, found.location.end),
             },
         },
         original_output: (!programs.is_empty()).then(|| {
@@ -103,8 +99,10 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// A place whose column counts bytes of UTF-8, as reviewdog wants it.
-fn position(text: &str, place: source::Position) -> Position {
-    let before = text.get(..place.offset as usize).unwrap_or("");
+fn position(report: &Report, path: &str, place: source::Position) -> Position {
+    let shown = report.excerpt(path, place.offset);
+    let before = shown.and_then(|shown| shown.text.get(..place.offset as usize - shown.start));
+    let before = before.unwrap_or("");
     let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let column = u32::try_from(before.len() - line_start).unwrap_or(u32::MAX);
     Position {
