@@ -6,7 +6,7 @@ mod included;
 
 use crate::document::Document;
 use crate::facts::{Facts, ProblemKind};
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::project::Project;
 use crate::rule::Rule;
 use crate::source::Span;
@@ -113,24 +113,17 @@ pub fn read_again(
 
 /// Every finding of `rules`, sorted by place and rule.
 pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = rules
+    let findings: Vec<Finding> = rules
         .par_iter()
         .flat_map_iter(|rule| rule.findings(project))
         .collect();
-    findings.sort_by(|left, right| {
-        let key = |finding: &Finding| {
-            (
-                project.in_file(finding.place),
-                finding.rule,
-                finding.message.clone(),
-            )
-        };
-        key(left).cmp(&key(right))
+    let in_file = |finding: Finding| (project.in_file(finding.place), finding);
+    let mut placed: Vec<(Place, Finding)> = findings.into_iter().map(in_file).collect();
+    placed.par_sort_by(|(one, left), (other, right)| {
+        (one, left.rule, &left.message).cmp(&(other, right.rule, &right.message))
     });
-    findings.dedup_by(|right, left| {
-        let is_same = left.rule == right.rule
-            && left.message == right.message
-            && project.in_file(left.place) == project.in_file(right.place);
+    placed.dedup_by(|(other, right), (one, left)| {
+        let is_same = one == other && left.rule == right.rule && left.message == right.message;
         if is_same {
             // Processes of one definition, or one stage that several programs share.
             left.programs.append(&mut right.programs);
@@ -139,5 +132,5 @@ pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
         }
         is_same
     });
-    findings
+    placed.into_iter().map(|(_, finding)| finding).collect()
 }

@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &BaselineArguments) -> Result<Exit, String> {
         .unwrap_or_else(|| settings.root.join(scan::BASELINE));
     let written = outputs::inside(&settings.root, std::iter::once(file.as_path()));
     let report = scan::on_threads(arguments.scan.threads, || {
-        scan::folder(&settings, &arguments.scan, &written)
+        scan::folder(&settings, &arguments.scan, &written, false)
     })?;
     if report.readiness.verdict == Verdict::NotAssessed {
         let reason = report.readiness.reason.unwrap_or("nothing could be judged");

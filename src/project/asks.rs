@@ -390,6 +390,11 @@ mod tests {
             ["lib"]
         );
         assert_eq!(roots(&[("deploy.sh", "cd lib && uv sync\n"), project]), ["lib"]);
+        let script = ("lib/setup.py", "");
+        for way in ["develop", "install"] {
+            let command = format!("cd lib\npython3 setup.py {way}\n");
+            assert_eq!(roots(&[("deploy.sh", &command), script]), ["lib"]);
+        }
         assert_eq!(roots(&[("deploy.sh", "poetry install\n"), project]), [""; 0]);
         assert_eq!(roots(&[("requirements.txt", "-e ./gone\n"), project]), [""; 0]);
     }

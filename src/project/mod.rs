@@ -36,6 +36,7 @@ mod runs;
 mod scopes;
 mod secrets;
 mod setup;
+mod site_paths;
 mod stopped;
 mod superseded;
 mod surroundings;
@@ -67,8 +68,11 @@ pub use locks::{LockView, has_file_for};
 pub use mentions::Recall;
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
+pub use ports::{
+    Basis, Clash, Door, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard,
+};
 pub use processes::ProcessPattern;
+pub(crate) use programs::behind_wrappers;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
@@ -160,15 +164,17 @@ impl Project {
         let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
         let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
+        let roots = files::roots(&programs, &target);
         let world = imports::World {
             environment: &environment,
+            site_paths: site_paths::entries(&documents, &paths, &roots),
             documents: &documents,
             paths: &paths,
             modules: &modules,
             requirements: &requirements,
             target: &target,
             tree,
-            roots: files::roots(&programs, &target),
+            roots,
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {

@@ -78,10 +78,6 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
 }
 
 fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
-    let text = report
-        .sources
-        .get(&found.location.path)
-        .map_or("", String::as_str);
     let programs = &found.programs;
     Diagnostic {
         message: found.told(),
@@ -92,11 +88,11 @@ fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
         location: Location {
             path: report.path(&found.location),
             range: Range {
-                start: position(text, found.location.start),
-                end: position(text, found.location.end),
+                start: position(report, &found.location.path, found.location.start),
+                end: position(report, &found.location.path, found.location.end),
             },
         },
-        suggestions: suggestions(found, text),
+        suggestions: suggestions(report, found),
         original_output: (!programs.is_empty()).then(|| {
             let number = score::count(programs.len(), "program");
             format!("{number}: {}", programs.join(", "))
@@ -105,15 +101,15 @@ fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
 }
 
 /// What a machine can write, where all of it belongs into the finding's own file.
-fn suggestions<'a>(found: &'a FindingReport, text: &str) -> Vec<Suggestion<'a>> {
+fn suggestions<'a>(report: &Report, found: &'a FindingReport) -> Vec<Suggestion<'a>> {
     let path = &found.location.path;
     if found.edits.iter().any(|(location, _)| location.path != *path) {
         return Vec::new();
     }
     let edits = found.edits.iter().map(|(location, new)| Suggestion {
         range: Range {
-            start: position(text, location.start),
-            end: position(text, location.end),
+            start: position(report, path, location.start),
+            end: position(report, path, location.end),
         },
         text: new,
     });
@@ -129,8 +125,10 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// A place whose column counts bytes of UTF-8, as reviewdog wants it.
-fn position(text: &str, place: source::Position) -> Position {
-    let before = text.get(..place.offset as usize).unwrap_or("");
+fn position(report: &Report, path: &str, place: source::Position) -> Position {
+    let shown = report.excerpt(path, place.offset);
+    let before = shown.and_then(|shown| shown.text.get(..place.offset as usize - shown.start));
+    let before = before.unwrap_or("");
     let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let column = u32::try_from(before.len() - line_start).unwrap_or(u32::MAX);
     Position {

@@ -106,6 +106,7 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
         aside_by: BTreeMap::new(),
         silenced: BTreeSet::new(),
         notices: Vec::new(),
+        has_excerpts: true,
     })
 }
 
