@@ -9,8 +9,21 @@ use std::fmt::Write as _;
 /// Bytes of the table of programs, and of each other table.
 const PROGRAMS: usize = 8_000;
 const ROWS: usize = 2_500;
-/// Categories whose findings concern security.
-const SECURITY: [&str; 3] = ["network", "secrets", "security"];
+/// Categories whose findings concern security, and rules of others that do.
+const CATEGORIES: [&str; 3] = ["network", "secrets", "security"];
+const RULES: [&str; 9] = [
+    "hardcoded-db-credentials",
+    "committed-env-file",
+    "runs-as-root",
+    "open-supervisor",
+    "debug-server",
+    "django-settings",
+    "open-internal-port",
+    "bypassed-firewall",
+    "needless-opening",
+];
+/// Lines about findings.
+const LINES: usize = 16;
 
 /// The programs, ports, hosts and databases.
 pub(super) fn render(report: &Report) -> String {
@@ -146,17 +159,35 @@ fn ports(report: &Report) -> String {
     out
 }
 
+/// Causes that concern security, those of one rule together: their numbers, what it is, and how many places.
+fn concerns<'a>(report: &Report, causes: &'a [Numbered<'_>]) -> Vec<(Vec<&'a str>, String, usize)> {
+    let mut known: Vec<(&str, (Vec<&str>, String, usize))> = Vec::new();
+    for numbered in causes {
+        let cause = numbered.cause;
+        if !CATEGORIES.contains(&cause.category) && !RULES.contains(&cause.rule) {
+            continue;
+        }
+        let places = updates::told(report, cause).count();
+        match known.iter_mut().find(|(rule, _)| *rule == cause.rule) {
+            Some((_, (numbers, _, all))) => {
+                numbers.push(&numbered.number);
+                *all += places;
+            }
+            None => known.push((
+                cause.rule,
+                (vec![&numbered.number], updates::summary(report, cause), places),
+            )),
+        }
+    }
+    known.into_iter().map(|(_, concern)| concern).collect()
+}
+
 /// What the files say about security, and what they cannot.
 pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
     let mut out = String::from("## Security considerations\n\n");
-    for numbered in causes
-        .iter()
-        .filter(|own| SECURITY.contains(&own.cause.category))
-        .take(12)
-    {
-        let places = score::count(updates::told(report, numbered.cause).count(), "place");
-        let summary = updates::summary(report, numbered.cause);
-        let _ = writeln!(out, "- {}: {summary}, {places}", numbered.number);
+    for (numbers, summary, places) in concerns(report, causes).into_iter().take(LINES) {
+        let places = score::count(places, "place");
+        let _ = writeln!(out, "- {}: {summary}, {places}", numbers.join(", "));
     }
     let on_machine = || report.programs.iter().filter(|program| !program.in_container);
     let without_user = on_machine()
