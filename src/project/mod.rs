@@ -122,6 +122,8 @@ pub struct Project {
     made_folders: BTreeSet<String>,
     /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
+    /// Every command that is run.
+    runs: OnceLock<Vec<runs::Run>>,
     /// Connections to databases.
     links: OnceLock<Vec<Link>>,
     /// Steps that give run bits.
@@ -207,6 +209,7 @@ impl Project {
             made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
+            runs: OnceLock::new(),
             links: OnceLock::new(),
             grants: OnceLock::new(),
             secrets: OnceLock::new(),

@@ -62,18 +62,28 @@ fn mend(report: &Report, numbered: &Numbered<'_>) -> String {
 /// What the files ask the server to have.
 fn server(report: &Report) -> Vec<String> {
     let (target, picture) = (&report.target, &report.picture);
+    // Images bring their own Python, and what is installed in it.
+    let has_images =
+        !report.programs.is_empty() && report.programs.iter().all(|program| program.in_container);
+    let with = if has_images {
+        "Docker".to_owned()
+    } else {
+        format!("Python {}", target.python)
+    };
     let mut boxes = vec![format!(
-        "- [ ] The machine runs {} with Python {}, and its packages are up to date (`apt update && apt upgrade`)\n",
-        prose(&target.os),
-        target.python
+        "- [ ] The machine runs {} with {with}, and its packages are up to date (`apt update && apt upgrade`)\n",
+        prose(&target.os)
     )];
-    if !picture.requirements.is_empty() {
-        boxes.push("- [ ] It has `python3-pip`, and `python3-venv` for the programs' environment\n".to_owned());
+    let requirements: &[String] = if has_images { &[] } else { &picture.requirements };
+    if !requirements.is_empty() {
+        boxes.push(
+            "- [ ] It has `python3-pip`, and `python3-venv` for the programs' environment\n".to_owned(),
+        );
     }
     if let Some(root) = &target.root {
         boxes.push(format!("- [ ] The tree stands in {}\n", code(root)));
     }
-    for path in &picture.requirements {
+    for path in requirements {
         boxes.push(format!("- [ ] What {} asks for is installed\n", code(path)));
     }
     let users: BTreeSet<&str> = report
@@ -129,7 +139,11 @@ fn server(report: &Report) -> Vec<String> {
 
 /// The databases and users of a kind of database that the code names.
 fn accounts(report: &Report, kind: &str) -> String {
-    let own = report.picture.accounts.iter().filter(|account| account.kind == kind);
+    let own = report
+        .picture
+        .accounts
+        .iter()
+        .filter(|account| account.kind == kind);
     let own: Vec<_> = own.collect();
     let list = |what: &str, named: BTreeSet<&str>| match named.len() {
         0 => String::new(),
