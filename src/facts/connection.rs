@@ -142,7 +142,9 @@ impl Field {
     pub fn of_variable(name: &str) -> Option<(String, Self)> {
         let name = name.rsplit('.').next().unwrap_or(name);
         let mut letters = [0; LONGEST];
-        let is_postgres = name.get(..2).is_some_and(|first| first.eq_ignore_ascii_case("pg"));
+        let is_postgres = name
+            .get(..2)
+            .is_some_and(|first| first.eq_ignore_ascii_case("pg"));
         if is_postgres && name.as_bytes().get(2) != Some(&b'_') {
             let field = Self::of_word(small(&name[2..], &mut letters)?)?;
             return Some(("pg".to_owned(), field));

@@ -10,9 +10,9 @@ mod ports;
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Connection, Facts, Field, Part, Reach, Role, Value, Variable};
 use crate::source::Span;
-use std::borrow::Cow;
 pub use manifest::read_manifest;
 pub use ports::{number, of_variable};
+use std::borrow::Cow;
 
 /// Levels of nesting that a reader hands on. Deeper data configures nothing, and walking it would need
 /// a stack without end.
@@ -267,9 +267,15 @@ impl<'a> Collector<'a> {
 }
 
 fn is_environment(key: &str) -> bool {
-    ["environment", "env", "environ", "environment_variables", "env_vars"]
-        .iter()
-        .any(|name| key.eq_ignore_ascii_case(name))
+    [
+        "environment",
+        "env",
+        "environ",
+        "environment_variables",
+        "env_vars",
+    ]
+    .iter()
+    .any(|name| key.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
