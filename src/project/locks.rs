@@ -45,7 +45,7 @@ impl LockView<'_> {
 }
 
 /// Whether specifiers, as pip or poetry write them, take no release of this Python.
-fn leaves_out(written: &str, python: PythonVersion) -> bool {
+pub(super) fn leaves_out(written: &str, python: PythonVersion) -> bool {
     let version = |patch| Version::new([u64::from(python.major), u64::from(python.minor), patch]);
     specifiers(written).is_some_and(|written| {
         [0, 99]
@@ -58,7 +58,7 @@ impl Project {
     /// Projects of the tree that say they do not run on the target's Python, where no lock file says it already:
     /// the document, and what is written there.
     pub fn refusing_projects(&self) -> Vec<(DocumentId, &Spanned<String>)> {
-        let python = self.target.python;
+        let python = self.target.installer;
         let locks = self.locks();
         let is_told = |folder: &str| {
             locks

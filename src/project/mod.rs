@@ -154,10 +154,7 @@ impl Project {
     ) -> Self {
         let paths = Paths::new(listing);
         housed::mark(&mut documents, &paths);
-        let target = Target {
-            python: interpreter::python(&documents, &target),
-            ..target
-        };
+        let target = interpreter::settle(&documents, target);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
         let superseded = superseded::collect(&documents);

@@ -90,6 +90,7 @@ impl Settings {
             };
         target.is_python_given = python.is_some();
         target.python = python.unwrap_or(target.python);
+        target.installer = target.python;
         target.root = file.root;
         target.ports = file.ports;
         target.user = file.user;

@@ -35,7 +35,7 @@ fn check_circles(project: &Project, sink: &mut Sink<'_>) {
 
 /// Reports projects of the tree that refuse the target's Python themselves.
 fn check_projects(project: &Project, sink: &mut Sink<'_>) {
-    let python = project.target.python;
+    let python = project.target.installer;
     for (document, written) in project.refusing_projects() {
         let message = format!(
             "the project asks for Python `{}`, and the server has {python}: pip refuses to install it",
