@@ -56,34 +56,25 @@ fn sarif_tells_the_way_to_a_failed_import() {
     }
 }
 
-/// The mends of a log, applied to the files of a folder: by path, from the last place on.
+/// The mends of a log, applied to the files of a folder from the last place on; gives the files.
 fn mended(folder: &Path, log: &Value) -> BTreeSet<String> {
-    let mut edits: BTreeMap<(String, usize, usize), (usize, usize, String)> = BTreeMap::new();
-    for fix in list(&log["runs"][0]["results"])
-        .iter()
-        .flat_map(|result| list(&result["fixes"]))
-    {
+    // By file and place: many findings share one mend.
+    let mut edits: BTreeMap<(String, [usize; 4]), String> = BTreeMap::new();
+    let results = list(&log["runs"][0]["results"]).iter();
+    for fix in results.flat_map(|result| list(&result["fixes"])) {
         assert!(!text(&fix["description"]["text"]).is_empty());
         for change in list(&fix["artifactChanges"]) {
+            let path = text(&change["artifactLocation"]["uri"]);
             for replacement in list(&change["replacements"]) {
                 let region = &replacement["deletedRegion"];
-                let at = |key: &str| number(&region[key]);
-                edits.insert(
-                    (
-                        text(&change["artifactLocation"]["uri"]).to_owned(),
-                        at("startLine"),
-                        at("startColumn"),
-                    ),
-                    (
-                        at("endLine"),
-                        at("endColumn"),
-                        text(&replacement["insertedContent"]["text"]).to_owned(),
-                    ),
-                );
+                let keys = ["startLine", "startColumn", "endLine", "endColumn"];
+                let place = keys.map(|key| number(&region[key]));
+                let new = text(&replacement["insertedContent"]["text"]);
+                edits.insert((path.to_owned(), place), new.to_owned());
             }
         }
     }
-    for ((path, line, column), (end_line, end_column, new)) in edits.iter().rev() {
+    for ((path, [line, column, end_line, end_column]), new) in edits.iter().rev() {
         let file = folder.join(path);
         let old = fs::read_to_string(&file).expect("a text");
         let offset = |line: usize, column: usize| {
@@ -94,7 +85,7 @@ fn mended(folder: &Path, log: &Value) -> BTreeSet<String> {
         let (from, to) = (offset(*line, *column), offset(*end_line, *end_column));
         fs::write(&file, format!("{}{new}{}", &old[..from], &old[to..])).expect("a file");
     }
-    edits.into_keys().map(|(path, ..)| path).collect()
+    edits.into_keys().map(|(path, _)| path).collect()
 }
 
 #[test]

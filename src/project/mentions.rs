@@ -36,10 +36,14 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::new(words).ok()
 });
 
+/// A file by its path and what names its content.
+type File = (String, String);
+type Files = BTreeMap<File, Told>;
+
 /// What texts were found to mention, for trees that hold the same files and ask for the same names.
 #[derive(Debug, Default)]
 pub struct Recall {
-    known: Mutex<BTreeMap<Arc<[String]>, BTreeMap<(String, String), Told>>>,
+    known: Mutex<BTreeMap<Arc<[String]>, Files>>,
 }
 
 /// What one text mentions: which of the names that were asked for, and whether it may load a `.env`.
@@ -50,11 +54,11 @@ struct Told {
 }
 
 impl Recall {
-    fn get(&self, names: &Arc<[String]>, file: &(String, String)) -> Option<Told> {
+    fn get(&self, names: &Arc<[String]>, file: &File) -> Option<Told> {
         self.known.lock().ok()?.get(names)?.get(file).cloned()
     }
 
-    fn keep(&self, names: &Arc<[String]>, file: (String, String), told: &Told) {
+    fn keep(&self, names: &Arc<[String]>, file: File, told: &Told) {
         if let Ok(mut known) = self.known.lock() {
             known
                 .entry(Arc::clone(names))

@@ -16,7 +16,7 @@ pub(super) fn read(typed: &Typed) -> Result<FileSettings, String> {
         return Ok(FileSettings::default());
     }
     if let Some(path) = &typed.config {
-        return layered(path, &mut Vec::new()).map(FileSettings::from_elsewhere);
+        return layered(path, &mut Vec::new()).map(FileSettings::elsewhere);
     }
     let own = typed.path.join(OWN);
     if own.is_file() {
@@ -62,7 +62,7 @@ fn layered(path: &Path, open: &mut Vec<PathBuf>) -> Result<FileSettings, String>
         if open.len() >= DEPTH {
             return complain("`extends` goes on for too long: more than 16 files build on each other");
         }
-        base = layered(&at, open)?.from_elsewhere().over(base);
+        base = layered(&at, open)?.elsewhere().over(base);
     }
     open.pop();
     Ok(found.over(base))
@@ -78,7 +78,7 @@ impl FileSettings {
     }
 
     /// Of a file that others share, or that lies elsewhere: whether a pattern of it matches here says nothing.
-    fn from_elsewhere(mut self) -> Self {
+    fn elsewhere(mut self) -> Self {
         self.exclude = self.exclude.into_iter().map(|glob| glob.at(None)).collect();
         let per_file = self.per_file.into_iter();
         self.per_file = per_file.map(|(glob, rules)| (glob.at(None), rules)).collect();

@@ -159,35 +159,49 @@ fn ports(report: &Report) -> String {
     out
 }
 
-/// Causes that concern security, those of one rule together: their numbers, what it is, and how many places.
-fn concerns<'a>(report: &Report, causes: &'a [Numbered<'_>]) -> Vec<(Vec<&'a str>, String, usize)> {
-    let mut known: Vec<(&str, (Vec<&str>, String, usize))> = Vec::new();
+/// Causes of one rule that concern security.
+struct Concern<'a> {
+    rule: &'a str,
+    numbers: Vec<&'a str>,
+    summary: String,
+    places: usize,
+}
+
+fn concerns<'a>(report: &Report, causes: &'a [Numbered<'_>]) -> Vec<Concern<'a>> {
+    let mut concerns: Vec<Concern<'_>> = Vec::new();
     for numbered in causes {
         let cause = numbered.cause;
         if !CATEGORIES.contains(&cause.category) && !RULES.contains(&cause.rule) {
             continue;
         }
         let places = updates::told(report, cause).count();
-        match known.iter_mut().find(|(rule, _)| *rule == cause.rule) {
-            Some((_, (numbers, _, all))) => {
-                numbers.push(&numbered.number);
-                *all += places;
+        match concerns.iter_mut().find(|concern| concern.rule == cause.rule) {
+            Some(concern) => {
+                concern.numbers.push(&numbered.number);
+                concern.places += places;
             }
-            None => known.push((
-                cause.rule,
-                (vec![&numbered.number], updates::summary(report, cause), places),
-            )),
+            None => concerns.push(Concern {
+                rule: cause.rule,
+                numbers: vec![&numbered.number],
+                summary: updates::summary(report, cause),
+                places,
+            }),
         }
     }
-    known.into_iter().map(|(_, concern)| concern).collect()
+    concerns
 }
 
 /// What the files say about security, and what they cannot.
 pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
     let mut out = String::from("## Security considerations\n\n");
-    for (numbers, summary, places) in concerns(report, causes).into_iter().take(LINES) {
-        let places = score::count(places, "place");
-        let _ = writeln!(out, "- {}: {summary}, {places}", numbers.join(", "));
+    for concern in concerns(report, causes).iter().take(LINES) {
+        let places = score::count(concern.places, "place");
+        let _ = writeln!(
+            out,
+            "- {}: {}, {places}",
+            concern.numbers.join(", "),
+            concern.summary
+        );
     }
     let on_machine = || report.programs.iter().filter(|program| !program.in_container);
     let without_user = on_machine()
