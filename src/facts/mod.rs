@@ -9,6 +9,7 @@ pub mod daemon;
 pub mod files;
 pub mod launchd;
 pub mod lock;
+pub mod made;
 pub mod password;
 pub mod port;
 pub mod program;
@@ -23,6 +24,7 @@ pub use command::{Command, Sought, Word};
 pub use connection::{Connection, Field, Giver, Listener, Part, Setting, SettingValue, TableUse};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
+pub use made::{Made, MadeKind};
 pub use password::Secret;
 pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
@@ -70,6 +72,8 @@ pub struct Facts {
     pub connections: Vec<Connection>,
     /// Tables of databases that it makes or asks.
     pub tables: Vec<TableUse>,
+    /// Databases and users that it makes.
+    pub made: Vec<Made>,
     /// Servers that the document starts.
     pub listeners: Vec<Listener>,
     /// Settings of Django.

@@ -311,6 +311,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);
     sql::read(text, &mut facts);
+    sql::read_made(text, &mut facts);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

@@ -11,6 +11,32 @@ struct Table {
     defaults: BTreeMap<String, String>,
     engines: BTreeMap<String, Vec<String>>,
     calls: BTreeMap<String, String>,
+    images: BTreeMap<String, Image>,
+    image_of: BTreeMap<String, String>,
+}
+
+/// What a new container of a server of databases makes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Image {
+    /// The kind of server.
+    pub kind: String,
+    /// The port that it listens on.
+    pub port: String,
+    /// Variables that name its database; the first that is set counts.
+    pub database: Vec<String>,
+    /// The same for its user.
+    pub user: Vec<String>,
+    /// The same for the password of that user.
+    pub password: Vec<String>,
+    /// The same for the password of the administrator.
+    pub admin_password: Vec<String>,
+    /// The administrator.
+    pub admin: String,
+    /// Databases that every such server has.
+    pub databases: Vec<String>,
+    /// Whether a database is made by whoever first writes to it.
+    pub makes_any: bool,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("connections"));
@@ -43,9 +69,45 @@ pub fn of_engine(engine: &str) -> &'static [String] {
     TABLE.engines.get(engine).map_or(&[], Vec::as_slice)
 }
 
+/// The server that a container of this image is: `postgis/postgis:16-3.4`.
+pub fn of_image(image: &str) -> Option<&'static Image> {
+    let path = image.split('@').next()?.rsplit('/').next()?;
+    let name = path.split(':').next()?;
+    let base = TABLE.image_of.get(name).map_or(name, String::as_str);
+    TABLE.images.get(base)
+}
+
+/// Whether every server of a kind has a database, or a user, of this name.
+pub fn is_preset(name: &str) -> bool {
+    TABLE
+        .images
+        .values()
+        .any(|image| image.admin == name || image.databases.iter().any(|preset| preset == name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn images_lead_to_servers() {
+        for image in [
+            "postgres",
+            "postgres:16-alpine",
+            "docker.io/library/postgres:16",
+            "timescale/timescaledb:latest-pg16",
+            "postgres@sha256:ab",
+        ] {
+            assert_eq!(
+                of_image(image).map(|image| image.port.as_str()),
+                Some("5432"),
+                "{image}"
+            );
+        }
+        assert!(of_image("acme/postgres-backup").is_none());
+        assert!(of_image("").is_none());
+        assert!(is_preset("template1") && is_preset("root") && !is_preset("trades"));
+    }
 
     #[test]
     fn schemes_lead_to_databases_and_drivers() {

@@ -7,7 +7,7 @@ use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role,
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection, and where it is described.
@@ -164,20 +164,7 @@ fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
                 span: variable.span,
                 ..Connection::default()
             };
-            let is_known = !text.contains(['$', '{', '%', '<', '`']);
-            let giver = if is_known {
-                Giver::Nothing
-            } else {
-                Giver::Elsewhere
-            };
-            connection.set(
-                field,
-                Part {
-                    value: is_known.then(|| text.clone()),
-                    giver,
-                    span: variable.span,
-                },
-            );
+            connection.set(field, written(text, variable.span));
             Some((prefix, connection))
         });
         lone.extend(variables);
@@ -204,6 +191,58 @@ fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
         found.push(link(kind, Way::Command, parts));
     }
     found
+}
+
+/// The connections that settings of one program describe: URLs, and variables of which each holds a part.
+pub(super) fn of_settings<'a>(
+    document: DocumentId,
+    settings: impl Iterator<Item = (&'a str, &'a Spanned<String>)>,
+) -> Vec<Link> {
+    let mut found = Vec::new();
+    let mut lone = Vec::new();
+    for (name, value) in settings {
+        let text = value.value.trim();
+        if let Some(mut url) = Connection::of_url(text, value.span, &Giver::Nothing)
+            && let Some(kind) = url.engine.as_deref().and_then(known::of_scheme)
+        {
+            url.name = Some(name.to_owned());
+            found.push(Link {
+                document,
+                kind,
+                way: Way::Url,
+                parts: url,
+            });
+        } else if let Some((prefix, field)) = Field::of_variable(name) {
+            let mut parts = Connection {
+                name: Some(name.to_owned()),
+                span: value.span,
+                ..Connection::default()
+            };
+            parts.set(field, written(text, value.span));
+            lone.push((prefix, parts));
+        }
+    }
+    found.extend(grouped(lone).into_iter().map(|parts| Link {
+        document,
+        kind: kind_of_name(&parts),
+        way: Way::Variables,
+        parts,
+    }));
+    found
+}
+
+/// A part as a file of settings writes it: with an expansion in it, its value is not known.
+fn written(text: &str, span: Span) -> Part<String> {
+    let is_known = !text.contains(['$', '{', '%', '<', '`']);
+    Part {
+        value: is_known.then(|| text.to_owned()),
+        giver: if is_known {
+            Giver::Nothing
+        } else {
+            Giver::Elsewhere
+        },
+        span,
+    }
 }
 
 /// What a connection of the facts leads to, and how it is described; nothing where it is no connection to a

@@ -37,6 +37,7 @@ mod scopes;
 mod secrets;
 mod setup;
 mod stopped;
+mod stores;
 mod superseded;
 mod surroundings;
 mod sys_path;
@@ -76,6 +77,7 @@ pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
+pub use stores::{Common, Contradiction};
 pub use surroundings::{Database, Host};
 pub use variables::{ProgramVariable, VariableSet};
 
