@@ -125,6 +125,10 @@ impl Field {
         if key == "NAME" {
             return Some(Self::Database);
         }
+        // Of a cache; its place is a URL of its own.
+        if key == "BACKEND" {
+            return Some(Self::Engine);
+        }
         Some(match key.to_ascii_lowercase().as_str() {
             "host" | "hostname" | "server" | "hostaddr" => Self::Host,
             "port" => Self::Port,

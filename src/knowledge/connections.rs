@@ -8,11 +8,52 @@ use std::sync::LazyLock;
 struct Table {
     schemes: BTreeMap<String, String>,
     drivers: BTreeMap<String, String>,
-    defaults: BTreeMap<String, String>,
+    takers: Vec<Taker>,
     engines: BTreeMap<String, Vec<String>>,
     calls: BTreeMap<String, String>,
     images: BTreeMap<String, Image>,
     image_of: BTreeMap<String, String>,
+}
+
+/// A library that takes a URL and imports what its scheme needs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Taker {
+    /// Its name, for people.
+    pub name: String,
+    /// The module that whoever uses it imports.
+    pub module: String,
+    /// The first version of which this does not hold.
+    pub before: Option<String>,
+    /// The first version of which it does.
+    pub since: Option<String>,
+    calls: Vec<String>,
+    names: Vec<String>,
+    schemes: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    says: BTreeMap<String, String>,
+}
+
+impl Taker {
+    /// Whether it gets the URL that is handed to this call, or held by this name.
+    pub fn gets(&self, call: Option<&str>, name: Option<&str>) -> bool {
+        let is_end = |whole: &str, end: &str| {
+            let rest = whole.strip_suffix(end);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        call.is_some_and(|call| self.calls.iter().any(|known| is_end(call, known)))
+            || name.is_some_and(|name| self.names.iter().any(|known| is_end(name, known)))
+    }
+
+    /// The modules of which a scheme needs one.
+    pub fn needs(&self, scheme: &str) -> &[String] {
+        self.schemes.get(scheme).map_or(&[], Vec::as_slice)
+    }
+
+    /// What it says when a module is not there, where that is known.
+    pub fn says(&self, module: &str) -> Option<&str> {
+        self.says.get(module).map(String::as_str)
+    }
 }
 
 /// What a new container of a server of databases makes.
@@ -59,9 +100,9 @@ pub fn driver_of(scheme: &str) -> Option<&'static str> {
     TABLE.drivers.get(driver).map(String::as_str)
 }
 
-/// The module that `create_engine` imports for a scheme that names none.
-pub fn default_driver(scheme: &str) -> Option<&'static str> {
-    TABLE.defaults.get(scheme).map(String::as_str)
+/// The libraries that take a URL and import what its scheme needs.
+pub fn takers() -> &'static [Taker] {
+    &TABLE.takers
 }
 
 /// The modules of which an engine of Django needs one.
@@ -114,7 +155,11 @@ mod tests {
         assert_eq!(of_scheme("postgresql+asyncpg"), Some("PostgreSQL"));
         assert_eq!(of_scheme("https"), None);
         assert_eq!(driver_of("mysql+pymysql"), Some("pymysql"));
-        assert_eq!(default_driver("postgresql"), Some("psycopg2"));
+        let celery = takers().iter().find(|taker| taker.name == "Celery").unwrap();
+        assert!(celery.gets(Some("celery.Celery"), None) && celery.gets(None, Some("app.conf.broker_url")));
+        assert!(!celery.gets(Some("MyCelery"), Some("old_broker_url")));
+        assert_eq!(celery.needs("redis"), ["redis"]);
+        assert!(celery.needs("amqp").is_empty());
         assert_eq!(of_engine("django.db.backends.mysql")[0], "MySQLdb");
     }
 }

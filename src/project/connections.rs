@@ -264,9 +264,7 @@ fn told(connection: &Connection) -> Option<(&'static str, Way)> {
     let count = parts.into_iter().flatten().count() + usize::from(connection.password.is_some());
     if let Some(engine) = &connection.engine {
         let named = known::of_scheme(engine).map(|kind| (kind, Way::Url));
-        let framed = engine.starts_with("django.")
-            || !known::of_engine(engine).is_empty()
-            || engine.contains("db.backends");
+        let framed = !known::of_engine(engine).is_empty() || engine.contains("db.backends");
         return named.or(framed.then_some((kind_of_engine(engine), Way::Table)));
     }
     let is_named = connection.name.as_deref().is_some_and(is_about_databases);
@@ -281,6 +279,8 @@ fn kind_of_engine(engine: &str) -> &'static str {
         ("mysql", "MySQL"),
         ("oracle", "Oracle"),
         ("sqlite", "SQLite"),
+        ("redis", "Redis"),
+        ("memcache", "memcached"),
     ];
     let found = kinds.into_iter().find(|(word, _)| engine.contains(word));
     found.map_or(UNTOLD, |(_, kind)| kind)
