@@ -16,6 +16,7 @@ pub mod program;
 pub mod python;
 pub mod requirement;
 pub mod script;
+pub mod server;
 pub mod token;
 pub mod value;
 
@@ -30,6 +31,7 @@ pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};
+pub use server::{ServerAccess, ServerConfig, ServerKind};
 pub use token::{Token, TokenForm};
 pub use value::{Reach, Role, Value};
 
@@ -74,6 +76,8 @@ pub struct Facts {
     pub tables: Vec<TableUse>,
     /// Databases and users that it makes.
     pub made: Vec<Made>,
+    /// What it says as the configuration of a server of databases.
+    pub server: Option<Box<ServerConfig>>,
     /// Servers that the document starts.
     pub listeners: Vec<Listener>,
     /// Settings of Django.

@@ -4,6 +4,7 @@ mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
+mod databases;
 mod dialled;
 pub mod docker;
 pub mod dotenv;
@@ -312,6 +313,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     facts.tokens = tokens::find(path, format, text);
     sql::read(text, &mut facts);
     sql::read_made(text, &mut facts);
+    facts.server = databases::read(path, text).map(Box::new);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

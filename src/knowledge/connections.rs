@@ -78,6 +78,10 @@ pub struct Image {
     pub databases: Vec<String>,
     /// Whether a database is made by whoever first writes to it.
     pub makes_any: bool,
+    /// Variables with which it asks for no password.
+    pub opened_by: Vec<String>,
+    /// Variables, and parts of its command line, without one of which it asks for none.
+    pub closed_by: Vec<String>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("connections"));

@@ -3,7 +3,9 @@
 use super::{Project, importers};
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
-use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, Value};
+use crate::facts::{
+    Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, ServerConfig, Value,
+};
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
@@ -112,6 +114,36 @@ impl Project {
             }
         }
         names
+    }
+
+    /// The configurations of servers of databases that are not those of containers, and whether a script puts each where
+    /// the server reads it.
+    pub fn server_configs(&self) -> Vec<(DocumentId, &ServerConfig, bool)> {
+        let programs = || {
+            self.documents()
+                .flat_map(|(_, document)| &document.facts.programs)
+        };
+        let targets = self
+            .documents()
+            .flat_map(|(_, document)| document.facts.targets.iter().map(|(_, program)| program));
+        let placed = programs().chain(targets).flat_map(|program| &program.placements);
+        let placed: Vec<&str> = placed.map(|placement| placement.from.as_str()).collect();
+        let found = self.documents().filter_map(|(id, document)| {
+            let config = document.facts.server.as_deref()?;
+            let is_of_container = document.path.split('/').any(|part| part.contains("docker"))
+                || placed
+                    .iter()
+                    .any(|from| *from != "." && document.path.ends_with(from));
+            if is_of_container || !self.tells_of_server(id) {
+                return None;
+            }
+            Some((
+                id,
+                config,
+                document.host.is_some() || self.put_below(id, "/").is_some(),
+            ))
+        });
+        found.collect()
     }
 
     /// The names by which containers find each other: the services of compose files.

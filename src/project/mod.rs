@@ -77,7 +77,7 @@ pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
-pub use stores::{Common, Contradiction};
+pub use stores::{Common, Contradiction, Guard};
 pub use surroundings::{Database, Host};
 pub use variables::{ProgramVariable, VariableSet};
 

@@ -1,6 +1,6 @@
 //! What a container with a server of databases makes when it is new, and who connects to it by its name.
 
-use super::{Common, Contradiction, View, is_beside, is_stand_in};
+use super::{Common, Contradiction, Project, View, is_beside, is_stand_in};
 use crate::facts::{Field, MadeKind, Manager, Program, Secret};
 use crate::finding::{DocumentId, Place};
 use crate::knowledge::connections::{Image, of_image};
@@ -101,6 +101,47 @@ impl<'a> Store<'a> {
     fn port(&self) -> Option<&'static str> {
         let is_usual = self.program.command.is_none() && self.program.variable("PGPORT").is_none();
         is_usual.then_some(self.image.port.as_str())
+    }
+}
+
+/// How little stands before the data of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// No password.
+    Open,
+    /// A password that everybody tries first.
+    Weak,
+}
+
+impl Project {
+    /// How little stands before the data of a service with a server of databases, where that is told.
+    pub fn guard_of(&self, document: DocumentId, service: &str) -> Option<Guard> {
+        let mut programs = self.document(document)?.facts.programs.iter();
+        let program =
+            programs.find(|program| program.manager == Manager::Compose && program.name == service)?;
+        let store = Store::of(document, program)?;
+        let is_on = |name: &String| {
+            let value = program
+                .variable(name)
+                .map(|value| value.value.to_ascii_lowercase());
+            value.is_some_and(|value| matches!(value.as_str(), "trust" | "yes" | "1" | "true"))
+        };
+        let command = program
+            .command
+            .as_ref()
+            .map_or("", |command| command.value.as_str());
+        let closes = |word: &String| program.variable(word).is_some() || command.contains(word.as_str());
+        let is_closed =
+            store.image.closed_by.is_empty() || store.is_open || store.image.closed_by.iter().any(closes);
+        if store.image.opened_by.iter().any(is_on) || !is_closed {
+            return Some(Guard::Open);
+        }
+        let own = [&store.image.password, &store.image.admin_password].into_iter();
+        let secrets = own.filter_map(|names| Secret::of(store.told(names)?.0));
+        secrets
+            .into_iter()
+            .any(|secret| secret.is_stand_in())
+            .then_some(Guard::Weak)
     }
 }
 
