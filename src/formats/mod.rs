@@ -159,7 +159,10 @@ impl Format {
 
     fn of_name(path: &str, name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
+        let is_about = [".patch", ".diff", ".md", ".rst"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+        if lower == ".env" || lower.starts_with(".env.") && !is_about || lower.ends_with(".env") {
             return Some(Self::Dotenv);
         }
         if name == "METADATA"

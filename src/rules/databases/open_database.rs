@@ -2,27 +2,29 @@
 
 use crate::facts::port::is_loopback;
 use crate::facts::{ServerAccess, ServerConfig, ServerKind};
-use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
 use crate::project::Project;
 use crate::rule::Sink;
 
 /// Reports configurations of servers with which no password stands before the data.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for (id, config, is_installed) in project.server_configs() {
-        let confidence = if is_installed {
-            Confidence::Likely
-        } else {
-            Confidence::Possible
+        let sure = |draft: Draft| {
+            if is_installed {
+                draft.confidence(Confidence::Likely).scope(Scope::Deployed)
+            } else {
+                draft.confidence(Confidence::Possible)
+            }
         };
         match config.kind {
             ServerKind::Redis => {
                 if let Some(draft) = redis(id, config) {
-                    sink.report(draft.confidence(confidence));
+                    sink.report(sure(draft));
                 }
             }
             ServerKind::PostgresAccess => {
                 for draft in config.access.iter().filter_map(|line| postgres(id, line)) {
-                    sink.report(draft.confidence(confidence));
+                    sink.report(sure(draft));
                 }
             }
             ServerKind::Postgres => {}
