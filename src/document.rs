@@ -4,6 +4,7 @@ use crate::facts::{Facts, Piece};
 use crate::finding::DocumentId;
 use crate::formats::Format;
 use crate::source::Span;
+use std::sync::Arc;
 
 /// A file, or a file inside a file.
 #[derive(Debug, Clone)]
@@ -13,8 +14,8 @@ pub struct Document {
     pub path: String,
     /// Its syntax.
     pub format: Format,
-    /// What it states.
-    pub facts: Facts,
+    /// What it states; trees that hold the same file share it.
+    pub facts: Arc<Facts>,
     /// Whether the server gets it with its run bit; nothing where that cannot be told.
     pub is_executable: Option<bool>,
     /// The document that writes it, if any.
@@ -27,7 +28,7 @@ impl Document {
         Self {
             path: path.into(),
             format: Format::Plain,
-            facts,
+            facts: Arc::new(facts),
             is_executable: None,
             host: None,
         }

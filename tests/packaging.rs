@@ -22,6 +22,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 /// The release that judges; others differ in the corners.
 const JUDGE: &str = "packaging==26.4";
@@ -64,10 +65,10 @@ fn ours(read: &Requirement) -> Value {
     let document = Document {
         path: "requirements.txt".to_owned(),
         format: Format::Requirements,
-        facts: Facts {
+        facts: Arc::new(Facts {
             requirements: vec![read.clone()],
             ..Facts::default()
-        },
+        }),
         is_executable: None,
         host: None,
     };

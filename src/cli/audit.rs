@@ -16,7 +16,8 @@ pub(super) fn run(arguments: &AuditArguments, wanted: &[Output]) -> Result<Exit,
             &settings.root,
             outputs::files(wanted).chain(settings.baseline.as_deref()),
         );
-        let mut report = scan::folder(&settings, &arguments.scan, &written)?;
+        let has_excerpts = wanted.iter().any(Output::has_excerpts);
+        let mut report = scan::folder(&settings, &arguments.scan, &written, has_excerpts)?;
         if let Some(revision) = &arguments.changed_since {
             changed::show(&mut report, &settings, revision, &written)?;
         }

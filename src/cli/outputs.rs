@@ -18,6 +18,13 @@ pub(super) struct Output {
     file: Option<PathBuf>,
 }
 
+impl Output {
+    /// Whether the form shows lines of the files, or counts the bytes in them.
+    pub(super) fn has_excerpts(&self) -> bool {
+        matches!(self.form, Form::Terminal | Form::Html | Form::Rdjson)
+    }
+}
+
 /// What was typed, in its order.
 enum Word {
     Form(Form),

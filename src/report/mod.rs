@@ -3,6 +3,7 @@
 pub mod badge;
 mod cause;
 pub mod concise;
+mod excerpts;
 pub mod github;
 pub mod gitlab;
 pub mod history;
@@ -29,7 +30,7 @@ mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, ProgramId, Scope, Severity};
+use crate::finding::{Finding, Place, ProgramId, Scope, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
@@ -38,6 +39,7 @@ use crate::suppress::Notice;
 use crate::target::Target;
 use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
+pub use excerpts::{Excerpt, Excerpts};
 pub use history::{History, Moment};
 pub use map::{Dial, Given, Map, MapProgram, Socket};
 pub use page::explain;
@@ -84,8 +86,8 @@ pub struct Report {
     pub tree: BTreeMap<String, Scope>,
     /// What else is to be told.
     pub notices: Vec<NoticeReport>,
-    /// The texts of the files that findings lie in, their secrets covered.
-    pub sources: BTreeMap<String, String>,
+    /// What is shown of the files that findings lie in, their secrets covered; nothing where no form shows it.
+    sources: BTreeMap<String, Excerpts>,
     /// What the findings were compared with.
     pub compared: Compared,
     /// Places above info, also those that are not shown.
@@ -141,6 +143,8 @@ pub struct FindingReport {
     pub related: Vec<(String, Location)>,
     /// The names of the programs that it concerns, sorted.
     pub programs: Vec<String>,
+    /// What a machine can write to mend it: what is taken out, and what is put there.
+    pub edits: Vec<(Location, String)>,
     /// The fingerprint of the line that it stands in, blanks aside.
     pub text: String,
 }
@@ -210,13 +214,15 @@ pub struct Parts<'a> {
     pub notices: Vec<Notice>,
     /// The verdict.
     pub readiness: Readiness,
+    /// Whether the lines of findings will be shown.
+    pub has_excerpts: bool,
 }
 
 impl Report {
     /// The report of an audit.
     pub fn new(parts: Parts<'_>) -> Self {
-        let sources = Sources::read(&parts);
         let cover = Cover::of(parts.project);
+        let sources = Sources::read(&parts, &cover);
         let findings = findings(&parts, &sources, &cover);
         let notices = parts.notices.iter().map(|notice| NoticeReport {
             kind: notice.kind,
@@ -248,7 +254,7 @@ impl Report {
             causes,
             findings,
             notices,
-            sources: sources.texts(&cover),
+            sources: sources.excerpts(),
             root: parts.root,
             prefix: parts.prefix,
             target: parts.project.target.clone(),
@@ -307,6 +313,11 @@ impl Report {
         shown.or_else(|| self.hidden.get(id))
     }
 
+    /// The lines around a byte of a file, where a finding lies in them.
+    pub fn excerpt(&self, path: &str, offset: u32) -> Option<&Excerpt> {
+        self.sources.get(path)?.at(offset)
+    }
+
     /// The path of a place, from the working directory.
     pub fn path(&self, location: &Location) -> String {
         format!("{}{}", self.prefix, location.path)
@@ -333,11 +344,9 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<Find
         FindingReport {
             id: id(finding, &location.path, *number),
             related: related.collect(),
-            text: match sources.line(finding.place) {
-                line if line.is_empty() => String::new(),
-                line => fingerprint([line.as_str()], 32),
-            },
+            text: sources.fingerprint(finding.place),
             programs: names(parts.project, &finding.programs),
+            edits: edits(parts.project, sources, finding),
             finding: Finding {
                 message: cover.masked(&finding.message),
                 label: cover.masked(&finding.label),
@@ -349,6 +358,22 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<Find
         }
     });
     findings.collect()
+}
+
+/// The edits of a finding, where they are in files as they stand: text inside of another text may be written there
+/// in another way.
+fn edits(project: &Project, sources: &Sources<'_>, finding: &Finding) -> Vec<(Location, String)> {
+    let is_plain = |place: Place| {
+        let document = project.document(place.document);
+        document.is_some_and(|document| document.host.is_none())
+    };
+    if !finding.edits.iter().all(|edit| is_plain(edit.place)) {
+        return Vec::new();
+    }
+    let edits = finding.edits.iter();
+    edits
+        .map(|edit| (sources.locate(edit.place), edit.text.clone()))
+        .collect()
 }
 
 fn programs(

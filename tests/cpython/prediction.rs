@@ -66,5 +66,6 @@ fn report(tree: &Tree, python: PythonVersion) -> Report {
         aside_by: std::collections::BTreeMap::new(),
         silenced: std::collections::BTreeSet::new(),
         notices: Vec::new(),
+        has_excerpts: false,
     })
 }
