@@ -251,7 +251,7 @@ fn compare(view: &View<'_>, store: &Store<'_>, link: &Link) -> Vec<Contradiction
         return found;
     };
     let is_known = user == own.0 || user == store.image.admin;
-    if !is_known && !may_make(view, MadeKind::User, user) && !is_stand_in(user) {
+    if !is_known && !store.image.makes_any && !may_make(view, MadeKind::User, user) && !is_stand_in(user) {
         found.push(contradiction(Field::User, user_part.span, Some(user), own, ""));
     }
     if let (true, Some((password, place)), Some(part)) = (is_known, store.password(user), &parts.password)

@@ -40,7 +40,9 @@ pub(super) fn defaults(view: &View<'_>) -> Vec<Contradiction> {
         .filter(|link| is_deployed_code(view, link))
     {
         for (field, variable, place, value) in given(link) {
-            if !view.set.contains(variable) {
+            // Which of Redis's numbered databases a module takes is its own matter.
+            let is_number = field == Field::Database && !has_users(link.kind);
+            if !is_number && !view.set.contains(variable) {
                 by_variable
                     .entry((variable, field, link.kind))
                     .or_default()
@@ -59,7 +61,10 @@ pub(super) fn defaults(view: &View<'_>) -> Vec<Contradiction> {
         let Some(common) = told.iter().rev().max_by_key(|one| count(one)) else {
             continue;
         };
-        for odd in told.iter().filter(|one| !one.value.is_same(&common.value, field)) {
+        let differs = |one: &&Default<'_>| {
+            !one.value.is_same(&common.value, field) && are_together(view, one.link, common.link)
+        };
+        for odd in told.iter().filter(differs) {
             let text = |value: &Value<'_>| match value {
                 Value::Text(text) => Some((*text).to_owned()),
                 Value::Hidden(_) => None,
@@ -78,6 +83,18 @@ pub(super) fn defaults(view: &View<'_>) -> Vec<Contradiction> {
         }
     }
     found
+}
+
+/// Whether two modules belong together: they lie in one folder, or one program runs both. Services that stand side by
+/// side may each have a database of its own.
+fn are_together(view: &View<'_>, left: &Link, right: &Link) -> bool {
+    let folder = |link: &Link| {
+        let document = view.project.document(link.document)?;
+        Some(document.path.rsplit_once('/').map_or("", |(folder, _)| folder))
+    };
+    let programs = view.project.programs_reaching(right.document);
+    let mut own = view.project.programs_reaching(left.document).into_iter();
+    folder(left) == folder(right) || own.any(|program| programs.contains(&program))
 }
 
 /// The parts of a link that a variable may change, with what they are otherwise.
