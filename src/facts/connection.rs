@@ -125,6 +125,10 @@ impl Field {
         if key == "NAME" {
             return Some(Self::Database);
         }
+        // Of a cache; its place is a URL of its own.
+        if key == "BACKEND" {
+            return Some(Self::Engine);
+        }
         let mut letters = [0; LONGEST];
         Some(match small(key, &mut letters)? {
             "host" | "hostname" | "server" | "hostaddr" => Self::Host,

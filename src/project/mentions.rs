@@ -130,10 +130,24 @@ fn mentioned(search: &AhoCorasick, document: &Document, text: &str) -> BTreeSet<
                 .iter()
                 .take(3)
                 .find(|byte| !matches!(byte, b' ' | b'"' | b'\''));
-            is_code || !matches!(behind, Some(b'=' | b':'))
+            is_code
+                || !matches!(behind, Some(b'=' | b':'))
+                || is_expanded(text, found.start())
+                || document.format == Format::Yaml && is_passed_on(text, found.end())
         })
         .map(|found| found.pattern().as_usize())
         .collect()
+}
+
+/// Whether a name is one whose value is taken: `${NAME:-default}`.
+fn is_expanded(text: &str, start: usize) -> bool {
+    text[..start].ends_with("${") || text[..start].ends_with('$')
+}
+
+/// Whether nothing stands behind a key: compose hands the variable on as it has it itself.
+fn is_passed_on(text: &str, end: usize) -> bool {
+    let line = text[end..].lines().next().unwrap_or_default();
+    line.strip_prefix(':').is_some_and(|rest| rest.trim().is_empty())
 }
 
 /// Whether a text may load a `.env`.

@@ -171,10 +171,12 @@ impl Reader<'_> {
             ..Connection::default()
         };
         let mut fields = BTreeSet::new();
+        let mut is_cache = false;
         for item in &dict.items {
             let Some(Expr::StringLiteral(key)) = &item.key else {
                 continue;
             };
+            is_cache |= key.value.to_str() == "BACKEND";
             if let Some(field) = Field::of_key(key.value.to_str()) {
                 fields.insert(field);
                 connection.set(field, self.part(&item.value));
@@ -183,7 +185,7 @@ impl Reader<'_> {
         let has = |field| fields.contains(&field);
         let is_way = (has(Field::Host) || has(Field::Database) || has(Field::User)) && has(Field::Password);
         let is_place = has(Field::Host) && has(Field::Database);
-        let is_engine = connection.engine.is_some() && has(Field::Database);
+        let is_engine = connection.engine.is_some() && (has(Field::Database) || is_cache);
         if is_way || is_place || is_engine {
             self.push(connection);
         }
