@@ -130,7 +130,9 @@ fn mentioned(search: &AhoCorasick, document: &Document, text: &str) -> BTreeSet<
                 .iter()
                 .take(3)
                 .find(|byte| !matches!(byte, b' ' | b'"' | b'\''));
-            is_code || !matches!(behind, Some(b'=' | b':'))
+            // `${NAME:-default}` reads, wherever it stands.
+            let is_put_in = found.start().checked_sub(1).and_then(|at| bytes.get(at));
+            is_code || matches!(is_put_in, Some(b'{' | b'$')) || !matches!(behind, Some(b'=' | b':'))
         })
         .map(|found| found.pattern().as_usize())
         .collect()
