@@ -149,6 +149,7 @@ impl<'a> Collector<'a> {
         if self.keys.len() > DEPTH {
             return;
         }
+        self.facts.ports.extend(ports::portless(&self.keys, node));
         match &node.shape {
             Shape::Text(text) => {
                 let name = (!self.keys.is_empty()).then(|| self.keys.join("."));
