@@ -3,6 +3,8 @@
 
 mod calls;
 mod known;
+mod lists;
+mod origins;
 
 use super::guards::guard_of;
 use super::names::{Names, last, written};
@@ -12,7 +14,7 @@ use crate::facts::{Connection, Facts, Field, Giver, Part};
 use known::{Known, Scope};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprDict, Stmt, StmtClassDef, StmtFunctionDef};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads what the statements of a module say of databases and servers.
 pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) {
@@ -24,6 +26,7 @@ pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) 
         attributes: Scope::default(),
         fields: Giver::Nothing,
         taken: BTreeSet::new(),
+        schemes: BTreeMap::new(),
         depth: 0,
         in_main: false,
         is_conditional: false,
@@ -44,6 +47,8 @@ struct Reader<'a> {
     fields: Giver,
     /// Where the texts stand that are part of a connection already.
     taken: BTreeSet<u32>,
+    /// Switches of `environ.Env(DEBUG=(bool, True))`, as they are when no variable says otherwise.
+    schemes: BTreeMap<String, bool>,
     /// How many functions and classes are around the statement.
     depth: usize,
     in_main: bool,
@@ -109,6 +114,7 @@ impl Reader<'_> {
             self.table(dict, Some(&name));
         }
         let known = self.known(value);
+        self.header(target, value);
         if self.depth == 0 && !self.in_main {
             self.setting(&name, value, known.as_ref());
         }
@@ -124,8 +130,15 @@ impl Reader<'_> {
     fn field(&mut self, target: &Expr, value: &Expr) {
         let Expr::Name(name) = target else { return };
         let name = name.id.as_str();
-        let Some(Known::Text(mut part)) = self.known(value) else {
-            return;
+        let mut part = match self.known(value) {
+            Some(Known::Text(part)) => part,
+            Some(Known::List(mut part)) => {
+                if let (Giver::Nothing, Giver::Variable(_)) = (&part.giver, &self.fields) {
+                    part.giver = Giver::Variable(name.to_ascii_uppercase());
+                }
+                return self.attributes.learn(name, Some(Known::List(part)));
+            }
+            _ => return,
         };
         if part.giver == Giver::Nothing {
             part.giver = match &self.fields {
@@ -280,7 +293,11 @@ impl Reader<'_> {
 impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_stmt(&mut self, statement: &'b Stmt) {
         match statement {
-            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::FunctionDef(function) => {
+                let decorators = function.decorator_list.iter();
+                decorators.for_each(|decorator| self.visit_expr(&decorator.expression));
+                self.function(function);
+            }
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Assign(assign) => {
                 assign
