@@ -98,7 +98,11 @@ fn hosts(project: &Project, settings: &DjangoSettings, place: Place, setting: &S
             .help(
                 "`ALLOWED_HOSTS = os.environ[\"ALLOWED_HOSTS\"].split(\",\")`, with the server's name in it",
             )
-            .confidence(if setting.giver == Giver::Nothing { Confidence::Likely } else { Confidence::Possible }),
+            .confidence(if setting.giver == Giver::Nothing {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            }),
     )
 }
 
