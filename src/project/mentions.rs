@@ -24,7 +24,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "pipenv",
         "BaseSettings",
         "django-environ",
-        "import environ",
         "envparse",
         "starlette.config",
         "prettyconf",
@@ -150,6 +149,10 @@ fn loads(document: &Document, text: &str) -> bool {
 /// Whether a line has some file of variables loaded that is not told: `EnvironmentFile=${SETTINGS}`. One that is told, in
 /// the line or in a list below it, is no `.env` when it is not called so.
 fn names_any_file(line: &str) -> bool {
+    // django-environ; `from os import environ` is another one.
+    if line.trim_start().starts_with("import environ") {
+        return true;
+    }
     let words = ["env_file", "env-file", "EnvironmentFile"];
     let named = words.iter().find_map(|word| line.split_once(word));
     named.is_some_and(|(_, rest)| rest.contains(['$', '%', '{', '(']))

@@ -76,6 +76,12 @@ impl Reader<'_> {
                         self.learn(name.id.as_str(), known);
                     }
                 }
+                Stmt::AugAssign(more) => self.forget(&more.target),
+                Stmt::Expr(expr) => {
+                    if let Some(list) = appended(&expr.value) {
+                        self.forget(list);
+                    }
+                }
                 Stmt::If(branch) => {
                     open.extend(branch.body.iter().rev());
                     let clauses = branch.elif_else_clauses.iter();
@@ -91,6 +97,13 @@ impl Reader<'_> {
                 Stmt::While(looped) => open.extend(looped.body.iter().rev()),
                 _ => {}
             }
+        }
+    }
+
+    /// What something is added to is not known any more.
+    fn forget(&mut self, target: &Expr) {
+        if let Expr::Name(name) = target {
+            self.learn(name.id.as_str(), None);
         }
     }
 
@@ -290,6 +303,15 @@ impl Reader<'_> {
     }
 }
 
+/// The list of `origins.append(…)`.
+fn appended(expr: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = expr else { return None };
+    let Expr::Attribute(attribute) = &*call.func else {
+        return None;
+    };
+    matches!(attribute.attr.as_str(), "append" | "extend" | "insert").then_some(&*attribute.value)
+}
+
 impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_stmt(&mut self, statement: &'b Stmt) {
         match statement {
@@ -312,6 +334,10 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 }
                 walk_stmt(self, statement);
             }
+            Stmt::AugAssign(more) => {
+                self.added(&more.target);
+                walk_stmt(self, statement);
+            }
             Stmt::If(branch) => {
                 let outer = (self.in_main, self.is_conditional);
                 self.in_main |= guard_of(&branch.test, self.names) == Guard::IsMain;
@@ -331,6 +357,9 @@ impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_expr(&mut self, expr: &'b Expr) {
         match expr {
             Expr::Call(call) => {
+                if let Some(list) = appended(expr) {
+                    self.added(list);
+                }
                 self.connects(call);
                 self.asks(call);
                 self.listens(call);

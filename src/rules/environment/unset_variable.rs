@@ -1,10 +1,11 @@
 //! Environment variables that a program needs to start, and that nothing sets.
 
 use super::super::failing;
-use crate::finding::Confidence;
-use crate::knowledge::variables::is_near;
-use crate::project::{FailureKind, Project, VariableSet};
+use crate::finding::{Confidence, Draft, Effect, Place, ProgramId};
+use crate::knowledge::variables::{is_asked_of_any, is_near};
+use crate::project::{FailureKind, Project, Setting, VariableSet};
 use crate::rule::Sink;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports `os.environ["X"]` and what cannot be done with `None` on the way to a program's start where no file of the
 /// tree sets `X`.
@@ -47,6 +48,46 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .help(help)
                 // Somebody may set it on the server by hand.
                 .confidence(failure.confidence.min(Confidence::Likely)),
+        );
+    }
+    absent(project, &unread, sink);
+}
+
+/// `os.getenv("X")`, where nothing sets `X`: the code goes on with nothing.
+fn absent(project: &Project, unread: &[&VariableSet<'_>], sink: &mut Sink<'_>) {
+    let failing: BTreeSet<&str> = project
+        .failures
+        .iter()
+        .filter(|failed| matches!(failed.failure.kind, FailureKind::Variable(_)))
+        .map(|failed| failed.failure.missing.as_str())
+        .collect();
+    let mut found: BTreeMap<&str, (Place, Vec<ProgramId>)> = BTreeMap::new();
+    for (id, _) in project.programs() {
+        for read in project.variables_of(id) {
+            let is_told = failing.contains(read.name)
+                || is_asked_of_any(read.name)
+                || unread.iter().any(|set| is_near(read.name, set.name));
+            if read.has_default || read.setting != Setting::Nowhere || is_told {
+                continue;
+            }
+            let entry = found.entry(read.name).or_insert((read.place, Vec::new()));
+            entry.1.push(id);
+        }
+    }
+    for (name, (place, programs)) in found {
+        let message = format!(
+            "`{name}` is read without a default, and nothing of the tree sets it: the code gets nothing"
+        );
+        sink.report(
+            Draft::new(place, message)
+                .subject(name)
+                .label("None")
+                .help(format!(
+                    "Set `{name}` in the program's definition or its environment file, name it in a sample, or read it with a default."
+                ))
+                .programs(programs)
+                .effect(Effect::Advice)
+                .confidence(Confidence::Possible),
         );
     }
 }

@@ -4,6 +4,7 @@ use crate::facts::{Giver, Setting, SettingValue};
 use crate::finding::{Confidence, Draft, Effect, Place, Scope};
 use crate::project::{Project, VariableSet};
 use crate::rule::Sink;
+use std::collections::BTreeMap;
 
 /// The names of such lists.
 const NAMES: [&str; 9] = [
@@ -25,11 +26,26 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .documents()
         .filter(|(id, _)| project.scope(*id) == Scope::Deployed)
     {
-        for setting in &document.facts.settings {
+        let settings = &document.facts.settings;
+        // A later statement may add the server.
+        let added: BTreeMap<&str, usize> = settings
+            .iter()
+            .enumerate()
+            .filter(|(_, setting)| setting.value == SettingValue::Unknown)
+            .map(|(at, setting)| (setting.name.as_str(), at))
+            .collect();
+        for (at, setting) in settings.iter().enumerate() {
+            // A later statement may add the server.
+            let is_added =
+                |later: &Setting| later.name == setting.name && later.value == SettingValue::Unknown;
             let SettingValue::List(origins) = &setting.value else {
                 continue;
             };
-            if !NAMES.contains(&setting.name.as_str()) || origins.is_empty() || !are_local(origins) {
+            if !NAMES.contains(&setting.name.as_str())
+                || origins.is_empty()
+                || !are_local(origins)
+                || added.get(setting.name.as_str()).is_some_and(|later| *later > at)
+            {
                 continue;
             }
             let own = Place {

@@ -185,6 +185,20 @@ impl Reader<'_> {
         });
     }
 
+    /// `ALLOWED_HOSTS += […]`, `ALLOWED_HOSTS.append(…)`: what is in it then is not told.
+    pub(super) fn added(&mut self, target: &Expr) {
+        if let Expr::Name(name) = target
+            && SETTINGS.contains(&name.id.as_str())
+        {
+            self.facts.settings.push(Setting {
+                name: name.id.to_string(),
+                value: SettingValue::Unknown,
+                giver: Giver::Elsewhere,
+                span: span(target),
+            });
+        }
+    }
+
     /// `DEBUG = True` at the top of a module.
     pub(super) fn setting(&mut self, name: &str, value: &Expr, known: Option<&Known>) {
         if !SETTINGS.contains(&name) {
