@@ -84,6 +84,8 @@ pub struct Facts {
     pub settings: Vec<Setting>,
     /// Environment variables that are read or set.
     pub variables: Vec<Variable>,
+    /// The names that a script hands on to what it starts (`export NAME=value`), in order.
+    pub exported: Vec<Span>,
     /// Commands that are run.
     pub commands: Vec<Command>,
     /// Functions and aliases that a shell script defines: whoever reads it in calls them as commands.

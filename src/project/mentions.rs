@@ -16,9 +16,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "dotenv",
         "environs",
         "decouple",
-        "env_file",
-        "env-file",
-        "EnvironmentFile",
         "set -a",
         "allexport",
         "dynaconf",
@@ -27,7 +24,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "pipenv",
         "BaseSettings",
         "django-environ",
-        "import environ",
         "envparse",
         "starlette.config",
         "prettyconf",
@@ -156,7 +152,22 @@ fn loads(document: &Document, text: &str) -> bool {
         return false;
     }
     let says_so = LOADERS.as_ref().is_some_and(|loaders| loaders.is_match(text));
-    says_so || text.lines().any(|line| names_file(document, line))
+    says_so
+        || text
+            .lines()
+            .any(|line| names_file(document, line) || names_any_file(line))
+}
+
+/// Whether a line has some file of variables loaded that is not told: `EnvironmentFile=${SETTINGS}`. One that is told, in
+/// the line or in a list below it, is no `.env` when it is not called so.
+fn names_any_file(line: &str) -> bool {
+    // django-environ; `from os import environ` is another one.
+    if line.trim_start().starts_with("import environ") {
+        return true;
+    }
+    let words = ["env_file", "env-file", "EnvironmentFile"];
+    let named = words.iter().find_map(|word| line.split_once(word));
+    named.is_some_and(|(_, rest)| rest.contains(['$', '%', '{', '(']))
 }
 
 /// Whether a line names a `.env` as a file that is read. What copies, makes or hides one does not load it.
