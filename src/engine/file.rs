@@ -5,6 +5,7 @@ use crate::document::{Document, Host};
 use crate::facts::{Embedded, Facts, ProblemKind};
 use crate::finding::DocumentId;
 use crate::formats::{self, Format};
+use crate::project::Recall;
 use crate::source::Span;
 use crate::tree::{Attributes, Entry, Tree};
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ type Key = (String, String, Option<bool>);
 #[derive(Debug, Default)]
 pub struct Memo {
     known: Mutex<HashMap<Key, Vec<Document>>>,
+    /// What their texts mention.
+    pub(super) recall: Recall,
 }
 
 impl Memo {

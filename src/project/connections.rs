@@ -4,7 +4,7 @@ use super::{Project, importers};
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
 use crate::facts::{
-    Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, ServerConfig, Value,
+    Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, ServerConfig, Value, Variable,
 };
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
@@ -186,20 +186,7 @@ fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
         }
     }
     if document.format != Format::Python {
-        let variables = facts.variables.iter().filter_map(|variable| {
-            let Access::Set(text) = &variable.access else {
-                return None;
-            };
-            let (prefix, field) = Field::of_variable(&variable.name)?;
-            let mut connection = Connection {
-                name: Some(variable.name.clone()),
-                span: variable.span,
-                ..Connection::default()
-            };
-            connection.set(field, written(text, variable.span));
-            Some((prefix, connection))
-        });
-        lone.extend(variables);
+        lone.extend(facts.variables.iter().filter_map(of_variable));
     }
     let told: BTreeMap<u32, Span> = lone
         .iter()
@@ -275,6 +262,21 @@ fn written(text: &str, span: Span) -> Part<String> {
         },
         span,
     }
+}
+
+/// The part of a connection that a variable holds where it is set, and what groups it with its like.
+fn of_variable(variable: &Variable) -> Option<(String, Connection)> {
+    let Access::Set(text) = &variable.access else {
+        return None;
+    };
+    let (prefix, field) = Field::of_variable(&variable.name)?;
+    let mut connection = Connection {
+        name: Some(variable.name.clone()),
+        span: variable.span,
+        ..Connection::default()
+    };
+    connection.set(field, written(text, variable.span));
+    Some((prefix, connection))
 }
 
 /// What a connection of the facts leads to, and how it is described; nothing where it is no connection to a

@@ -90,6 +90,8 @@ pub struct Report {
     sources: BTreeMap<String, Excerpts>,
     /// What the findings were compared with.
     pub compared: Compared,
+    /// How the readiness went, where that is wanted.
+    pub history: Option<History>,
     /// Places above info, also those that are not shown.
     pub places: usize,
     /// Findings that are not shown, by id.
@@ -238,6 +240,7 @@ impl Report {
         }
         Self {
             compared: Compared::default(),
+            history: None,
             places: findings
                 .iter()
                 .filter(|found| found.finding.severity > Severity::Info)
@@ -285,6 +288,7 @@ impl Report {
             notices: Vec::new(),
             sources: BTreeMap::new(),
             compared: Compared::default(),
+            history: None,
             places: 0,
             hidden: BTreeMap::new(),
             by_id: BTreeMap::new(),

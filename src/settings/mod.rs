@@ -51,6 +51,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Files that are left out.
     pub exclude: Vec<PathGlob>,
+    /// The tree's own file of settings, where it has one and it was read.
+    pub own: Option<&'static str>,
     /// The least severity that fails the gate; nothing fails it when empty.
     pub fail_on: Option<Severity>,
     /// The least score that passes the gate, from 0 to 100.
@@ -112,6 +114,7 @@ impl Settings {
                 severity: file.severity,
             },
             exclude,
+            own: file.own,
             fail_on: typed.fail_on.or(file.fail_on).unwrap_or(Some(Severity::Blocker)),
             min_score: typed.min_score.or(file.min_score),
             max_new: typed.max_new.or(file.max_new),
