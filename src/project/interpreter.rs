@@ -14,7 +14,7 @@ const NEWEST: u32 = 14;
 
 /// The target with the Python that the settings name; else with that of the containers and of the platform, when
 /// they run all programs; else the one of which a script makes the virtual environment (`python3.12 -m venv`);
-/// else the one that a project asks for that is installed as a whole; else the release's own.
+/// else the one that a project asks for, where nobody says which release it is; else the release's own.
 pub(super) fn settle(documents: &[Document], target: Target) -> Target {
     if target.is_python_given {
         return target;
@@ -30,19 +30,17 @@ pub(super) fn settle(documents: &[Document], target: Target) -> Target {
             ..target
         };
     }
+    if target.is_release_given {
+        return target;
+    }
     Target {
         python: of_projects(&deployed, target.python).unwrap_or(target.python),
         ..target
     }
 }
 
-/// The first Python behind the release's own that all projects take, where one of them refuses that and is
-/// installed as a whole: pip says so before anything runs.
+/// The first Python behind the release's own that all projects take, where one of them refuses that.
 fn of_projects(documents: &[&Document], own: PythonVersion) -> Option<PythonVersion> {
-    documents
-        .iter()
-        .any(|document| !document.facts.local_installs.is_empty())
-        .then_some(())?;
     let asked = documents
         .iter()
         .filter_map(|document| document.facts.requires_python.as_ref());

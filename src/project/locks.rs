@@ -63,7 +63,7 @@ impl Project {
         let is_told = |folder: &str| {
             locks
                 .iter()
-                .any(|lock| lock.excludes(python) && lock.folder() == folder)
+                .any(|lock| lock.excludes(self.target.python) && lock.folder() == folder)
         };
         let asks = self.documents().filter_map(|(id, document)| {
             let written = document.facts.requires_python.as_ref()?;

@@ -16,9 +16,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "dotenv",
         "environs",
         "decouple",
-        "env_file",
-        "env-file",
-        "EnvironmentFile",
         "set -a",
         "allexport",
         "dynaconf",
@@ -27,7 +24,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "pipenv",
         "BaseSettings",
         "django-environ",
-        "import environ",
         "envparse",
         "starlette.config",
         "prettyconf",
@@ -176,10 +172,24 @@ fn mentioned(search: &AhoCorasick, document: &Document, text: &str) -> BTreeSet<
                 .iter()
                 .take(3)
                 .find(|byte| !matches!(byte, b' ' | b'"' | b'\''));
-            is_code || !matches!(behind, Some(b'=' | b':'))
+            is_code
+                || !matches!(behind, Some(b'=' | b':'))
+                || is_expanded(text, found.start())
+                || document.format == Format::Yaml && is_passed_on(text, found.end())
         })
         .map(|found| found.pattern().as_usize())
         .collect()
+}
+
+/// Whether a name is one whose value is taken: `${NAME:-default}`.
+fn is_expanded(text: &str, start: usize) -> bool {
+    text[..start].ends_with("${") || text[..start].ends_with('$')
+}
+
+/// Whether nothing stands behind a key: compose hands the variable on as it has it itself.
+fn is_passed_on(text: &str, end: usize) -> bool {
+    let line = text[end..].lines().next().unwrap_or_default();
+    line.strip_prefix(':').is_some_and(|rest| rest.trim().is_empty())
 }
 
 /// Whether a text may load a `.env`.
@@ -188,7 +198,25 @@ fn loads(document: &Document, text: &str) -> bool {
         return false;
     }
     let says_so = LOADERS.as_ref().is_some_and(|loaders| loaders.is_match(text));
-    says_so || lines_with(text, ".env").any(|line| names_file(document, line))
+    says_so
+        || lines_with(text, ".env").any(|line| names_file(document, line))
+        || ANY_FILE
+            .iter()
+            .any(|word| lines_with(text, word).any(names_any_file))
+}
+
+/// What stands in a line that has some file of variables loaded.
+const ANY_FILE: [&str; 4] = ["import environ", "env_file", "env-file", "EnvironmentFile"];
+
+/// Whether a line has some file of variables loaded that is not told: `EnvironmentFile=${SETTINGS}`. One that is told, in
+/// the line or in a list below it, is no `.env` when it is not called so.
+fn names_any_file(line: &str) -> bool {
+    // django-environ; `from os import environ` is another one.
+    if line.trim_start().starts_with("import environ") {
+        return true;
+    }
+    let named = ANY_FILE[1..].iter().find_map(|word| line.split_once(word));
+    named.is_some_and(|(_, rest)| rest.contains(['$', '%', '{', '(']))
 }
 
 /// The lines that hold a word, each once for each time that it stands in it.

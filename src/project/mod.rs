@@ -38,6 +38,7 @@ mod secrets;
 mod setup;
 mod site_paths;
 mod stopped;
+mod stores;
 mod superseded;
 mod surroundings;
 mod sys_path;
@@ -82,6 +83,7 @@ pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
+pub use stores::{Common, Contradiction, Guard};
 pub use surroundings::{Database, Host};
 pub use variables::{ProgramVariable, VariableSet};
 

@@ -161,7 +161,7 @@ pub(super) fn is_development(path: &str) -> bool {
         .any(|part| is_development_folder(&part.to_ascii_lowercase()))
         || name.starts_with("test_")
         || name.ends_with("_test.py")
-        || name == "conftest.py"
+        || matches!(name, "conftest.py" | "tests.py")
         || WORKSHOP.contains(&name)
         || is_script_test(name)
         || is_variant(name)

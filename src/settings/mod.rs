@@ -77,6 +77,7 @@ impl Settings {
         }
         let file = layers::read(&typed)?;
         let os = typed.target.or(file.target);
+        let is_release_given = os.is_some();
         let mut target = match os {
             Some(os) => Target::of_release(&os)?,
             None => Target::default(),
@@ -88,6 +89,7 @@ impl Settings {
                 })?),
                 None => file.python,
             };
+        target.is_release_given = is_release_given;
         target.is_python_given = python.is_some();
         target.python = python.unwrap_or(target.python);
         target.installer = target.python;

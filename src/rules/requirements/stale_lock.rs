@@ -31,7 +31,7 @@ fn weigh(project: &Project, lock: &LockView<'_>, draft: Draft, confidence: Confi
 }
 
 fn check_python(project: &Project, lock: &LockView<'_>, sink: &mut Sink<'_>) {
-    let python = project.target.installer;
+    let python = project.target.python;
     let Some(written) = lock.lock.python.as_ref().filter(|_| lock.excludes(python)) else {
         return;
     };
