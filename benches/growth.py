@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+sys.setrecursionlimit(10_000)  # Removing folders that lie deep in each other recurses.
 FACTORS = (1, 2, 8)
 # A ratio may be this much above the factor: caches get colder, and sorting is n log n.
 SLACK = 1.35

@@ -137,7 +137,11 @@ pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
 
 /// Adds a document, and behind it the documents inside it.
 fn add(documents: &mut Vec<Document>, mut document: Document, depth: usize) {
-    let embedded = std::mem::take(&mut document.facts.embedded);
+    let embedded = if document.facts.embedded.is_empty() {
+        Vec::new()
+    } else {
+        std::mem::take(&mut document.facts.embedded)
+    };
     let id = DocumentId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
     documents.push(document);
     if depth == DEPTH {
@@ -153,7 +157,7 @@ fn add(documents: &mut Vec<Document>, mut document: Document, depth: usize) {
                 Document {
                     path,
                     format,
-                    facts,
+                    facts: facts.into(),
                     is_executable: None,
                     host,
                 },

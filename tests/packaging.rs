@@ -67,7 +67,8 @@ fn ours(read: &Requirement) -> Value {
         facts: Facts {
             requirements: vec![read.clone()],
             ..Facts::default()
-        },
+        }
+        .into(),
         is_executable: None,
         host: None,
     };

@@ -49,10 +49,10 @@ impl Memo {
 }
 
 fn extracted(tree: &dyn Tree, entry: &Entry) -> Option<Document> {
-    let document = |format, facts| Document {
+    let document = |format, facts: Facts| Document {
         path: entry.path.clone(),
         format,
-        facts,
+        facts: facts.into(),
         is_executable: entry.is_executable,
         host: None,
     };

@@ -280,7 +280,7 @@ mod tests {
                 Some(Document {
                     path: (*path).to_owned(),
                     format,
-                    facts: extract(path, format, text),
+                    facts: extract(path, format, text).into(),
                     is_executable: None,
                     host: None,
                 })

@@ -4,7 +4,8 @@ use super::{FindingReport, Parts};
 use crate::finding::{Confidence, Severity};
 use crate::readiness::{self, Tally, Verdict};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A root cause: what one mend removes.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct CauseReport {
     /// Its places: positions in the report's findings, the worst first.
     pub places: Vec<usize>,
     /// The names of the programs that it concerns, sorted.
-    pub programs: Vec<String>,
+    pub programs: Arc<[String]>,
     /// Minutes of editing that its mend takes, as a range.
     pub effort: [u32; 2],
 }
@@ -54,17 +55,13 @@ pub(super) fn causes(parts: &Parts<'_>, findings: &[FindingReport]) -> Vec<Cause
     let causes = by_cause.into_iter().filter_map(|(key, mut places)| {
         places.sort_by_key(|at| Reverse(worst(*at)));
         let first = &findings[*places.first()?];
-        let all = places.iter().flat_map(|at| &findings[*at].programs);
-        let mut programs: Vec<String> = all.cloned().collect();
-        programs.sort_unstable();
-        programs.dedup();
         Some(CauseReport {
             key: first.finding.cause.clone(),
             rule: first.finding.rule,
             category: first.finding.category,
             severity: first.finding.severity,
             confidence: first.finding.confidence,
-            programs,
+            programs: together(places.iter().map(|at| &findings[*at].programs)),
             effort: efforts.get(key).copied().unwrap_or_default(),
             places,
         })
@@ -81,6 +78,24 @@ pub(super) fn causes(parts: &Parts<'_>, findings: &[FindingReport]) -> Vec<Cause
         (Reverse(weight), first.location.clone(), cause.rule)
     });
     causes
+}
+
+/// The names of all these lists, sorted, each once. Most places of a cause concern the same programs.
+pub(super) fn together<'a>(lists: impl Iterator<Item = &'a Arc<[String]>>) -> Arc<[String]> {
+    let distinct: BTreeMap<*const String, &Arc<[String]>> = lists.map(|list| (list.as_ptr(), list)).collect();
+    let mut lists = distinct.into_values();
+    match (lists.next(), lists.next()) {
+        (None, _) => Arc::default(),
+        (Some(only), None) => Arc::clone(only),
+        (Some(first), Some(second)) => {
+            let all = [first, second]
+                .into_iter()
+                .chain(lists)
+                .flat_map(|list| list.iter());
+            let names: BTreeSet<&String> = all.collect();
+            names.into_iter().cloned().collect()
+        }
+    }
 }
 
 /// The causes by category.

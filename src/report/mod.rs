@@ -48,7 +48,8 @@ use secret::Cover;
 pub use shown::{BaselineReport, Compared, RevisionReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 pub use style::{Palette, wrap};
 
 /// All that a report tells.
@@ -141,8 +142,8 @@ pub struct FindingReport {
     pub location: Location,
     /// Other places that belong to it.
     pub related: Vec<(String, Location)>,
-    /// The names of the programs that it concerns, sorted.
-    pub programs: Vec<String>,
+    /// The names of the programs that it concerns, sorted. Many findings concern the same: they share the list.
+    pub programs: Arc<[String]>,
     /// The fingerprint of the line that it stands in, blanks aside.
     pub text: String,
 }
@@ -329,10 +330,11 @@ impl Report {
 }
 
 fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<FindingReport> {
-    let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
+    let mut numbers: BTreeMap<(&str, String, &str), usize> = BTreeMap::new();
+    let mut names = Names::of(parts.project);
     let findings = parts.findings.iter().map(|finding| {
         let location = sources.locate(finding.place);
-        let key = (finding.rule, location.path.clone(), finding.cause.clone());
+        let key = (finding.rule, location.path.clone(), finding.cause.as_str());
         let number = numbers.entry(key).or_default();
         *number += 1;
         let related = finding.related.iter().map(|related| {
@@ -343,7 +345,7 @@ fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<Find
             id: id(finding, &location.path, *number),
             related: related.collect(),
             text: sources.fingerprint(finding.place),
-            programs: names(parts.project, &finding.programs),
+            programs: names.list(&finding.programs),
             finding: Finding {
                 message: cover.masked(&finding.message),
                 label: cover.masked(&finding.label),
@@ -363,8 +365,9 @@ fn programs(
     sources: &Sources<'_>,
     cover: &Cover,
 ) -> Vec<ProgramReport> {
+    let mut stopping = stopping(findings);
     let programs = parts.project.programs().map(|(id, program)| {
-        let because = because(parts.project, findings, id);
+        let because = because(parts.project, stopping.remove(&id).unwrap_or_default(), id);
         ProgramReport {
             name: program.name.clone(),
             source: program.manager.name(),
@@ -399,12 +402,19 @@ fn user(project: &Project, id: ProgramId) -> Option<String> {
     program.user.as_ref().map(|user| user.value.clone())
 }
 
-/// The findings that keep a program from starting, the one that it meets first in front.
-fn because(project: &Project, findings: &[FindingReport], program: ProgramId) -> Vec<String> {
-    let mut stopping: Vec<&FindingReport> = findings
-        .iter()
-        .filter(|found| readiness::stops(&found.finding) && found.finding.programs.contains(&program))
-        .collect();
+/// The findings that keep programs from starting, by program.
+fn stopping(findings: &[FindingReport]) -> BTreeMap<ProgramId, Vec<&FindingReport>> {
+    let mut stopping: BTreeMap<ProgramId, Vec<&FindingReport>> = BTreeMap::new();
+    for found in findings.iter().filter(|found| readiness::stops(&found.finding)) {
+        for program in &found.finding.programs {
+            stopping.entry(*program).or_default().push(found);
+        }
+    }
+    stopping
+}
+
+/// The ids of findings that keep a program from starting, the one that it meets first in front.
+fn because(project: &Project, mut stopping: Vec<&FindingReport>, program: ProgramId) -> Vec<String> {
     stopping.sort_by_key(|found| {
         let finding = &found.finding;
         let moment = finding.moments.get(&program).map(|moment| moment + 1);
@@ -419,13 +429,28 @@ fn because(project: &Project, findings: &[FindingReport], program: ProgramId) ->
 }
 
 /// The names of programs, sorted, each once: two configs may define programs of one name.
-fn names(project: &Project, programs: &[ProgramId]) -> Vec<String> {
-    let names: BTreeSet<&str> = programs
-        .iter()
-        .filter_map(|id| project.program(*id))
-        .map(|program| program.name.as_str())
-        .collect();
-    names.into_iter().map(str::to_owned).collect()
+struct Names<'a> {
+    project: &'a Project,
+    known: HashMap<&'a [ProgramId], Arc<[String]>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(project: &'a Project) -> Self {
+        Self {
+            project,
+            known: HashMap::new(),
+        }
+    }
+
+    fn list(&mut self, programs: &'a [ProgramId]) -> Arc<[String]> {
+        let project = self.project;
+        let known = self.known.entry(programs).or_insert_with(|| {
+            let programs = programs.iter().filter_map(|id| project.program(*id));
+            let names: BTreeSet<&str> = programs.map(|program| program.name.as_str()).collect();
+            names.into_iter().map(str::to_owned).collect()
+        });
+        Arc::clone(known)
+    }
 }
 
 /// What names a finding across runs.

@@ -1,0 +1,88 @@
+//! Facts as a project keeps them: in little room.
+
+use super::Facts;
+use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
+
+/// What a document that states nothing states.
+static NOTHING: LazyLock<Facts> = LazyLock::new(Facts::default);
+
+/// The facts of one document. Most files of a large tree state nothing, and take one word here.
+#[derive(Debug, Clone, Default)]
+pub struct Held(Option<Box<Facts>>);
+
+impl From<Facts> for Held {
+    fn from(mut facts: Facts) -> Self {
+        if facts.is_empty() {
+            return Self(None);
+        }
+        facts.shrink();
+        Self(Some(Box::new(facts)))
+    }
+}
+
+impl Deref for Held {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        match &self.0 {
+            Some(facts) => facts,
+            None => &NOTHING,
+        }
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Facts {
+        self.0.get_or_insert_with(Box::default)
+    }
+}
+
+/// Writes both functions from one list of the fields, which the compiler holds complete.
+macro_rules! lists {
+    (lists: $($list:ident),*; options: $($option:ident),*) => {
+        impl Facts {
+            /// Whether nothing is stated.
+            fn is_empty(&self) -> bool {
+                let Self { $($list,)* $($option,)* } = self;
+                $($list.is_empty() &&)* $($option.is_none() &&)* true
+            }
+
+            /// Gives back the room that lists have grown for.
+            fn shrink(&mut self) {
+                $(self.$list.shrink_to_fit();)*
+            }
+        }
+    };
+}
+
+lists! {
+    lists: values, newer_syntax, programs, targets, build_ignores, drop_ins, daemons, requirements, local_installs,
+        console_scripts, ports, connections, tables, listeners, settings, variables, commands, shell_functions, sought,
+        told, paths, tokens, modules, embedded, suppressions, bashisms, problems;
+    options: python, runtime, requires_python, lock, launchd, shebang, carriage_return, left_out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Problem, ProblemKind};
+    use crate::source::Span;
+
+    #[test]
+    fn what_states_nothing_takes_no_room() {
+        let mut held = Held::from(Facts::default());
+        assert!(held.0.is_none() && held.problems.is_empty());
+        held.problems.push(Problem {
+            kind: ProblemKind::Syntax,
+            message: String::new(),
+            span: Span::default(),
+        });
+        assert_eq!((held.problems.len(), NOTHING.problems.len()), (1, 0));
+        assert!(
+            Held::from(Facts::of_problem(ProblemKind::Syntax, "", Span::default()))
+                .0
+                .is_some()
+        );
+    }
+}
