@@ -12,12 +12,10 @@ static NOTHING: LazyLock<Facts> = LazyLock::new(Facts::default);
 pub struct Held(Option<Box<Facts>>);
 
 impl From<Facts> for Held {
-    fn from(mut facts: Facts) -> Self {
-        if facts.is_empty() {
-            return Self(None);
-        }
-        facts.shrink();
-        Self(Some(Box::new(facts)))
+    fn from(facts: Facts) -> Self {
+        // The copy has no room that lists grew for, and lies together: what it is made of was strewn over the memory
+        // that the reader of the format has given back by now.
+        Self((!facts.is_empty()).then(|| Box::new(facts.clone())))
     }
 }
 
@@ -38,29 +36,23 @@ impl DerefMut for Held {
     }
 }
 
-/// Writes both functions from one list of the fields, which the compiler holds complete.
-macro_rules! lists {
-    (lists: $($list:ident),*; options: $($option:ident),*) => {
-        impl Facts {
-            /// Whether nothing is stated.
-            fn is_empty(&self) -> bool {
+impl Facts {
+    /// Whether nothing is stated.
+    fn is_empty(&self) -> bool {
+        macro_rules! are_empty {
+            (lists: $($list:ident),*; options: $($option:ident),*) => {{
+                // The compiler holds that no field is left out.
                 let Self { $($list,)* $($option,)* } = self;
                 $($list.is_empty() &&)* $($option.is_none() &&)* true
-            }
-
-            /// Gives back the room that lists have grown for.
-            fn shrink(&mut self) {
-                $(self.$list.shrink_to_fit();)*
-            }
+            }};
         }
-    };
-}
-
-lists! {
-    lists: values, newer_syntax, programs, targets, build_ignores, drop_ins, daemons, requirements, local_installs,
-        console_scripts, ports, connections, tables, listeners, settings, variables, commands, shell_functions, sought,
-        told, paths, tokens, modules, embedded, suppressions, bashisms, problems;
-    options: python, runtime, requires_python, lock, launchd, shebang, carriage_return, left_out
+        are_empty! {
+            lists: values, newer_syntax, programs, targets, build_ignores, drop_ins, daemons, requirements,
+                local_installs, console_scripts, ports, connections, tables, listeners, settings, variables, commands,
+                shell_functions, sought, told, paths, tokens, modules, embedded, suppressions, bashisms, problems;
+            options: python, runtime, requires_python, lock, launchd, shebang, carriage_return, left_out
+        }
+    }
 }
 
 #[cfg(test)]

@@ -219,22 +219,29 @@ pub struct Parts<'a> {
 
 impl Report {
     /// The report of an audit.
-    pub fn new(parts: Parts<'_>) -> Self {
+    pub fn new(mut parts: Parts<'_>) -> Self {
         let cover = Cover::of(parts.project);
         let sources = Sources::read(&parts, &cover);
-        let findings = findings(&parts, &sources, &cover);
+        let grouped = cause::Grouped::of(&parts);
+        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
+        for one in &mut points {
+            one.cause = cover.masked(&one.cause);
+        }
+        let rules = sound::rules(&parts);
+        let findings = findings(
+            std::mem::take(&mut parts.findings),
+            parts.project,
+            &sources,
+            &cover,
+        );
         let notices = parts.notices.iter().map(|notice| NoticeReport {
             kind: notice.kind,
             message: cover.masked(&notice.message),
             location: sources.locate(notice.place),
         });
         let notices = notices.collect();
-        let causes = cause::causes(&parts, &findings);
+        let causes = cause::causes(&grouped, &findings);
         let ids = findings.iter().enumerate();
-        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
-        for one in &mut points {
-            one.cause = cover.masked(&one.cause);
-        }
         Self {
             compared: Compared::default(),
             places: findings
@@ -244,10 +251,10 @@ impl Report {
             hidden: BTreeMap::new(),
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
             programs: programs(&parts, &findings, &sources, &cover),
-            categories: cause::by_category(&parts, &causes),
+            categories: cause::by_category(&grouped, &causes),
             points,
             mends,
-            rules: sound::rules(&parts),
+            rules,
             picture: Picture::of(parts.project),
             tree: tree(parts.project),
             causes,
@@ -329,30 +336,39 @@ impl Report {
     }
 }
 
-fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<FindingReport> {
-    let mut numbers: BTreeMap<(&str, String, &str), usize> = BTreeMap::new();
-    let mut names = Names::of(parts.project);
-    let findings = parts.findings.iter().map(|finding| {
+fn findings(
+    found: Vec<Finding>,
+    project: &Project,
+    sources: &Sources<'_>,
+    cover: &Cover,
+) -> Vec<FindingReport> {
+    let mut numbers: HashMap<(&'static str, String, String), usize> = HashMap::new();
+    let mut names = Names::of(project);
+    let findings = found.into_iter().map(|mut finding| {
         let location = sources.locate(finding.place);
-        let key = (finding.rule, location.path.clone(), finding.cause.as_str());
+        let key = (finding.rule, location.path.clone(), finding.cause.clone());
         let number = numbers.entry(key).or_default();
         *number += 1;
-        let related = finding.related.iter().map(|related| {
+        let id = id(&finding, &location.path, *number);
+        let related = std::mem::take(&mut finding.related).into_iter().map(|related| {
             let location = sources.locate(related.place);
             (cover.masked(&related.message), location)
         });
+        let related = related.collect();
+        for text in [
+            &mut finding.message,
+            &mut finding.label,
+            &mut finding.help,
+            &mut finding.cause,
+        ] {
+            cover.mask(text);
+        }
         FindingReport {
-            id: id(finding, &location.path, *number),
-            related: related.collect(),
+            id,
+            related,
             text: sources.fingerprint(finding.place),
             programs: names.list(&finding.programs),
-            finding: Finding {
-                message: cover.masked(&finding.message),
-                label: cover.masked(&finding.label),
-                help: cover.masked(&finding.help),
-                cause: cover.masked(&finding.cause),
-                ..finding.clone()
-            },
+            finding,
             location,
         }
     });
@@ -431,7 +447,7 @@ fn because(project: &Project, mut stopping: Vec<&FindingReport>, program: Progra
 /// The names of programs, sorted, each once: two configs may define programs of one name.
 struct Names<'a> {
     project: &'a Project,
-    known: HashMap<&'a [ProgramId], Arc<[String]>>,
+    known: HashMap<Vec<ProgramId>, Arc<[String]>>,
 }
 
 impl<'a> Names<'a> {
@@ -442,14 +458,15 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn list(&mut self, programs: &'a [ProgramId]) -> Arc<[String]> {
-        let project = self.project;
-        let known = self.known.entry(programs).or_insert_with(|| {
-            let programs = programs.iter().filter_map(|id| project.program(*id));
-            let names: BTreeSet<&str> = programs.map(|program| program.name.as_str()).collect();
-            names.into_iter().map(str::to_owned).collect()
-        });
-        Arc::clone(known)
+    fn list(&mut self, programs: &[ProgramId]) -> Arc<[String]> {
+        if let Some(known) = self.known.get(programs) {
+            return Arc::clone(known);
+        }
+        let views = programs.iter().filter_map(|id| self.project.program(*id));
+        let names: BTreeSet<&str> = views.map(|program| program.name.as_str()).collect();
+        let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
+        self.known.insert(programs.to_vec(), Arc::clone(&names));
+        names
     }
 }
 

@@ -61,6 +61,14 @@ impl Cover {
         self.replaced(text, |_| "****".to_owned())
     }
 
+    /// Puts a sign in place of each secret.
+    pub(super) fn mask(&self, text: &mut String) {
+        let masked = self.masked(text);
+        if masked != *text {
+            *text = masked;
+        }
+    }
+
     /// `text` with each secret made unreadable, as many bytes long as it was; line ends stay.
     pub(super) fn blotted(&self, text: &str) -> String {
         self.replaced(text, |secret| {
