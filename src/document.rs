@@ -13,7 +13,7 @@ pub struct Document {
     pub path: String,
     /// Its syntax.
     pub format: Format,
-    /// What it states.
+    /// What it states; trees that hold the same file share it.
     pub facts: Held,
     /// Whether the server gets it with its run bit; nothing where that cannot be told.
     pub is_executable: Option<bool>,

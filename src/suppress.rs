@@ -236,6 +236,7 @@ mod tests {
                 effect: Effect::Start,
                 phase: crate::finding::Phase::Run,
                 moments: std::collections::BTreeMap::new(),
+                edits: Vec::new(),
             })
             .collect();
         apply(findings, &project, selection, &["hardcoded-ip", "macos-path"])

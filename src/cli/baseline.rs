@@ -81,8 +81,10 @@ pub(super) fn show_new(report: &mut Report, known: &Baseline, settings: &Setting
         .map(|found| new.contains(found.id.as_str()))
         .collect();
     let row = |key: &Key| [key.path.clone(), key.rule.clone(), key.subject.clone()];
+    let is_known = |found: &&&FindingReport| !new.contains(found.id.as_str());
+    let known = all.iter().filter(is_known).map(|found| found.id.clone());
     let compared_with = BaselineReport {
-        known: keys.len() - new.len(),
+        known: known.collect(),
         stale: compared.stale.keys().map(row).collect(),
     };
     report.compared.baseline = Some(compared_with);

@@ -2,20 +2,21 @@
 
 use super::Facts;
 use std::ops::{Deref, DerefMut};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What a document that states nothing states.
 static NOTHING: LazyLock<Facts> = LazyLock::new(Facts::default);
 
-/// The facts of one document. Most files of a large tree state nothing, and take one word here.
+/// The facts of one document, shared by all trees that hold it. Most files of a large tree state nothing, and take one
+/// word here.
 #[derive(Debug, Clone, Default)]
-pub struct Held(Option<Box<Facts>>);
+pub struct Held(Option<Arc<Facts>>);
 
 impl From<Facts> for Held {
     fn from(facts: Facts) -> Self {
         // The copy has no room that lists grew for, and lies together: what it is made of was strewn over the memory
         // that the reader of the format has given back by now.
-        Self((!facts.is_empty()).then(|| Box::new(facts.clone())))
+        Self((!facts.is_empty()).then(|| Arc::new(facts.clone())))
     }
 }
 
@@ -32,7 +33,7 @@ impl Deref for Held {
 
 impl DerefMut for Held {
     fn deref_mut(&mut self) -> &mut Facts {
-        self.0.get_or_insert_with(Box::default)
+        Arc::make_mut(self.0.get_or_insert_default())
     }
 }
 
@@ -49,7 +50,7 @@ impl Facts {
         are_empty! {
             lists: values, newer_syntax, programs, targets, build_ignores, drop_ins, daemons, requirements,
                 local_installs, console_scripts, ports, connections, tables, listeners, settings, variables, commands,
-                shell_functions, sought, told, paths, tokens, modules, embedded, suppressions, bashisms, problems;
+                shell_functions, sought, told, paths, tokens, modules, site_lines, embedded, suppressions, bashisms, problems;
             options: python, runtime, requires_python, lock, launchd, shebang, carriage_return, left_out
         }
     }

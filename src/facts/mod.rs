@@ -90,6 +90,9 @@ pub struct Facts {
     pub paths: Vec<PathUse>,
     /// Texts that could be keys, tokens or passwords, by place.
     pub tokens: Vec<Token>,
+    /// The lines of a `.pth` file that Python reads when it starts, once that is in its site-packages: each a
+    /// folder for `sys.path`, or code (<https://docs.python.org/3/library/site.html>).
+    pub site_lines: Vec<Spanned<String>>,
     /// Python modules that the document makes importable (a Rust `#[pymodule]`).
     pub modules: Vec<NamedModule>,
     /// Documents inside this one, such as a heredoc that writes a config.

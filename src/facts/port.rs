@@ -28,6 +28,8 @@ pub struct Port {
     pub is_udp: bool,
     /// Whether only a module that is run as a script gets there (`if __name__ == "__main__":`).
     pub in_main: bool,
+    /// For whom it is meant, where the document says that: `"public": true`, a group `internal_services`.
+    pub audience: Option<Audience>,
     /// Where the number (or, for a lookup, the service's name) stands.
     pub span: Span,
 }
@@ -51,6 +53,7 @@ impl Port {
             inner: None,
             is_udp: false,
             in_main: false,
+            audience: None,
             span,
         }
     }
@@ -129,6 +132,8 @@ pub enum PortRole {
     Exposes,
     /// A firewall lets others reach it.
     Allows,
+    /// A firewall keeps others from it.
+    Denies,
     /// The code asks a table for the service's port: `get_port("x")`.
     LooksUp,
     /// A list of ports that must not be used.
@@ -137,6 +142,15 @@ pub enum PortRole {
     RangeStart,
     /// The highest port that may be used.
     RangeEnd,
+}
+
+/// For whom a port is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// For everybody.
+    Public,
+    /// For the system itself.
+    Internal,
 }
 
 /// What may put another number in the stead of a written one.

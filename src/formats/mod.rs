@@ -31,6 +31,7 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+mod site_lines;
 mod sql;
 pub mod structured;
 pub mod supervisor;
@@ -188,6 +189,7 @@ impl Format {
             _ if docker::is_ignore(&lower) || make::is_makefile(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
+            _ if firewall::is_saved(&lower) => Some(Self::Plain),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
             _ if is_of_keys(&lower) => Some(Self::Text),
             _ => None,
@@ -210,8 +212,8 @@ impl Format {
             "conf" if systemd::unit_of(path).is_some() => Self::Systemd,
             "conf" | "ini" | "cfg" | "plist" | "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc"
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
-            | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
-            | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
+            | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "nft" | "env" | "example"
+            | "sample" | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
             "md" | "rst" | "adoc" | "pem" | "key" | "p8" | "ppk" | "asc" | "pgp" | "ipynb" => Self::Text,
             _ => return Self::of_shebang(head),
         })
@@ -299,6 +301,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
+        Format::Plain if path.ends_with(".pth") => site_lines::extract(path, text),
         Format::Plain => plain::extract(path, text),
         Format::Text => Facts::default(),
     };
@@ -306,7 +309,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         dialled::read(text, &mut facts);
     }
     serving::read(text, &mut facts);
-    firewall::read(&mut facts);
+    firewall::read(path, text, &mut facts);
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);

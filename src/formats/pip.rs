@@ -48,6 +48,9 @@ const WITH_VALUE: [&str; 35] = [
 
 /// Adds to `facts` what the words of one command have pip install; other commands add nothing.
 pub(super) fn read(words: &[Word], facts: &mut Facts) {
+    if let Some((script, is_editable)) = set_up(words) {
+        installs(script, ".", is_editable, facts);
+    }
     let Some(arguments) = install_arguments(words) else {
         return;
     };
@@ -75,6 +78,24 @@ pub(super) fn read(words: &[Word], facts: &mut Facts) {
         } else if !text.starts_with('-') && word.is_literal {
             facts.requirements.extend(parse(text, word.span, Origin::Command));
         }
+    }
+}
+
+/// The script of `python setup.py develop` and `install`, and whether the modules stay where they are.
+fn set_up(words: &[Word]) -> Option<(&Word, bool)> {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let is_python = text(0)
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.starts_with("python"));
+    if !is_python || text(1) != "setup.py" {
+        return None;
+    }
+    let script = words.get(1)?;
+    match text(2) {
+        "develop" => Some((script, true)),
+        "install" => Some((script, false)),
+        _ => None,
     }
 }
 

@@ -2,17 +2,43 @@
 
 use crate::facts::{Facts, TableUse};
 use crate::source::Span;
+use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
+
+/// What a text that makes a table cannot do without: one of the first two, or one of the pairs behind them.
+const MARKS: [&str; 6] = ["table", "to_sql", "create", "view", "select", "into"];
+static MARKS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(MARKS)
+        .ok()
+});
+
+/// Whether a text may make a table at all. Most have none of the words.
+fn may_make(text: &str) -> bool {
+    let Some(marks) = MARKS_FINDER.as_ref() else {
+        return true;
+    };
+    let mut seen = [false; MARKS.len()];
+    for found in marks.find_iter(text) {
+        seen[found.pattern().as_usize()] = true;
+        let [table, to_sql, create, view, select, into] = seen;
+        if table || to_sql || (create && view) || (select && into) {
+            return true;
+        }
+    }
+    false
+}
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries.
 static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"(?i)\bcreate\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+        r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
         r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
         r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
-        r#"|(?:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
-        r#"|\bselect\b[^;"']{1,300}?\binto\s+(?:table\s+)?(\w[\w.]*)\s+from\b"#,
+        r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+        r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
     ))
     .ok()
 });
@@ -32,7 +58,9 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Notes the tables that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let Some(makes) = MAKES.as_ref() else { return };
+    let Some(makes) = MAKES.as_ref().filter(|_| may_make(text)) else {
+        return;
+    };
     for found in makes.captures_iter(text) {
         let Some(name) = (1..5).find_map(|group| found.get(group)) else {
             continue;

@@ -32,6 +32,12 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Whether its place holds what `written` says and nothing else: no blanks, extras or quotes.
+    pub fn is_plain(&self) -> bool {
+        let span = self.place.span;
+        (span.end - span.start) as usize == self.written.len()
+    }
+
     /// A requirement at its place.
     pub(super) fn new(requirement: &Requirement, document: DocumentId) -> Self {
         // Poetry's and pipenv's `*` asks for nothing.
@@ -384,6 +390,11 @@ mod tests {
             ["lib"]
         );
         assert_eq!(roots(&[("deploy.sh", "cd lib && uv sync\n"), project]), ["lib"]);
+        let script = ("lib/setup.py", "");
+        for way in ["develop", "install"] {
+            let command = format!("cd lib\npython3 setup.py {way}\n");
+            assert_eq!(roots(&[("deploy.sh", &command), script]), ["lib"]);
+        }
         assert_eq!(roots(&[("deploy.sh", "poetry install\n"), project]), [""; 0]);
         assert_eq!(roots(&[("requirements.txt", "-e ./gone\n"), project]), [""; 0]);
     }

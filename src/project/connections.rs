@@ -3,13 +3,13 @@
 use super::{Project, importers};
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
-use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role, Value};
+use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, Value};
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
 use crate::source::Span;
 use std::cell::LazyCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection, and where it is described.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub enum Way {
     Command,
 }
 
+/// The variable from which clients of PostgreSQL take the password.
+const PASSWORD: &str = "PGPASSWORD";
 /// What is connected to, where nothing tells.
 const UNTOLD: &str = "a database";
 
@@ -60,6 +62,18 @@ impl Project {
             documents
                 .flat_map(|(id, document)| of_document(id, document))
                 .collect()
+        })
+    }
+
+    /// The connections whose password stands in code or settings, with that password. A `.env` is where passwords
+    /// belong; whether it may be in the tree is another question.
+    pub fn passwords_of_databases(&self) -> impl Iterator<Item = (&Link, &Part<Secret>, &Secret)> {
+        self.links().iter().filter_map(|link| {
+            let document = self.document(link.document)?;
+            let part = link.parts.password.as_ref()?;
+            let is_of_env = document.format == Format::Dotenv || document.path.contains(".env");
+            let secret = part.value.as_ref().filter(|_| !is_of_env)?;
+            Some((link, part, secret))
         })
     }
 
@@ -169,13 +183,27 @@ fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
         });
         lone.extend(variables);
     }
+    let told: BTreeMap<u32, Span> = lone
+        .iter()
+        .filter_map(|(_, one)| {
+            let part = one.password.as_ref()?;
+            (one.name.as_deref() == Some(PASSWORD)).then_some((part.span.start, part.span))
+        })
+        .collect();
     found.extend(
         grouped(lone)
             .into_iter()
             .map(|parts| link(kind_of_name(&parts), Way::Variables, parts)),
     );
-    let commands = facts.commands.iter().filter_map(of_command);
-    found.extend(commands.map(|(kind, parts)| link(kind, Way::Command, parts)));
+    for (kind, mut parts) in facts.commands.iter().filter_map(of_command) {
+        // The password before a command is a variable as well: one place, not two.
+        if let Some(password) = parts.password.as_mut().filter(|part| part.span == parts.span)
+            && let Some((_, span)) = told.range(parts.span.start..parts.span.end).next()
+        {
+            password.span = *span;
+        }
+        found.push(link(kind, Way::Command, parts));
+    }
     found
 }
 
@@ -315,7 +343,7 @@ fn of_command(command: &Command) -> Option<(&'static str, Connection)> {
         span: command.span,
         ..Connection::default()
     };
-    if let Some((_, text)) = command.assignments.iter().find(|(name, _)| name == "PGPASSWORD") {
+    if let Some((_, text)) = command.assignments.iter().find(|(name, _)| name == PASSWORD) {
         let is_known = !text.contains(['$', '`']);
         let part = Part {
             value: is_known.then(|| text.clone()),

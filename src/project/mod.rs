@@ -36,6 +36,7 @@ mod runs;
 mod scopes;
 mod secrets;
 mod setup;
+mod site_paths;
 mod stopped;
 mod superseded;
 mod surroundings;
@@ -45,6 +46,7 @@ mod variables;
 use crate::document::Document;
 use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
+use crate::formats::Format;
 use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
@@ -65,8 +67,11 @@ pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
+pub use ports::{
+    Basis, Clash, Door, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard,
+};
 pub use processes::ProcessPattern;
+pub(crate) use programs::behind_wrappers;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
@@ -152,15 +157,17 @@ impl Project {
         let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
         let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
+        let roots = files::roots(&programs, &target);
         let world = imports::World {
             environment: &environment,
+            site_paths: site_paths::entries(&documents, &paths, &roots),
             documents: &documents,
             paths: &paths,
             modules: &modules,
             requirements: &requirements,
             target: &target,
             tree,
-            roots: files::roots(&programs, &target),
+            roots,
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
@@ -204,6 +211,19 @@ impl Project {
             asked: OnceLock::new(),
             environments: OnceLock::new(),
         }
+    }
+
+    /// Where one more line can stand in the first of the requirements files: before its first requirement. Nothing
+    /// where that is no file of such lines.
+    pub fn line_of_requirements(&self) -> Option<Place> {
+        let id = *self.requirements.files().first()?;
+        let document = self.document(id)?;
+        let first = document.facts.requirements.first()?;
+        let start = first.span.start as usize;
+        (document.format == Format::Requirements && document.host.is_none()).then(|| Place {
+            document: id,
+            span: Span::new(start, start),
+        })
     }
 
     /// How the server comes by a version of Python.

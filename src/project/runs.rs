@@ -220,7 +220,7 @@ impl Project {
         };
         let of_mac: BTreeSet<&str> = commands
             .iter()
-            .filter_map(|command| behind_wrappers(command).first())
+            .filter_map(|command| behind_wrappers(&command.words).first())
             .map(|word| word.text.rsplit('/').next().unwrap_or_default())
             .filter(|name| mac_commands::program(name, &[]).is_some_and(|found| !found.likely))
             .collect();
@@ -265,7 +265,7 @@ impl Project {
 }
 
 fn push<'a>(runs: &mut Vec<RunView<'a>>, whole: RunView<'a>) {
-    let inner = behind_wrappers(whole.command);
+    let inner = behind_wrappers(&whole.command.words);
     if inner.len() < whole.words.len() {
         runs.push(whole);
     }

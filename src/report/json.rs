@@ -207,6 +207,15 @@ pub(super) struct Finding<'a> {
     related: Vec<Related<'a>>,
     programs: &'a [String],
     help: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a str,
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -336,7 +345,7 @@ fn category(category: &CategoryReport) -> Category {
 fn baseline(baseline: &BaselineReport) -> Baseline<'_> {
     let stale = baseline.stale.iter();
     Baseline {
-        known: baseline.known,
+        known: baseline.known.len(),
         stale: stale
             .map(|[path, rule, subject]| Stale { path, rule, subject })
             .collect(),
@@ -429,6 +438,11 @@ pub(super) fn finding(report: &FindingReport) -> Finding<'_> {
         path: &location.path,
         range: range(location),
     });
+    let edits = report.edits.iter().map(|(location, text)| Edit {
+        path: &location.path,
+        range: range(location),
+        text,
+    });
     Finding {
         id: &report.id,
         rule: finding.rule,
@@ -443,6 +457,7 @@ pub(super) fn finding(report: &FindingReport) -> Finding<'_> {
         related: related.collect(),
         programs: &report.programs,
         help: &finding.help,
+        edits: edits.collect(),
     }
 }
 

@@ -30,7 +30,7 @@ mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, ProgramId, Scope, Severity};
+use crate::finding::{Finding, Place, ProgramId, Scope, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
@@ -144,6 +144,8 @@ pub struct FindingReport {
     pub related: Vec<(String, Location)>,
     /// The names of the programs that it concerns, sorted. Many findings concern the same: they share the list.
     pub programs: Arc<[String]>,
+    /// What a machine can write to mend it: what is taken out, and what is put there.
+    pub edits: Vec<(Location, String)>,
     /// The fingerprint of the line that it stands in, blanks aside.
     pub text: String,
 }
@@ -368,11 +370,28 @@ fn findings(
             related,
             text: sources.fingerprint(finding.place),
             programs: names.list(&finding.programs),
+            edits: edits(project, sources, &finding),
             finding,
             location,
         }
     });
     findings.collect()
+}
+
+/// The edits of a finding, where they are in files as they stand: text inside of another text may be written there
+/// in another way.
+fn edits(project: &Project, sources: &Sources<'_>, finding: &Finding) -> Vec<(Location, String)> {
+    let is_plain = |place: Place| {
+        let document = project.document(place.document);
+        document.is_some_and(|document| document.host.is_none())
+    };
+    if !finding.edits.iter().all(|edit| is_plain(edit.place)) {
+        return Vec::new();
+    }
+    let edits = finding.edits.iter();
+    edits
+        .map(|edit| (sources.locate(edit.place), edit.text.clone()))
+        .collect()
 }
 
 fn programs(

@@ -23,8 +23,17 @@ struct Diagnostic<'a> {
     location: Location,
     severity: &'static str,
     code: Code<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     original_output: Option<String>,
+}
+
+/// What takes the place of a range of the same file.
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -83,11 +92,28 @@ fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
                 end: position(report, &found.location.path, found.location.end),
             },
         },
+        suggestions: suggestions(report, found),
         original_output: (!programs.is_empty()).then(|| {
             let number = score::count(programs.len(), "program");
             format!("{number}: {}", programs.join(", "))
         }),
     }
+}
+
+/// What a machine can write, where all of it belongs into the finding's own file.
+fn suggestions<'a>(report: &Report, found: &'a FindingReport) -> Vec<Suggestion<'a>> {
+    let path = &found.location.path;
+    if found.edits.iter().any(|(location, _)| location.path != *path) {
+        return Vec::new();
+    }
+    let edits = found.edits.iter().map(|(location, new)| Suggestion {
+        range: Range {
+            start: position(report, path, location.start),
+            end: position(report, path, location.end),
+        },
+        text: new,
+    });
+    edits.collect()
 }
 
 fn level(severity: Severity) -> &'static str {

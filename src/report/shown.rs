@@ -4,6 +4,7 @@
 
 use super::cause::together;
 use super::{CauseReport, FindingReport, Report};
+use std::collections::BTreeSet;
 
 /// What the findings were compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub struct Compared {
 /// What a baseline knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BaselineReport {
-    /// Findings that it knows, which are not shown.
-    pub known: usize,
+    /// The ids of the findings that it knows, which are not shown.
+    pub known: BTreeSet<String>,
     /// What it knows and is no longer found: file, rule and subject, sorted.
     pub stale: Vec<[String; 3]>,
 }
@@ -57,6 +58,12 @@ impl Report {
         self.causes = shown.collect();
     }
 
+    /// The findings that the baseline knows, by id.
+    pub(super) fn known(&self) -> impl Iterator<Item = &FindingReport> {
+        let known = self.compared.baseline.iter().flat_map(|baseline| &baseline.known);
+        known.filter_map(|id| self.hidden.get(id))
+    }
+
     /// Every finding, shown or not, by place.
     pub fn all_findings(&self) -> Vec<&FindingReport> {
         let mut all: Vec<&FindingReport> = self.findings.iter().chain(self.hidden.values()).collect();
@@ -80,7 +87,7 @@ impl Report {
     pub(super) fn not_shown(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(baseline) = &self.compared.baseline {
-            let known = super::score::count(baseline.known, "finding");
+            let known = super::score::count(baseline.known.len(), "finding");
             lines.push(format!("known to the baseline and not shown: {known}"));
         }
         if let Some(revision) = &self.compared.revision {

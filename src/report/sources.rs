@@ -132,6 +132,10 @@ fn asked<'a>(parts: &Parts<'a>) -> BTreeMap<&'a str, Asked<'a>> {
         for related in &finding.related {
             locate(related.place, false);
         }
+        // Where reviewdog has the text to write counts bytes, so its line is kept too.
+        for edit in &finding.edits {
+            locate(edit.place, true);
+        }
     }
     for (_, program) in project.programs() {
         locate(program.place, false);

@@ -35,6 +35,7 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
         effect: Effect::Start,
         phase: crate::finding::Phase::Run,
         moments: std::collections::BTreeMap::new(),
+        edits: Vec::new(),
     }
 }
 

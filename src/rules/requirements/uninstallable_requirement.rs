@@ -127,16 +127,18 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         } else {
             continue;
         };
-        sink.report(
-            Draft::new(ask.place, message)
-                .subject(&ask.name)
-                .label(label)
-                .help(help(ask, known, newest, python))
-                .programs(project.programs_without(&[ask]))
-                .effect(ask.effect())
-                .phase(Phase::Install)
-                .confidence(confidence),
-        );
+        let mut draft = Draft::new(ask.place, message)
+            .subject(&ask.name)
+            .label(label)
+            .help(help(ask, known, newest, python))
+            .programs(project.programs_without(&[ask]))
+            .effect(ask.effect())
+            .phase(Phase::Install)
+            .confidence(confidence);
+        if let Some(release) = newest_for(known, python).filter(|_| ask.pin().is_some() && ask.is_plain()) {
+            draft = draft.edit(ask.place, format!("{}=={}", ask.name, release.last));
+        }
+        sink.report(draft);
     }
 }
 
@@ -198,12 +200,11 @@ fn covered(release: &Release) -> String {
 }
 
 fn help(ask: &Ask, known: &[Release], wanted: &Release, python: PythonVersion) -> String {
-    let good = |release: &&Release| release.allows(python) && release.has_wheel(python);
     let other = match wanted.wheels {
         Wheels::Between(first, last) => format!("give the server Python {}", python.clamp(first, last)),
         Wheels::Any | Wheels::None => format!("give the server Python {}", in_words(wanted)),
     };
-    match known.iter().rev().find(good) {
+    match newest_for(known, python) {
         Some(release) => format!(
             "Pin `{}=={}`, the newest known release for Python {python}, or {other}.",
             ask.name, release.last
@@ -213,6 +214,12 @@ fn help(ask: &Ask, known: &[Release], wanted: &Release, python: PythonVersion) -
             ask.name
         ),
     }
+}
+
+/// The newest known release that pip takes on this Python.
+fn newest_for(known: &[Release], python: PythonVersion) -> Option<&Release> {
+    let good = |release: &&Release| release.allows(python) && release.has_wheel(python);
+    known.iter().rev().find(good)
 }
 
 /// Whether a step of the deployment installs a compiler.

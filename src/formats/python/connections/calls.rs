@@ -129,6 +129,14 @@ impl Reader<'_> {
             return;
         };
         let Some(server) = server(&function) else { return };
+        // Who binds to see whether a port is free neither listens nor receives.
+        if last(&function) == "bind"
+            && ![".listen(", ".accept(", ".recv"]
+                .iter()
+                .any(|call| self.text.contains(call))
+        {
+            return;
+        }
         let keyword = |name: &str| call.arguments.find_keyword(name).map(|keyword| &keyword.value);
         let positional = |at: usize| call.arguments.args.get(at);
         let host = keyword("host")
