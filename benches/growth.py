@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Does the cost of an audit grow faster than what is audited?
 
 Makes trees that are hard on purpose, each of a size N, 2N and 8N, audits them, and prints how processor time and
