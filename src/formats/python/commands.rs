@@ -166,7 +166,7 @@ impl Collector<'_> {
             }
             Expr::Call(call) => {
                 let function = self.names.dotted(&call.func)?;
-                let text = match (function.as_str(), &*call.func) {
+                let text = match (function.as_ref(), &*call.func) {
                     ("shlex.split", _) => call.arguments.args.first()?,
                     (_, Expr::Attribute(method))
                         if method.attr.id.as_str() == "split" && call.arguments.args.is_empty() =>

@@ -12,6 +12,7 @@ use crate::facts::{Connection, Facts, Field, Giver, Part};
 use known::{Known, Scope};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprDict, Stmt, StmtClassDef, StmtFunctionDef};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Reads what the statements of a module say of databases and servers.
@@ -102,7 +103,7 @@ impl Reader<'_> {
                 Expr::StringLiteral(key) => Some(key.value.to_str().to_owned()),
                 _ => None,
             },
-            _ => written(target),
+            _ => written(target).map(Cow::into_owned),
         };
         let Some(name) = name else { return };
         if let Expr::Dict(dict) = value {
@@ -314,10 +315,12 @@ impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_expr(&mut self, expr: &'b Expr) {
         match expr {
             Expr::Call(call) => {
-                self.connects(call);
-                self.asks(call);
-                self.listens(call);
-                self.admits(call);
+                if let Some(function) = self.names.dotted(&call.func) {
+                    self.connects(call, &function);
+                    self.asks(call, &function);
+                    self.listens(call, &function);
+                    self.admits(call, &function);
+                }
                 self.read_variable(expr);
             }
             Expr::BoolOp(_) => self.read_variable(expr),

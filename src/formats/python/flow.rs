@@ -11,6 +11,7 @@ use super::{binding, connections, edits, effects, environment, importing, ports,
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use crate::formats::calls::Calls;
+use std::borrow::Cow;
 use ruff_python_ast::{
     Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
 };
@@ -239,7 +240,7 @@ impl Reader<'_> {
     fn augmented(&mut self, assign: &StmtAugAssign, reach: Reach, steps: &mut Vec<Step>) {
         self.effects(&assign.value, steps);
         steps.extend(binding::exports_by_addition(assign));
-        if self.names.dotted(&assign.target).as_deref() == Some("sys.path") {
+        if self.names.is(&assign.target, "sys.path") {
             steps.push(Step::PathEdit(edits::path_edit(
                 &self.names,
                 PathEditKind::Append,
@@ -247,7 +248,7 @@ impl Reader<'_> {
                 span(assign),
             )));
         }
-        let name = self.names.dotted(&assign.target);
+        let name = self.names.dotted(&assign.target).map(Cow::into_owned);
         let context = Context {
             name: name.as_deref(),
             ..Context::plain(reach).with_role(Role::Assigned)
@@ -256,7 +257,7 @@ impl Reader<'_> {
     }
 
     fn assignment(&mut self, target: &Expr, value: &Expr, reach: Reach, steps: &mut Vec<Step>) {
-        let dotted = self.names.dotted(target);
+        let dotted = self.names.dotted(target).map(Cow::into_owned);
         self.note_platform(target, value);
         if let Some(name) = dotted.as_deref() {
             if name == "sys.path" {
@@ -290,7 +291,7 @@ impl Reader<'_> {
         }
         self.names.assigned(target, value);
         if let Expr::Subscript(subscript) = target
-            && self.names.dotted(&subscript.value).as_deref() == Some("os.environ")
+            && self.names.is(&subscript.value, "os.environ")
         {
             let text = if let Expr::StringLiteral(text) = value {
                 text.value.to_str()

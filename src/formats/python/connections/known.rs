@@ -7,7 +7,7 @@ use crate::formats::python::{span, span_of};
 use crate::source::Span;
 use ruff_python_ast::{BoolOp, Expr, ExprCall};
 use ruff_text_size::Ranged;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// What an expression stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub(super) enum Known {
 
 /// What names stand for; nothing when they have two meanings.
 #[derive(Debug, Default)]
-pub(super) struct Scope(BTreeMap<String, Option<Known>>);
+pub(super) struct Scope(FxHashMap<String, Option<Known>>);
 
 impl Scope {
     pub(super) fn learn(&mut self, name: &str, known: Option<Known>) {
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 _ => None,
             },
             Expr::Subscript(subscript)
-                if self.names.dotted(&subscript.value).as_deref() == Some("os.environ") =>
+                if self.names.is(&subscript.value, "os.environ") =>
             {
                 let Expr::StringLiteral(name) = &*subscript.slice else {
                     return None;
@@ -134,7 +134,7 @@ impl Reader<'_> {
     fn call(&self, call: &ExprCall, depth: usize) -> Option<Known> {
         let function = self.names.dotted(&call.func)?;
         if let "str" | "int" | "SecretStr" | "pydantic.SecretStr" | "quote_plus" | "urllib.parse.quote_plus" =
-            function.as_str()
+            function.as_ref()
         {
             return self.follow(call.arguments.args.first()?, depth);
         }
@@ -145,12 +145,11 @@ impl Reader<'_> {
                 .map(|keyword| &keyword.value);
             return self.follow(default.or(call.arguments.args.first())?, depth);
         }
-        self.environment(call)
+        self.environment(call, &function)
     }
 
     /// What a call that reads an environment variable, or a table of settings, gives.
-    pub(super) fn environment(&self, call: &ExprCall) -> Option<Known> {
-        let function = self.names.dotted(&call.func)?;
+    fn environment(&self, call: &ExprCall, function: &str) -> Option<Known> {
         let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else {
             return None;
         };
@@ -164,10 +163,10 @@ impl Reader<'_> {
             _ => None,
         });
         let is_variable = matches!(
-            function.as_str(),
+            function,
             "os.getenv" | "os.environ.get" | "os.environ.setdefault"
         ) || matches!(
-            last(&function),
+            last(function),
             "env" | "getenv" | "config" | "str" | "get_env" | "env_str"
         ) && name
             .bytes()
@@ -175,7 +174,7 @@ impl Reader<'_> {
         if is_variable {
             return Some(Known::Text(variable(name, default, span(call))));
         }
-        let part = default.filter(|_| last(&function) == "get")?;
+        let part = default.filter(|_| last(function) == "get")?;
         Some(Known::Text(Part {
             giver: Giver::Elsewhere,
             ..part
