@@ -15,6 +15,7 @@ pub mod json;
 mod lines;
 mod lock;
 mod make;
+mod needles;
 pub mod nginx;
 mod npm;
 mod pip;

@@ -1,32 +1,29 @@
 //! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs.
 
+use super::needles::Needles;
 use crate::facts::{Facts, TableUse};
 use crate::source::Span;
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the pairs behind them.
-const MARKS: [&str; 6] = ["table", "to_sql", "create", "view", "select", "into"];
-static MARKS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(MARKS)
-        .ok()
-});
+/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
+static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
+static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
 /// Whether a text may make a table at all. Most have none of the words.
 fn may_make(text: &str) -> bool {
-    let Some(marks) = MARKS_FINDER.as_ref() else {
-        return true;
-    };
-    let mut seen = [false; MARKS.len()];
-    for found in marks.find_iter(text) {
-        seen[found.pattern().as_usize()] = true;
-        let [table, to_sql, create, view, select, into] = seen;
-        if table || to_sql || (create && view) || (select && into) {
+    let (mut at, mut may_create, mut may_select) = (0, None, None);
+    while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+        let may = match number {
+            0 | 1 => true,
+            2 => *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+            _ => *may_select.get_or_insert_with(|| SELECT.are_in(text)),
+        };
+        if may {
             return true;
         }
+        at = found + 1;
     }
     false
 }
