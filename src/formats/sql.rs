@@ -11,34 +11,35 @@ static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sq
 static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
 static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
-/// Whether a text may make a table at all. Most have none of the words.
-fn may_make(text: &str) -> bool {
-    let (mut at, mut may_create, mut may_select) = (0, None, None);
+/// What finds the tables that a text makes; nothing for a text that makes none. Most have none of the words.
+fn maker(text: &str) -> Option<&'static Regex> {
+    let (mut at, mut may_create) = (0, None);
+    let (mut makes, mut may_select) = (false, None);
     while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
-        let may = match number {
-            0 | 1 => true,
-            2 => *may_create.get_or_insert_with(|| CREATE.are_in(text)),
-            _ => *may_select.get_or_insert_with(|| SELECT.are_in(text)),
-        };
-        if may {
-            return true;
+        match number {
+            0 | 1 => makes = true,
+            2 => makes |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+            _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
+            _ => {}
         }
         at = found + 1;
     }
-    false
+    MAKER.as_ref().filter(|_| makes)
 }
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries.
-static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
-        r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
-        r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
-        r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
-        r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
-    ))
-    .ok()
-});
+const MAKES: &str = concat!(
+    r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+    r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
+    r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
+    r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+);
+/// The one form that has to be searched for from every `select` on.
+const MAKES_BY_QUERY: &str =
+    r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#;
+static MAKER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(MAKES).ok());
+static MAKER_OR_QUERY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&[MAKES, MAKES_BY_QUERY].concat()).ok());
 
 /// Where a query names a table.
 static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -55,9 +56,7 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Notes the tables that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let Some(makes) = MAKES.as_ref().filter(|_| may_make(text)) else {
-        return;
-    };
+    let Some(makes) = maker(text) else { return };
     for found in makes.captures_iter(text) {
         let Some(name) = (1..5).find_map(|group| found.get(group)) else {
             continue;

@@ -25,7 +25,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
         declared: Vec::new(),
         globals: Vec::new(),
         has_lazy_annotations: false,
-        lines: Lines::default(),
+        lines: Lines::of(text),
         calls: Calls::default(),
         is_tried: false,
     };
@@ -276,8 +276,10 @@ impl Reader<'_> {
             ports::of_table(name, value, &mut self.facts.ports);
         }
         if let Expr::Name(name) = target {
-            let line = self.collector().line(value, 4);
-            self.lines.bind(name.id.as_str(), line);
+            if self.lines.are_asked() {
+                let line = self.collector().line(value, 4);
+                self.lines.bind(name.id.as_str(), line);
+            }
             if effects::named_import(value, name.id.as_str(), steps) {
                 self.names.bind(name.id.as_str(), name.id.to_string());
                 return;
