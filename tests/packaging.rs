@@ -24,7 +24,6 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
 /// The release that judges; others differ in the corners.
 const JUDGE: &str = "packaging==26.4";
@@ -67,10 +66,11 @@ fn ours(read: &Requirement) -> Value {
     let document = Document {
         path: "requirements.txt".to_owned(),
         format: Format::Requirements,
-        facts: Arc::new(Facts {
+        facts: Facts {
             requirements: vec![read.clone()],
             ..Facts::default()
-        }),
+        }
+        .into(),
         is_executable: None,
         host: None,
     };

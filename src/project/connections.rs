@@ -10,6 +10,7 @@ use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
 use crate::source::{Span, Spanned};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection, and where it is described.
@@ -81,7 +82,7 @@ impl Project {
     /// The modules that another module of the server imports, and whose name says that connections to databases are
     /// made there, each with the place where it connects.
     pub fn central_connections(&self) -> Vec<&Link> {
-        let imported = self.imported_names();
+        let imported = LazyCell::new(|| self.imported_names());
         let links = self.links().iter().filter(|link| {
             let path = self
                 .document(link.document)
