@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Does the cost of an audit grow faster than what is audited?
 
 Makes trees that are hard on purpose, each of a size N, 2N and 8N, audits them, and prints how processor time and
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 
+sys.setrecursionlimit(10_000)  # Removing folders that lie deep in each other recurses.
 FACTORS = (1, 2, 8)
 # A ratio may be this much above the factor: caches get colder, and sorting is n log n.
 SLACK = 1.35

@@ -1,10 +1,9 @@
 //! Files, and files inside files.
 
-use crate::facts::{Facts, Piece};
+use crate::facts::{Facts, Held, Piece};
 use crate::finding::DocumentId;
 use crate::formats::Format;
 use crate::source::Span;
-use std::sync::Arc;
 
 /// A file, or a file inside a file.
 #[derive(Debug, Clone)]
@@ -15,7 +14,7 @@ pub struct Document {
     /// Its syntax.
     pub format: Format,
     /// What it states; trees that hold the same file share it.
-    pub facts: Arc<Facts>,
+    pub facts: Held,
     /// Whether the server gets it with its run bit; nothing where that cannot be told.
     pub is_executable: Option<bool>,
     /// The document that writes it, if any.
@@ -28,7 +27,7 @@ impl Document {
         Self {
             path: path.into(),
             format: Format::Plain,
-            facts: Arc::new(facts),
+            facts: facts.into(),
             is_executable: None,
             host: None,
         }

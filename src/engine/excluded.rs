@@ -2,7 +2,6 @@
 
 use crate::document::Document;
 use crate::formats::Format;
-use std::sync::Arc;
 
 /// The documents of a file as they count: of one that is left out, only what its code does.
 pub(super) fn narrowed(
@@ -13,7 +12,7 @@ pub(super) fn narrowed(
         && is_excluded(&document.path)
     {
         let is_code = matches!(document.format, Format::Python | Format::Shell);
-        Arc::make_mut(&mut document.facts).leave_out(is_code);
+        document.facts.leave_out(is_code);
         documents.truncate(1);
     }
     documents

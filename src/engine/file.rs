@@ -2,13 +2,14 @@
 
 use super::HEAD;
 use crate::document::{Document, Host};
-use crate::facts::{Embedded, Facts, ProblemKind};
+use crate::facts::{Embedded, Facts, Held, ProblemKind};
 use crate::finding::DocumentId;
 use crate::formats::{self, Format};
+use crate::project::Recall;
 use crate::source::Span;
 use crate::tree::{Attributes, Entry, Tree};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 /// How deep documents inside documents are followed.
 const DEPTH: usize = 3;
@@ -20,6 +21,8 @@ type Key = (String, String, Option<bool>);
 #[derive(Debug, Default)]
 pub struct Memo {
     known: Mutex<HashMap<Key, Vec<Document>>>,
+    /// What their texts mention.
+    pub(super) recall: Recall,
 }
 
 impl Memo {
@@ -33,9 +36,10 @@ impl Memo {
             .as_ref()
             .and_then(|key| self.known.lock().ok()?.get(key).cloned());
         let mut documents = known.unwrap_or_else(|| {
-            let mut documents = Vec::new();
-            if let Some(document) = extracted(tree, entry) {
-                add(&mut documents, document, 0);
+            // Few files hold documents.
+            let mut documents = Vec::with_capacity(1);
+            if let Some((document, facts)) = extracted(tree, entry) {
+                add(&mut documents, document, facts, 0);
             }
             if let (Some(key), Ok(mut known)) = (key, self.known.lock()) {
                 known.insert(key, documents.clone());
@@ -47,45 +51,49 @@ impl Memo {
             && document.facts.carriage_return.is_some()
             && attributes.normalises(&entry.path)
         {
-            Arc::make_mut(&mut document.facts).drop_carriage_returns();
+            document.facts.drop_carriage_returns();
         }
         documents
     }
 }
 
-/// Adds a document, and behind it the documents inside it.
-fn add(documents: &mut Vec<Document>, document: Document, depth: usize) {
+/// Adds a document that states these facts, and behind it the documents inside it, whose texts are not kept.
+fn add(documents: &mut Vec<Document>, mut document: Document, mut facts: Facts, depth: usize) {
     let id = DocumentId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
-    let facts = Arc::clone(&document.facts);
+    let embedded = std::mem::take(&mut facts.embedded);
+    document.facts = facts.into();
     documents.push(document);
     if depth == DEPTH {
         return;
     }
-    for Embedded { path, text, pieces } in &facts.embedded {
+    for Embedded { path, text, pieces } in embedded {
         let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
-        if let Some(format) = Format::of(path, head) {
+        if let Some(format) = Format::of(&path, head) {
+            let facts = formats::extract(&path, format, &text);
+            let host = Some(Host { document: id, pieces });
             let inner = Document {
-                path: path.clone(),
+                path,
                 format,
-                facts: Arc::new(formats::extract(path, format, text)),
+                facts: Held::default(),
                 is_executable: None,
-                host: Some(Host {
-                    document: id,
-                    pieces: pieces.clone(),
-                }),
+                host,
             };
-            add(documents, inner, depth + 1);
+            add(documents, inner, facts, depth + 1);
         }
     }
 }
 
-fn extracted(tree: &dyn Tree, entry: &Entry) -> Option<Document> {
-    let document = |format, facts| Document {
-        path: entry.path.clone(),
-        format,
-        facts: Arc::new(facts),
-        is_executable: entry.is_executable,
-        host: None,
+/// A file, and what it states, which is not in it yet.
+fn extracted(tree: &dyn Tree, entry: &Entry) -> Option<(Document, Facts)> {
+    let document = |format, facts: Facts| {
+        let document = Document {
+            path: entry.path.clone(),
+            format,
+            facts: Held::default(),
+            is_executable: entry.is_executable,
+            host: None,
+        };
+        (document, facts)
     };
     let by_name = Format::of(&entry.path, b"");
     let needs_head = entry

@@ -7,6 +7,7 @@ pub mod command;
 pub mod connection;
 pub mod daemon;
 pub mod files;
+mod held;
 pub mod launchd;
 pub mod lock;
 pub mod made;
@@ -25,6 +26,7 @@ pub use command::{Command, Sought, Word};
 pub use connection::{Connection, Field, Giver, Listener, Part, Setting, SettingValue, TableUse};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
+pub use held::Held;
 pub use made::{Made, MadeKind};
 pub use password::Secret;
 pub use port::{Given, Port, PortRole};
@@ -84,6 +86,8 @@ pub struct Facts {
     pub settings: Vec<Setting>,
     /// Environment variables that are read or set.
     pub variables: Vec<Variable>,
+    /// The names that a script hands on to what it starts (`export NAME=value`), in order.
+    pub exported: Vec<Span>,
     /// Commands that are run.
     pub commands: Vec<Command>,
     /// Functions and aliases that a shell script defines: whoever reads it in calls them as commands.

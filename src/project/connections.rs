@@ -4,12 +4,13 @@ use super::{Project, importers};
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
 use crate::facts::{
-    Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, ServerConfig, Value,
+    Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, ServerConfig, Value, Variable,
 };
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
 use crate::source::{Span, Spanned};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection, and where it is described.
@@ -81,7 +82,7 @@ impl Project {
     /// The modules that another module of the server imports, and whose name says that connections to databases are
     /// made there, each with the place where it connects.
     pub fn central_connections(&self) -> Vec<&Link> {
-        let imported = self.imported_names();
+        let imported = LazyCell::new(|| self.imported_names());
         let links = self.links().iter().filter(|link| {
             let path = self
                 .document(link.document)
@@ -186,20 +187,7 @@ fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
         }
     }
     if document.format != Format::Python {
-        let variables = facts.variables.iter().filter_map(|variable| {
-            let Access::Set(text) = &variable.access else {
-                return None;
-            };
-            let (prefix, field) = Field::of_variable(&variable.name)?;
-            let mut connection = Connection {
-                name: Some(variable.name.clone()),
-                span: variable.span,
-                ..Connection::default()
-            };
-            connection.set(field, written(text, variable.span));
-            Some((prefix, connection))
-        });
-        lone.extend(variables);
+        lone.extend(facts.variables.iter().filter_map(of_variable));
     }
     let told: BTreeMap<u32, Span> = lone
         .iter()
@@ -275,6 +263,21 @@ fn written(text: &str, span: Span) -> Part<String> {
         },
         span,
     }
+}
+
+/// The part of a connection that a variable holds where it is set, and what groups it with its like.
+fn of_variable(variable: &Variable) -> Option<(String, Connection)> {
+    let Access::Set(text) = &variable.access else {
+        return None;
+    };
+    let (prefix, field) = Field::of_variable(&variable.name)?;
+    let mut connection = Connection {
+        name: Some(variable.name.clone()),
+        span: variable.span,
+        ..Connection::default()
+    };
+    connection.set(field, written(text, variable.span));
+    Some((prefix, connection))
 }
 
 /// What a connection of the facts leads to, and how it is described; nothing where it is no connection to a

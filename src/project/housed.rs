@@ -9,7 +9,6 @@ use crate::document::Document;
 use crate::facts::{Build, EntryPoint, Manager};
 use crate::finding::ProgramId;
 use crate::formats::Format;
-use std::sync::Arc;
 
 /// Says of each program of supervisor whose configuration an image holds that it is built from that Dockerfile.
 pub(super) fn mark(documents: &mut [Document], paths: &Paths) {
@@ -22,7 +21,7 @@ pub(super) fn mark(documents: &mut [Document], paths: &Paths) {
         let Some(dockerfile) = image_with(documents, paths, config) else {
             continue;
         };
-        for program in &mut Arc::make_mut(&mut documents[index].facts).programs {
+        for program in &mut documents[index].facts.programs {
             if program.manager == Manager::Supervisor && program.build.is_none() {
                 program.in_container = true;
                 program.build = Some(dockerfile.clone());

@@ -150,12 +150,10 @@ impl Requirements {
             Some(sets) => sets.iter().all(|set| refusal.sets.contains(set)),
             None => alone.contains(&ask.place),
         };
-        let members = refusal
-            .sets
-            .iter()
-            .filter_map(|set| self.sets.get(*set))
-            .flatten();
-        let members = members.filter_map(|index| self.asks.get(*index));
+        // Sets of files that include each other have most members in common.
+        let sets = refusal.sets.iter().filter_map(|set| self.sets.get(*set));
+        let members: BTreeSet<usize> = sets.flatten().copied().collect();
+        let members = members.iter().filter_map(|index| self.asks.get(*index));
         let gone = members.filter(|ask| ask.is_installed() && is_lost(ask));
         let alone = refusal.alone.iter().map(|(_, name)| name.as_str());
         let names: BTreeSet<&str> = gone.map(|ask| ask.name.as_str()).chain(alone).collect();

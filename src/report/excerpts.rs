@@ -18,7 +18,7 @@ pub struct Excerpts {
 pub struct Excerpt {
     /// The byte of the file that they begin with.
     pub start: usize,
-    /// Their text, without the end of the last.
+    /// Their text, with the ends of lines.
     pub text: String,
 }
 
@@ -34,14 +34,14 @@ impl Excerpts {
         wanted.sort_unstable_by_key(|range| range.start);
         let mut joined: Vec<Range<usize>> = Vec::new();
         for range in wanted {
-            match joined.last_mut().filter(|last| range.start <= last.end) {
+            match joined.last_mut().filter(|last| range.start <= last.end + 1) {
                 Some(last) => last.end = last.end.max(range.end),
                 None => joined.push(range),
             }
         }
         let cut = |range: Range<usize>| Excerpt {
             start: range.start,
-            text: text[range].to_owned(),
+            text: text[range.start..text.len().min(range.end + 1)].to_owned(),
         };
         Self {
             pieces: joined.into_iter().map(cut).collect(),
@@ -53,7 +53,8 @@ impl Excerpts {
         let offset = offset as usize;
         let behind = self.pieces.partition_point(|piece| piece.start <= offset);
         let piece = self.pieces.get(behind.checked_sub(1)?)?;
-        (offset <= piece.start + piece.text.len()).then_some(piece)
+        let end = piece.start + piece.text.trim_end_matches('\n').len();
+        (offset <= end || offset < piece.start + piece.text.len()).then_some(piece)
     }
 }
 
@@ -90,7 +91,7 @@ mod tests {
             .iter()
             .map(|piece| (piece.start, &*piece.text))
             .collect();
-        assert_eq!(pieces, [(0, "1\n2\n3"), (8, "5\n6\n7\n8\n9é")]);
+        assert_eq!(pieces, [(0, "1\n2\n3\n"), (8, "5\n6\n7\n8\n9é")]);
         assert_eq!(shown.at(5).map(|piece| piece.start), Some(0));
         assert!(shown.at(6).is_none() && shown.at(99).is_none());
         assert_eq!(shown.at(13).map(|piece| piece.start), Some(8));

@@ -48,7 +48,8 @@ use secret::Cover;
 pub use shown::{BaselineReport, Compared, RevisionReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 pub use style::{Palette, wrap};
 
 /// All that a report tells.
@@ -90,6 +91,8 @@ pub struct Report {
     sources: BTreeMap<String, Excerpts>,
     /// What the findings were compared with.
     pub compared: Compared,
+    /// How the readiness went, where that is wanted.
+    pub history: Option<History>,
     /// Places above info, also those that are not shown.
     pub places: usize,
     /// Findings that are not shown, by id.
@@ -141,8 +144,8 @@ pub struct FindingReport {
     pub location: Location,
     /// Other places that belong to it.
     pub related: Vec<(String, Location)>,
-    /// The names of the programs that it concerns, sorted.
-    pub programs: Vec<String>,
+    /// The names of the programs that it concerns, sorted. Many findings concern the same: they share the list.
+    pub programs: Arc<[String]>,
     /// What a machine can write to mend it: what is taken out, and what is put there.
     pub edits: Vec<(Location, String)>,
     /// The fingerprint of the line that it stands in, blanks aside.
@@ -220,24 +223,32 @@ pub struct Parts<'a> {
 
 impl Report {
     /// The report of an audit.
-    pub fn new(parts: Parts<'_>) -> Self {
+    pub fn new(mut parts: Parts<'_>) -> Self {
         let cover = Cover::of(parts.project);
         let sources = Sources::read(&parts, &cover);
-        let findings = findings(&parts, &sources, &cover);
+        let grouped = cause::Grouped::of(&parts);
+        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
+        for one in &mut points {
+            one.cause = cover.masked(&one.cause);
+        }
+        let rules = sound::rules(&parts);
+        let findings = findings(
+            std::mem::take(&mut parts.findings),
+            parts.project,
+            &sources,
+            &cover,
+        );
         let notices = parts.notices.iter().map(|notice| NoticeReport {
             kind: notice.kind,
             message: cover.masked(&notice.message),
             location: sources.locate(notice.place),
         });
         let notices = notices.collect();
-        let causes = cause::causes(&parts, &findings);
+        let causes = cause::causes(&grouped, &findings);
         let ids = findings.iter().enumerate();
-        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
-        for one in &mut points {
-            one.cause = cover.masked(&one.cause);
-        }
         Self {
             compared: Compared::default(),
+            history: None,
             places: findings
                 .iter()
                 .filter(|found| found.finding.severity > Severity::Info)
@@ -245,10 +256,10 @@ impl Report {
             hidden: BTreeMap::new(),
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
             programs: programs(&parts, &findings, &sources, &cover),
-            categories: cause::by_category(&parts, &causes),
+            categories: cause::by_category(&grouped, &causes),
             points,
             mends,
-            rules: sound::rules(&parts),
+            rules,
             picture: Picture::of(parts.project),
             tree: tree(parts.project),
             causes,
@@ -285,6 +296,7 @@ impl Report {
             notices: Vec::new(),
             sources: BTreeMap::new(),
             compared: Compared::default(),
+            history: None,
             places: 0,
             hidden: BTreeMap::new(),
             by_id: BTreeMap::new(),
@@ -330,30 +342,40 @@ impl Report {
     }
 }
 
-fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<FindingReport> {
-    let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
-    let findings = parts.findings.iter().map(|finding| {
+fn findings(
+    found: Vec<Finding>,
+    project: &Project,
+    sources: &Sources<'_>,
+    cover: &Cover,
+) -> Vec<FindingReport> {
+    let mut numbers: HashMap<(&'static str, String, String), usize> = HashMap::new();
+    let mut names = Names::of(project);
+    let findings = found.into_iter().map(|mut finding| {
         let location = sources.locate(finding.place);
         let key = (finding.rule, location.path.clone(), finding.cause.clone());
         let number = numbers.entry(key).or_default();
         *number += 1;
-        let related = finding.related.iter().map(|related| {
+        let id = id(&finding, &location.path, *number);
+        let related = std::mem::take(&mut finding.related).into_iter().map(|related| {
             let location = sources.locate(related.place);
             (cover.masked(&related.message), location)
         });
+        let related = related.collect();
+        for text in [
+            &mut finding.message,
+            &mut finding.label,
+            &mut finding.help,
+            &mut finding.cause,
+        ] {
+            cover.mask(text);
+        }
         FindingReport {
-            id: id(finding, &location.path, *number),
-            related: related.collect(),
+            id,
+            related,
             text: sources.fingerprint(finding.place),
-            programs: names(parts.project, &finding.programs),
-            edits: edits(parts.project, sources, finding),
-            finding: Finding {
-                message: cover.masked(&finding.message),
-                label: cover.masked(&finding.label),
-                help: cover.masked(&finding.help),
-                cause: cover.masked(&finding.cause),
-                ..finding.clone()
-            },
+            programs: names.list(&finding.programs),
+            edits: edits(project, sources, &finding),
+            finding,
             location,
         }
     });
@@ -382,8 +404,9 @@ fn programs(
     sources: &Sources<'_>,
     cover: &Cover,
 ) -> Vec<ProgramReport> {
+    let mut stopping = stopping(findings);
     let programs = parts.project.programs().map(|(id, program)| {
-        let because = because(parts.project, findings, id);
+        let because = because(parts.project, stopping.remove(&id).unwrap_or_default(), id);
         ProgramReport {
             name: program.name.clone(),
             source: program.manager.name(),
@@ -418,12 +441,19 @@ fn user(project: &Project, id: ProgramId) -> Option<String> {
     program.user.as_ref().map(|user| user.value.clone())
 }
 
-/// The findings that keep a program from starting, the one that it meets first in front.
-fn because(project: &Project, findings: &[FindingReport], program: ProgramId) -> Vec<String> {
-    let mut stopping: Vec<&FindingReport> = findings
-        .iter()
-        .filter(|found| readiness::stops(&found.finding) && found.finding.programs.contains(&program))
-        .collect();
+/// The findings that keep programs from starting, by program.
+fn stopping(findings: &[FindingReport]) -> BTreeMap<ProgramId, Vec<&FindingReport>> {
+    let mut stopping: BTreeMap<ProgramId, Vec<&FindingReport>> = BTreeMap::new();
+    for found in findings.iter().filter(|found| readiness::stops(&found.finding)) {
+        for program in &found.finding.programs {
+            stopping.entry(*program).or_default().push(found);
+        }
+    }
+    stopping
+}
+
+/// The ids of findings that keep a program from starting, the one that it meets first in front.
+fn because(project: &Project, mut stopping: Vec<&FindingReport>, program: ProgramId) -> Vec<String> {
     stopping.sort_by_key(|found| {
         let finding = &found.finding;
         let moment = finding.moments.get(&program).map(|moment| moment + 1);
@@ -438,13 +468,29 @@ fn because(project: &Project, findings: &[FindingReport], program: ProgramId) ->
 }
 
 /// The names of programs, sorted, each once: two configs may define programs of one name.
-fn names(project: &Project, programs: &[ProgramId]) -> Vec<String> {
-    let names: BTreeSet<&str> = programs
-        .iter()
-        .filter_map(|id| project.program(*id))
-        .map(|program| program.name.as_str())
-        .collect();
-    names.into_iter().map(str::to_owned).collect()
+struct Names<'a> {
+    project: &'a Project,
+    known: HashMap<Vec<ProgramId>, Arc<[String]>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(project: &'a Project) -> Self {
+        Self {
+            project,
+            known: HashMap::new(),
+        }
+    }
+
+    fn list(&mut self, programs: &[ProgramId]) -> Arc<[String]> {
+        if let Some(known) = self.known.get(programs) {
+            return Arc::clone(known);
+        }
+        let views = programs.iter().filter_map(|id| self.project.program(*id));
+        let names: BTreeSet<&str> = views.map(|program| program.name.as_str()).collect();
+        let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
+        self.known.insert(programs.to_vec(), Arc::clone(&names));
+        names
+    }
 }
 
 /// What names a finding across runs.

@@ -2,6 +2,7 @@
 //!
 //! Verdict, score, points, categories and programs stay those of the whole.
 
+use super::cause::together;
 use super::{CauseReport, FindingReport, Report};
 use std::collections::BTreeSet;
 
@@ -78,13 +79,7 @@ impl Report {
         // The worst place stands first.
         let worst = &self.first(&cause)?.finding;
         (cause.severity, cause.confidence) = (worst.severity, worst.confidence);
-        let mut programs: Vec<String> = self
-            .places(&cause)
-            .flat_map(|found| found.programs.iter().cloned())
-            .collect();
-        programs.sort_unstable();
-        programs.dedup();
-        cause.programs = programs;
+        cause.programs = together(self.places(&cause).map(|found| &found.programs));
         Some(cause)
     }
 

@@ -44,6 +44,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("db-settings-disagree", databases::db_settings_disagree::check),
     ("debug-server", services::debug_server::check),
     ("detached-command", services::detached_command::check),
+    ("developer-host", network::developer_host::check),
     ("django-settings", services::django_settings::check),
     ("contradictory-roots", paths::contradictory_roots::check),
     ("excluded-program", settings::excluded_program::check),

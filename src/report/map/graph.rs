@@ -88,10 +88,12 @@ fn end(dial: &Dial) -> String {
 /// The map in the language of Graphviz, <https://graphviz.org/doc/info/lang.html>.
 pub(super) fn dot(map: &Map) -> String {
     let graph = Graph::of(map);
+    // Its reader ends a text at a NUL, and puts characters in the place of entities.
     let quoted = |text: &str| {
-        text.replace('\\', "\\\\")
+        text.replace('&', "&amp;")
+            .replace('\\', "\\\\")
             .replace('"', "\\\"")
-            .replace(['\n', '\r'], " ")
+            .replace(char::is_control, " ")
     };
     let mut out = format!(
         "digraph \"{}\" {{\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n",
@@ -121,15 +123,15 @@ pub(super) fn dot(map: &Map) -> String {
 /// The map in the language of Mermaid, <https://mermaid.js.org/syntax/flowchart.html>.
 pub(super) fn mermaid(map: &Map) -> String {
     let graph = Graph::of(map);
-    // What its reader would take for marks is written as entities, whose `&` is a `#` there.
+    // What its reader would take for marks, for Markdown's as well, is written as entities, whose `&` is a `#` there.
     let quoted = |text: &str| {
         let mut out = String::new();
         for letter in text.chars() {
             match letter {
-                '"' | '#' | '<' | '>' | '`' | '&' | ';' => {
+                '"' | '#' | '<' | '>' | '`' | '&' | ';' | '\\' | '*' | '_' | '$' | '~' | '+' => {
                     let _ = write!(out, "#{};", u32::from(letter));
                 }
-                '\n' | '\r' => out.push(' '),
+                letter if letter.is_control() => out.push(' '),
                 letter => out.push(letter),
             }
         }
