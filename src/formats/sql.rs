@@ -1,48 +1,46 @@
 //! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs. Also the databases
 //! and users that it makes.
 
+use super::needles::Needles;
 use crate::facts::{Facts, Made, MadeKind, Secret, TableUse};
 use crate::source::Span;
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the pairs behind them.
-const MARKS: [&str; 6] = ["table", "to_sql", "create", "view", "select", "into"];
-static MARKS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(MARKS)
-        .ok()
-});
+/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
+static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
+static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
-/// Whether a text may make a table at all. Most have none of the words.
-fn may_make(text: &str) -> bool {
-    let Some(marks) = MARKS_FINDER.as_ref() else {
-        return true;
-    };
-    let mut seen = [false; MARKS.len()];
-    for found in marks.find_iter(text) {
-        seen[found.pattern().as_usize()] = true;
-        let [table, to_sql, create, view, select, into] = seen;
-        if table || to_sql || (create && view) || (select && into) {
-            return true;
+/// What finds the tables that a text makes; nothing for a text that makes none. Most have none of the words.
+fn maker(text: &str) -> Option<&'static Regex> {
+    let (mut at, mut may_create) = (0, None);
+    let (mut makes, mut may_select) = (false, None);
+    while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+        match number {
+            0 | 1 => makes = true,
+            2 => makes |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+            _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
+            _ => {}
         }
+        at = found + 1;
     }
-    false
+    MAKER.as_ref().filter(|_| makes)
 }
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries.
-static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
-        r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
-        r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
-        r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
-        r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
-    ))
-    .ok()
-});
+const MAKES: &str = concat!(
+    r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+    r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
+    r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
+    r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+);
+/// The one form that has to be searched for from every `select` on.
+const MAKES_BY_QUERY: &str =
+    r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#;
+static MAKER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(MAKES).ok());
+static MAKER_OR_QUERY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&[MAKES, MAKES_BY_QUERY].concat()).ok());
 
 /// Where a query names a table.
 static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -73,9 +71,7 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Notes the tables that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let Some(makes) = MAKES.as_ref().filter(|_| may_make(text)) else {
-        return;
-    };
+    let Some(makes) = maker(text) else { return };
     for found in makes.captures_iter(text) {
         let Some(name) = (1..5).find_map(|group| found.get(group)) else {
             continue;
