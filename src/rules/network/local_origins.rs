@@ -35,9 +35,6 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             .map(|(at, setting)| (setting.name.as_str(), at))
             .collect();
         for (at, setting) in settings.iter().enumerate() {
-            // A later statement may add the server.
-            let is_added =
-                |later: &Setting| later.name == setting.name && later.value == SettingValue::Unknown;
             let SettingValue::List(origins) = &setting.value else {
                 continue;
             };
@@ -119,7 +116,7 @@ fn is_local(origin: &str) -> bool {
         .collect();
     let rest = plain.split_once("://").map_or(plain.as_str(), |(_, rest)| rest);
     let rest = rest.trim_start_matches(['(', '?', ':']);
-    let host = rest.split(['/', ':', ')']).next().unwrap_or_default();
+    let host = rest.split(['/', ':', '(', ')', '[']).next().unwrap_or_default();
     let is_one = |host: &str| {
         let is_private = host
             .parse::<std::net::Ipv4Addr>()
