@@ -126,7 +126,12 @@ impl Field {
         if key == "NAME" {
             return Some(Self::Database);
         }
-        Some(match key.to_ascii_lowercase().as_str() {
+        // Of a cache; its place is a URL of its own.
+        if key == "BACKEND" {
+            return Some(Self::Engine);
+        }
+        let mut letters = [0; LONGEST];
+        Some(match small(key, &mut letters)? {
             "host" | "hostname" | "server" | "hostaddr" => Self::Host,
             "port" => Self::Port,
             "database" | "dbname" | "db" | "db_name" | "database_name" => Self::Database,
@@ -140,15 +145,20 @@ impl Field {
     /// The part of a database's connection that a variable of this name holds, and what stands before it:
     /// `DB_HOST`, `postgres_password`, `PGUSER`.
     pub fn of_variable(name: &str) -> Option<(String, Self)> {
-        let lower = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
-        if let Some(field) = lower.strip_prefix("pg").filter(|rest| !rest.starts_with('_')) {
-            let field = Self::of_word(field)?;
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let mut letters = [0; LONGEST];
+        let is_postgres = name
+            .get(..2)
+            .is_some_and(|first| first.eq_ignore_ascii_case("pg"));
+        if is_postgres && name.as_bytes().get(2) != Some(&b'_') {
+            let field = Self::of_word(small(&name[2..], &mut letters)?)?;
             return Some(("pg".to_owned(), field));
         }
-        let (prefix, word) = lower.rsplit_once('_')?;
-        let field = Self::of_word(word)?;
+        let (prefix, word) = name.rsplit_once('_')?;
+        let field = Self::of_word(small(word, &mut letters)?)?;
+        let prefix = prefix.to_ascii_lowercase();
         let is_database = prefix.split('_').any(|word| WORDS.contains(&word));
-        is_database.then(|| (prefix.to_owned(), field))
+        is_database.then_some((prefix, field))
     }
 
     fn of_word(word: &str) -> Option<Self> {
@@ -161,6 +171,17 @@ impl Field {
             _ => return None,
         })
     }
+}
+
+/// Letters of the longest word that names a part of a connection.
+const LONGEST: usize = 16;
+
+/// A word in small letters; nothing for a longer one. Asked for every key of every document, so it takes no memory.
+fn small<'a>(word: &str, letters: &'a mut [u8; LONGEST]) -> Option<&'a str> {
+    let letters = letters.get_mut(..word.len())?;
+    letters.copy_from_slice(word.as_bytes());
+    letters.make_ascii_lowercase();
+    std::str::from_utf8(letters).ok()
 }
 
 /// Words of names that have to do with a database.

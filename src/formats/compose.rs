@@ -34,7 +34,7 @@ fn program(service: &Entry) -> Program {
         let node = node.get(key)?;
         Some(Spanned::new(plain(node.scalar()?), node.span))
     };
-    let mut program = Program::new(&service.key, service.key_span, Manager::Compose);
+    let mut program = Program::new(service.key.as_ref(), service.key_span, Manager::Compose);
     program.directory = field("working_dir");
     program.user = field("user").map(|user| {
         let name = user.value.split(':').next().unwrap_or("").to_owned();
@@ -50,6 +50,10 @@ fn program(service: &Entry) -> Program {
     let volumes = node.get("volumes").map_or(&[][..], Node::elements);
     program.placements = volumes.iter().filter_map(placement).collect();
     program.in_container = true;
+    let own = ["image", "container_name", "hostname"].into_iter();
+    program.settings = own
+        .filter_map(|key| Some((key.to_owned(), field(key)?)))
+        .collect();
     // A service with profiles starts only when one of them is asked for.
     program.autostart = node.get("profiles").is_none_or(|list| list.elements().is_empty());
     program
@@ -106,7 +110,7 @@ fn environment(node: Option<&Node>) -> Vec<(String, Spanned<String>)> {
                 None => continue,
             },
         };
-        found.push((entry.key.clone(), Spanned::new(text, entry.node.span)));
+        found.push((entry.key.to_string(), Spanned::new(text, entry.node.span)));
     }
     for element in node.map_or(&[][..], Node::elements) {
         if let Some((name, value)) = element.text().and_then(|text| text.split_once('=')) {

@@ -1,5 +1,7 @@
 //! JSON, as Python's `json` module reads it; JSON with comments where the tools that read it allow them.
 
+mod strict;
+
 use super::structured::{self, DEPTH, Entry, Node, Shape};
 use super::{lock, npm, pm2};
 use crate::facts::{Facts, Problem, ProblemKind};
@@ -15,11 +17,14 @@ pub fn extract(path: &str, text: &str) -> Facts {
     let allows_comments = allows_comments(path);
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let shift = text.len() - body.len();
-    if nests_too_deep(body) {
-        let message = format!("brackets inside brackets more than {DEPTH} levels deep");
-        return Facts::of_problem(ProblemKind::Syntax, message, Span::new(shift, shift));
-    }
-    let (mut facts, mut problem) = read(path, body, shift);
+    let (mut facts, mut problem) = match strict::read(body, shift) {
+        Some(root) => (meaning(path, &root), None),
+        None if nests_too_deep(body) => {
+            let message = format!("brackets inside brackets more than {DEPTH} levels deep");
+            return Facts::of_problem(ProblemKind::Syntax, message, Span::new(shift, shift));
+        }
+        None => read(path, body, shift),
+    };
     if shift > 0 && !allows_comments {
         let message = "a byte order mark, which Python's json module refuses".to_owned();
         problem = Some((message, Span::new(0, shift)));
@@ -33,21 +38,21 @@ pub fn extract(path: &str, text: &str) -> Facts {
     facts
 }
 
+/// The facts that the value of a document states.
+fn meaning(path: &str, root: &Node<'_>) -> Facts {
+    lock::read(path, root).unwrap_or_else(|| {
+        let mut facts = structured::collect(root);
+        structured::read_manifest(path, root, &mut facts);
+        pm2::read(path, root, &mut facts);
+        npm::read(path, root, &mut facts);
+        facts
+    })
+}
+
 /// The facts of a text that begins `shift` bytes into its document, and its first mistake.
 fn read(path: &str, text: &str, shift: usize) -> (Facts, Option<(String, Span)>) {
     let allows_comments = allows_comments(path);
-    let collect = |value: Option<Value<'_>>| {
-        value.map(|value| {
-            let root = node(&value, shift, 0);
-            lock::read(path, &root).unwrap_or_else(|| {
-                let mut facts = structured::collect(&root);
-                structured::read_manifest(path, &root, &mut facts);
-                pm2::read(path, &root, &mut facts);
-                npm::read(path, &root, &mut facts);
-                facts
-            })
-        })
-    };
+    let collect = |value: Option<Value<'_>>| value.map(|value| meaning(path, &node(&value, shift, 0)));
     let (facts, problem) = match parse_to_ast(text, &CollectOptions::default(), &strict(allows_comments)) {
         Ok(parsed) => {
             let problem = match parsed.value {
@@ -226,12 +231,12 @@ fn nests_too_deep(text: &str) -> bool {
     false
 }
 
-fn node(value: &Value<'_>, shift: usize, depth: usize) -> Node {
+fn node<'t>(value: &'t Value<'_>, shift: usize, depth: usize) -> Node<'t> {
     let range = value.range();
     let span = Span::new(range.start + shift, range.end + shift);
     let shape = match value {
-        Value::StringLit(text) => return Node::new(Shape::Text(text.value.to_string()), inside(span)),
-        Value::NumberLit(number) => Shape::Number(number.value.to_owned()),
+        Value::StringLit(text) => return Node::text_of(text.value.as_ref(), inside(span)),
+        Value::NumberLit(number) => Shape::Number(number.value.into()),
         Value::BooleanLit(truth) => Shape::Truth(truth.value),
         Value::NullKeyword(_) => Shape::Other,
         _ if depth > DEPTH => Shape::Other,
@@ -250,7 +255,7 @@ fn node(value: &Value<'_>, shift: usize, depth: usize) -> Node {
                     let range = property.name.range();
                     let span = Span::new(range.start + shift, range.end + shift);
                     Entry {
-                        key: property.name.as_str().to_owned(),
+                        key: property.name.as_str().into(),
                         key_span: match property.name {
                             ObjectPropName::String(_) => inside(span),
                             ObjectPropName::Word(_) => span,

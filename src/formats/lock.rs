@@ -50,7 +50,7 @@ fn of_poetry(root: &Node) -> Lock {
     let old = root.at(&["metadata", "files"]).map_or(&[][..], Node::entries);
     let old: BTreeMap<&str, &Node> = old
         .iter()
-        .map(|entry| (entry.key.as_str(), &entry.node))
+        .map(|entry| (entry.key.as_ref(), &entry.node))
         .collect();
     let package = |node: &Node| {
         let groups = list(node, "groups");
@@ -94,7 +94,7 @@ fn of_pylock(root: &Node) -> Lock {
 
 fn of_pipenv(root: &Node) -> Lock {
     let package = |entry: &Entry, role| Locked {
-        name: entry.key.clone(),
+        name: entry.key.to_string(),
         version: text(&entry.node, "version")
             .unwrap_or_default()
             .trim_start_matches("==")
@@ -145,7 +145,7 @@ fn file_of(node: &Node) -> Option<String> {
     path.rsplit('/').next().map(str::to_owned)
 }
 
-fn list<'a>(node: &'a Node, key: &str) -> &'a [Node] {
+fn list<'a, 't>(node: &'a Node<'t>, key: &str) -> &'a [Node<'t>] {
     node.get(key).map_or(&[], Node::elements)
 }
 

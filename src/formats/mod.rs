@@ -4,6 +4,7 @@ mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
+mod databases;
 mod dialled;
 pub mod docker;
 pub mod dotenv;
@@ -31,6 +32,7 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+mod site_lines;
 mod sql;
 pub mod structured;
 pub mod supervisor;
@@ -158,7 +160,10 @@ impl Format {
 
     fn of_name(path: &str, name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
+        let is_about = [".patch", ".diff", ".md", ".rst"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+        if lower == ".env" || lower.starts_with(".env.") && !is_about || lower.ends_with(".env") {
             return Some(Self::Dotenv);
         }
         if name == "METADATA"
@@ -300,6 +305,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
+        Format::Plain if path.ends_with(".pth") => site_lines::extract(path, text),
         Format::Plain => plain::extract(path, text),
         Format::Text => Facts::default(),
     };
@@ -312,6 +318,8 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);
     sql::read(text, &mut facts);
+    sql::read_made(text, &mut facts);
+    facts.server = databases::read(path, text).map(Box::new);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

@@ -75,7 +75,7 @@ fn program(app: &Node) -> Option<Program> {
             },
         };
         let value = Spanned::new(text, entry.node.span);
-        program.environment.push((entry.key.clone(), value));
+        program.environment.push((entry.key.to_string(), value));
     }
     program.environment_files.extend(field("env_file").map(|path| {
         let is_optional = false;

@@ -17,7 +17,7 @@ pub(super) fn read(service: &Entry, facts: &mut Facts) {
         };
         facts.ports.extend(
             port.into_iter()
-                .map(|port| port.of(Some(name.clone())).in_table(Some("ports"))),
+                .map(|port| port.of(Some(name.to_string())).in_table(Some("ports"))),
         );
     }
     for written in list("expose") {
@@ -30,7 +30,7 @@ pub(super) fn read(service: &Entry, facts: &mut Facts) {
         (port.number, port.last, port.is_udp) = (Some(first), last, is_udp);
         facts
             .ports
-            .push(port.of(Some(name.clone())).in_table(Some("expose")));
+            .push(port.of(Some(name.to_string())).in_table(Some("expose")));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::facts::{Access, Connection, Facts, Field, Part, Reach, Role, Value, V
 use crate::source::Span;
 pub use manifest::read_manifest;
 pub use ports::{number, of_variable};
+use std::borrow::Cow;
 
 /// Levels of nesting that a reader hands on. Deeper data configures nothing, and walking it would need
 /// a stack without end.
@@ -19,49 +20,54 @@ pub const DEPTH: usize = 128;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub struct Node<'t> {
     /// The literal's content, without quotes.
     pub span: Span,
     /// What is written.
-    pub shape: Shape,
+    pub shape: Shape<'t>,
 }
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub enum Shape {
+pub enum Shape<'t> {
     /// A text, escapes resolved.
-    Text(String),
+    Text(Cow<'t, str>),
     /// A number as written.
-    Number(String),
+    Number(Cow<'t, str>),
     /// A truth value.
     Truth(bool),
     /// Nothing, a date, an alias.
     Other,
     /// A list.
-    List(Vec<Node>),
+    List(Vec<Node<'t>>),
     /// A mapping, in the order of the document.
-    Map(Vec<Entry>),
+    Map(Vec<Entry<'t>>),
 }
 
 /// One entry of a mapping.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct Entry<'t> {
     /// The key.
-    pub key: String,
+    pub key: Cow<'t, str>,
     /// Where it stands, without quotes.
     pub key_span: Span,
     /// The value.
-    pub node: Node,
+    pub node: Node<'t>,
 }
 
-impl Node {
+impl<'t> Node<'t> {
     /// A node of this shape at this place.
-    pub fn new(shape: Shape, span: Span) -> Self {
+    pub fn new(shape: Shape<'t>, span: Span) -> Self {
         Self { span, shape }
     }
 
+    /// A node of a text.
+    pub fn text_of(text: impl Into<Cow<'t, str>>, span: Span) -> Self {
+        Self::new(Shape::Text(text.into()), span)
+    }
+
     /// The entries of a mapping; none for anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Entry<'t>] {
         match &self.shape {
             Shape::Map(entries) => entries,
             _ => &[],
@@ -69,7 +75,7 @@ impl Node {
     }
 
     /// The elements of a list; none for anything else.
-    pub fn elements(&self) -> &[Node] {
+    pub fn elements(&self) -> &[Node<'t>] {
         match &self.shape {
             Shape::List(elements) => elements,
             _ => &[],
@@ -77,13 +83,13 @@ impl Node {
     }
 
     /// The value below this key; the last one counts.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&Node<'t>> {
         let entry = self.entries().iter().rev().find(|entry| entry.key == key);
         entry.map(|entry| &entry.node)
     }
 
     /// The value below these keys, one inside the other.
-    pub fn at(&self, keys: &[&str]) -> Option<&Node> {
+    pub fn at(&self, keys: &[&str]) -> Option<&Node<'t>> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
@@ -105,7 +111,7 @@ impl Node {
 }
 
 /// The facts that the keys and values of a document state, in its order.
-pub fn collect(root: &Node) -> Facts {
+pub fn collect(root: &Node<'_>) -> Facts {
     let mut collector = Collector::default();
     collector.visit(root, Role::Assigned);
     collector.facts
@@ -142,22 +148,28 @@ pub fn set(name: &str, span: Span, value: &str) -> Variable {
 struct Collector<'a> {
     facts: Facts,
     keys: Vec<&'a str>,
+    /// How many of the keys are about ports.
+    port_keys: usize,
 }
 
 impl<'a> Collector<'a> {
-    fn visit(&mut self, node: &'a Node, role: Role) {
+    fn visit(&mut self, node: &'a Node<'a>, role: Role) {
         if self.keys.len() > DEPTH {
             return;
         }
         self.facts.ports.extend(ports::portless(&self.keys, node));
         match &node.shape {
             Shape::Text(text) => {
-                let name = (!self.keys.is_empty()).then(|| self.keys.join("."));
-                self.facts.values.extend(telling(text, node.span, role, name));
+                if is_telling(text) {
+                    let name = (!self.keys.is_empty()).then(|| self.keys.join("."));
+                    self.facts.values.extend(telling(text, node.span, role, name));
+                }
             }
             Shape::Number(_) | Shape::Truth(_) | Shape::Other => {}
             Shape::List(elements) => {
-                self.facts.ports.extend(ports::of_list(&self.keys, elements));
+                if self.port_keys > 0 {
+                    self.facts.ports.extend(ports::of_list(&self.keys, elements));
+                }
                 for element in elements {
                     self.visit(element, Role::Element);
                 }
@@ -172,60 +184,64 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn enter(&mut self, entry: &'a Entry, siblings: &'a [Entry], is_element: bool) {
+    fn enter(&mut self, entry: &'a Entry<'a>, siblings: &'a [Entry<'a>], is_element: bool) {
         let key = telling(&entry.key, entry.key_span, Role::Key, None);
         self.facts.values.extend(key);
-        let scope = ports::Scope {
-            above: &self.keys,
-            siblings,
-            is_element,
-        };
-        let mut port = ports::of_entry(&scope, entry);
-        if let Some(port) = &mut port {
-            port.audience = audience::of(&self.keys, siblings);
+        let is_about_ports = ports::is_about_ports(&entry.key);
+        if is_about_ports || self.port_keys > 0 {
+            let scope = ports::Scope {
+                above: &self.keys,
+                siblings,
+                is_element,
+            };
+            let mut port = ports::of_entry(&scope, entry);
+            if let Some(port) = &mut port {
+                port.audience = audience::of(&self.keys, siblings);
+            }
+            self.facts.ports.extend(port);
         }
-        self.facts.ports.extend(port);
         self.keys.push(&entry.key);
+        self.port_keys += usize::from(is_about_ports);
         if is_environment(&entry.key) {
             self.environment(&entry.node);
         }
         self.visit(&entry.node, Role::Assigned);
+        self.port_keys -= usize::from(is_about_ports);
         self.keys.pop();
     }
 
     /// `database: {host: …, user: …, password: …}`, and single keys such as `db_password`.
-    fn connections(&mut self, span: Span, entries: &[Entry]) {
+    fn connections(&mut self, span: Span, entries: &[Entry<'_>]) {
         if self.keys.last().is_some_and(|key| is_environment(key)) {
             return;
         }
         let mut all = Connection {
-            name: Some(self.keys.join(".")),
             span,
             ..Connection::default()
         };
         for entry in entries {
             let Some(text) = entry.node.scalar() else { continue };
-            let part = Part::fixed(text, entry.node.span);
             if let Some((_, field)) = Field::of_variable(&entry.key) {
                 let mut one = Connection {
-                    name: Some(entry.key.clone()),
+                    name: Some(entry.key.to_string()),
                     span: entry.node.span,
                     ..Connection::default()
                 };
-                one.set(field, part);
+                one.set(field, Part::fixed(text, entry.node.span));
                 self.facts.connections.push(one);
             } else if let Some(field) = Field::of_key(&entry.key).filter(|field| *field != Field::Engine) {
-                all.set(field, part);
+                all.set(field, Part::fixed(text, entry.node.span));
             }
         }
         let has_way = all.host.is_some() || all.user.is_some() || all.database.is_some();
         if has_way && all.password.is_some() {
+            all.name = Some(self.keys.join("."));
             self.facts.connections.push(all);
         }
     }
 
     /// The variables of a map `NAME: value` or of a list `NAME=value`.
-    fn environment(&mut self, node: &Node) {
+    fn environment(&mut self, node: &Node<'_>) {
         for entry in node.entries() {
             if let Some(value) = entry.node.scalar() {
                 self.facts.variables.push(set(&entry.key, entry.key_span, value));
@@ -252,10 +268,15 @@ impl<'a> Collector<'a> {
 }
 
 fn is_environment(key: &str) -> bool {
-    matches!(
-        key.to_ascii_lowercase().as_str(),
-        "environment" | "env" | "environ" | "environment_variables" | "env_vars"
-    )
+    [
+        "environment",
+        "env",
+        "environ",
+        "environment_variables",
+        "env_vars",
+    ]
+    .iter()
+    .any(|name| key.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -36,13 +36,13 @@ pub fn extract(path: &str, text: &str) -> Facts {
 }
 
 /// The entries of a table, in the order of the document: the parser sorts them by key.
-fn entries(table: &DeTable<'_>, text: &str, depth: usize) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = table
+fn entries<'a>(table: &'a DeTable<'_>, text: &str, depth: usize) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'_>> = table
         .iter()
         .map(|(key, value)| {
             let range = key.span();
             Entry {
-                key: key.get_ref().to_string(),
+                key: key.get_ref().as_ref().into(),
                 key_span: without_quotes(text, range.start, range.end),
                 node: node(value, text, depth + 1),
             }
@@ -52,20 +52,21 @@ fn entries(table: &DeTable<'_>, text: &str, depth: usize) -> Vec<Entry> {
     entries
 }
 
-fn node(value: &toml::Spanned<DeValue<'_>>, text: &str, depth: usize) -> Node {
+fn node<'a>(value: &'a toml::Spanned<DeValue<'_>>, text: &str, depth: usize) -> Node<'a> {
     let range = value.span();
     let span = Span::new(range.start, range.end);
     let shape = match value.get_ref() {
         DeValue::String(content) => {
             let span = without_quotes(text, range.start, range.end);
-            return Node::new(Shape::Text(content.to_string()), span);
+            return Node::text_of(content.as_ref(), span);
         }
         DeValue::Integer(integer) => Shape::Number(match integer.radix() {
-            10 => integer.as_str().trim_start_matches('+').to_owned(),
+            10 => integer.as_str().trim_start_matches('+').into(),
             radix => i64::from_str_radix(integer.as_str(), radix)
-                .map_or_else(|_| span.text(text).to_owned(), |number| number.to_string()),
+                .map_or_else(|_| span.text(text).to_owned(), |number| number.to_string())
+                .into(),
         }),
-        DeValue::Float(float) => Shape::Number(float.as_str().to_owned()),
+        DeValue::Float(float) => Shape::Number(float.as_str().into()),
         DeValue::Boolean(truth) => Shape::Truth(*truth),
         DeValue::Datetime(_) => Shape::Other,
         _ if depth > DEPTH => Shape::Other,
@@ -133,7 +134,7 @@ fn of_pyproject(root: &Node, facts: &mut Facts) {
         let Some(node) = root.at(path) else { continue };
         if is_nested {
             for group in node.entries() {
-                listed(Some(&group.node), &Origin::Group(group.key.clone()), facts);
+                listed(Some(&group.node), &Origin::Group(group.key.to_string()), facts);
             }
         } else {
             let group = if path.contains(&"uv") {
@@ -151,7 +152,7 @@ fn of_pyproject(root: &Node, facts: &mut Facts) {
     let dev = Origin::Group("dev".to_owned());
     keyed(poetry.get("dev-dependencies"), &dev, facts);
     for group in poetry.get("group").map_or(&[][..], Node::entries) {
-        let origin = Origin::Group(group.key.clone());
+        let origin = Origin::Group(group.key.to_string());
         keyed(group.node.get("dependencies"), &origin, facts);
     }
 }
@@ -213,7 +214,7 @@ fn of_spec(entry: &Entry, spec: &Node, origin: &Origin) -> Requirement {
         entry.key_span.end
     };
     Requirement {
-        name: entry.key.clone(),
+        name: entry.key.to_string(),
         specifiers: spec
             .text()
             .map(str::to_owned)

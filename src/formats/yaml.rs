@@ -63,7 +63,7 @@ fn nests_too_deep(text: &str) -> bool {
 
 /// The documents of a stream as libyaml and Go's reader take it. They let the bracket that closes a list stand
 /// as far left as the key that it belongs to; the standard, and the parser used here, do not.
-fn read_as_others(text: &str) -> (Vec<Node>, Aliases, Option<Problem>) {
+fn read_as_others(text: &str) -> (Vec<Node<'static>>, Aliases, Option<Problem>) {
     let mut read_text = Cow::Borrowed(text);
     for _ in 0..LEFT_BRACKETS {
         let found = read(&read_text);
@@ -93,7 +93,7 @@ fn joined(text: &str, problem: &Problem) -> Option<String> {
 }
 
 /// The documents of a stream, as far as they can be read, and the mistake that ends them.
-fn read(text: &str) -> (Vec<Node>, Aliases, Option<Problem>) {
+fn read(text: &str) -> (Vec<Node<'static>>, Aliases, Option<Problem>) {
     let offsets = Offsets::new(text);
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
@@ -155,14 +155,14 @@ impl Offsets {
 
 /// A container that is being read.
 enum Open {
-    List(Span, Vec<Node>),
-    Map(Span, Vec<Entry>, Option<(String, Span)>),
+    List(Span, Vec<Node<'static>>),
+    Map(Span, Vec<Entry<'static>>, Option<(String, Span)>),
 }
 
 /// Builds nodes out of events, with a stack of its own.
 #[derive(Default)]
 struct Builder {
-    documents: Vec<Node>,
+    documents: Vec<Node<'static>>,
     /// Each with the number of its anchor, or 0.
     open: Vec<(usize, Open)>,
     aliases: Aliases,
@@ -217,7 +217,7 @@ impl Builder {
         }
     }
 
-    fn add(&mut self, node: Node) {
+    fn add(&mut self, node: Node<'static>) {
         if self.skipped > 0 {
             return;
         }
@@ -226,13 +226,17 @@ impl Builder {
             Some((_, Open::List(_, elements))) => elements.push(node),
             Some((_, Open::Map(_, entries, key))) => match key.take() {
                 None => *key = Some((node.scalar().unwrap_or("").to_owned(), node.span)),
-                Some((key, key_span)) => entries.push(Entry { key, key_span, node }),
+                Some((key, key_span)) => entries.push(Entry {
+                    key: key.into(),
+                    key_span,
+                    node,
+                }),
             },
         }
     }
 }
 
-fn scalar(value: &str, style: ScalarStyle, span: Span, text: &str) -> Node {
+fn scalar(value: &str, style: ScalarStyle, span: Span, text: &str) -> Node<'static> {
     let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
     let (start, end) = (span.start as usize, span.end as usize);
     let written = text.get(start..end).unwrap_or("");
@@ -251,12 +255,12 @@ fn scalar(value: &str, style: ScalarStyle, span: Span, text: &str) -> Node {
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'))
         && value.parse::<f64>().is_ok();
     let shape = match value {
-        _ if is_number => Shape::Number(value.to_owned()),
-        _ if style != ScalarStyle::Plain => Shape::Text(value.to_owned()),
+        _ if is_number => Shape::Number(value.to_owned().into()),
+        _ if style != ScalarStyle::Plain => Shape::Text(value.to_owned().into()),
         "true" | "True" | "TRUE" | "yes" | "on" => Shape::Truth(true),
         "false" | "False" | "FALSE" | "no" | "off" => Shape::Truth(false),
         "" | "~" | "null" | "Null" | "NULL" => Shape::Other,
-        _ => Shape::Text(value.to_owned()),
+        _ => Shape::Text(value.to_owned().into()),
     };
     Node::new(shape, span)
 }

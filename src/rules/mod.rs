@@ -89,6 +89,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("needless-opening", ports::needless_opening::check),
     ("newer-syntax", imports::newer_syntax::check),
     ("nobody-listens", ports::nobody_listens::check),
+    ("open-database", databases::open_database::check),
     ("open-internal-port", ports::open_internal_port::check),
     ("open-supervisor", services::open_supervisor::check),
     ("orphaned-children", services::orphaned_children::check),

@@ -15,7 +15,7 @@ const BUDGET: usize = 4 << 20;
 const VALUE: usize = 100;
 
 /// What `module.exports = …` or `export default …` gives.
-pub(super) fn exported(path: &str, text: &str) -> Option<Node> {
+pub(super) fn exported(path: &str, text: &str) -> Option<Node<'static>> {
     if text.len() > LARGEST || grammar::nesting(text) > DEEPEST {
         return None;
     }
@@ -71,14 +71,14 @@ impl<'t> Reader<'t> {
         (self.written(left) == "module.exports").then(|| assignment.child_by_field_name("right"))?
     }
 
-    fn value(&mut self, node: Tree<'t>, depth: usize) -> Node {
+    fn value(&mut self, node: Tree<'t>, depth: usize) -> Node<'static> {
         let value = self.shaped(node, depth);
         let size = value.text().map_or(0, str::len);
         self.budget = self.budget.saturating_sub(size);
         value
     }
 
-    fn shaped(&mut self, node: Tree<'t>, depth: usize) -> Node {
+    fn shaped(&mut self, node: Tree<'t>, depth: usize) -> Node<'static> {
         let span = Span::new(node.start_byte(), node.end_byte());
         self.budget = self.budget.saturating_sub(VALUE);
         if depth > DEPTH || self.budget == 0 {
@@ -88,10 +88,10 @@ impl<'t> Reader<'t> {
             "string" => {
                 let inside = Span::new(node.start_byte() + 1, node.end_byte().saturating_sub(1));
                 let text = self.pieces(node, depth).unwrap_or_default();
-                return Node::new(Shape::Text(text), inside);
+                return Node::text_of(text, inside);
             }
-            "template_string" => self.pieces(node, depth).map_or(Shape::Other, Shape::Text),
-            "number" => Shape::Number(self.written(node).to_owned()),
+            "template_string" => self.pieces(node, depth).map_or(Shape::Other, text),
+            "number" => Shape::Number(self.written(node).to_owned().into()),
             "true" | "false" => Shape::Truth(node.kind() == "true"),
             "array" => Shape::List(self.elements(node, depth)),
             "object" => Shape::Map(self.entries(node, depth)),
@@ -111,16 +111,16 @@ impl<'t> Reader<'t> {
                     None => Shape::Other,
                 }
             }
-            "binary_expression" => self.sum(node, depth).map_or(Shape::Other, Shape::Text),
-            "call_expression" => self.joined(node, depth).map_or(Shape::Other, Shape::Text),
+            "binary_expression" => self.sum(node, depth).map_or(Shape::Other, text),
+            "call_expression" => self.joined(node, depth).map_or(Shape::Other, text),
             _ => Shape::Other,
         };
         Node::new(shape, span)
     }
 
-    fn named(&mut self, name: &str, span: Span, depth: usize) -> Node {
+    fn named(&mut self, name: &str, span: Span, depth: usize) -> Node<'static> {
         if name == "__dirname" {
-            return Node::new(Shape::Text(self.folder.to_owned()), span);
+            return Node::text_of(self.folder.to_owned(), span);
         }
         match self.names.get(name).copied() {
             Some(value) => self.value(value, depth + 1),
@@ -145,7 +145,7 @@ impl<'t> Reader<'t> {
         Some(out)
     }
 
-    fn elements(&mut self, node: Tree<'t>, depth: usize) -> Vec<Node> {
+    fn elements(&mut self, node: Tree<'t>, depth: usize) -> Vec<Node<'static>> {
         let mut elements = Vec::new();
         for element in node.named_children(&mut node.walk()) {
             match element.kind() {
@@ -161,8 +161,8 @@ impl<'t> Reader<'t> {
         elements
     }
 
-    fn entries(&mut self, node: Tree<'t>, depth: usize) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::new();
+    fn entries(&mut self, node: Tree<'t>, depth: usize) -> Vec<Entry<'static>> {
+        let mut entries: Vec<Entry<'static>> = Vec::new();
         for part in node.named_children(&mut node.walk()) {
             let span = |node: Tree<'t>| Span::new(node.start_byte(), node.end_byte());
             match part.kind() {
@@ -179,7 +179,7 @@ impl<'t> Reader<'t> {
                     };
                     let node = self.value(value, depth + 1);
                     entries.push(Entry {
-                        key: name,
+                        key: name.into(),
                         key_span: span(key),
                         node,
                     });
@@ -188,7 +188,7 @@ impl<'t> Reader<'t> {
                     let name = self.written(part);
                     let node = self.named(name, span(part), depth);
                     entries.push(Entry {
-                        key: name.to_owned(),
+                        key: name.to_owned().into(),
                         key_span: span(part),
                         node,
                     });
@@ -234,6 +234,10 @@ impl<'t> Reader<'t> {
         }
         Some(out)
     }
+}
+
+fn text(text: String) -> Shape<'static> {
+    Shape::Text(text.into())
 }
 
 fn escaped(written: &str) -> String {

@@ -2,6 +2,7 @@
 //! keywords and names, followed to the texts and environment variables that they get.
 
 mod calls;
+mod client;
 mod known;
 mod lists;
 mod origins;
@@ -11,10 +12,12 @@ use super::names::{Names, last, written};
 use super::span;
 use crate::facts::python::Guard;
 use crate::facts::{Connection, Facts, Field, Giver, Part};
+use crate::source::Span;
 use known::{Known, Scope};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprDict, Stmt, StmtClassDef, StmtFunctionDef};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Reads what the statements of a module say of databases and servers.
 pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) {
@@ -194,10 +197,12 @@ impl Reader<'_> {
             ..Connection::default()
         };
         let mut fields = BTreeSet::new();
+        let mut is_cache = false;
         for item in &dict.items {
             let Some(Expr::StringLiteral(key)) = &item.key else {
                 continue;
             };
+            is_cache |= key.value.to_str() == "BACKEND";
             if let Some(field) = Field::of_key(key.value.to_str()) {
                 fields.insert(field);
                 connection.set(field, self.part(&item.value));
@@ -206,7 +211,7 @@ impl Reader<'_> {
         let has = |field| fields.contains(&field);
         let is_way = (has(Field::Host) || has(Field::Database) || has(Field::User)) && has(Field::Password);
         let is_place = has(Field::Host) && has(Field::Database);
-        let is_engine = connection.engine.is_some() && has(Field::Database);
+        let is_engine = connection.engine.is_some() && (has(Field::Database) || is_cache);
         if is_way || is_place || is_engine {
             self.push(connection);
         }
@@ -345,6 +350,8 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 walk_stmt(self, statement);
                 (self.in_main, self.is_conditional) = outer;
             }
+            // A docstring is for people.
+            Stmt::Expr(alone) if alone.value.is_string_literal_expr() => {}
             Stmt::Try(_) => {
                 let outer = std::mem::replace(&mut self.is_conditional, true);
                 walk_stmt(self, statement);
@@ -367,6 +374,7 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 self.read_variable(expr);
             }
             Expr::BoolOp(_) => self.read_variable(expr),
+            Expr::StringLiteral(_) | Expr::FString(_) => self.written_script(span(expr)),
             Expr::Dict(dict) if !self.taken.contains(&span(dict).start) => self.inner_table(dict),
             _ => {}
         }
@@ -375,6 +383,16 @@ impl<'b> Visitor<'b> for Reader<'_> {
 }
 
 impl Reader<'_> {
+    /// A text that is a script, or a command, and gives a client its password: `PGPASSWORD=… psql`.
+    fn written_script(&mut self, literal: Span) {
+        for (name, value) in client::passwords(literal.text(self.text)) {
+            let shifted =
+                |range: Range<usize>| Span::new(range.start, range.end).shifted(literal.start as usize);
+            let part = Part::fixed(&literal.text(self.text)[value.clone()], shifted(value));
+            self.named(name, part);
+        }
+    }
+
     /// A table that no name holds: one handed to a call, or inside another table.
     fn inner_table(&mut self, dict: &ExprDict) {
         let known = self.facts.connections.iter().rev().take(4);

@@ -26,7 +26,7 @@ fn beside(entry: &Entry) -> Option<Audience> {
             })
         }
         Shape::Text(text) if is(&["bind", "listen"]) => {
-            let host = text.rsplit_once(':').map_or(text.as_str(), |(host, _)| host);
+            let host = text.rsplit_once(':').map_or(text.as_ref(), |(host, _)| host);
             match () {
                 () if is_loopback(host) => Some(Audience::Internal),
                 () if !text.is_empty() && is_wildcard(host) => Some(Audience::Public),

@@ -14,7 +14,7 @@ const LOWEST: u16 = 80;
 
 /// Adds the services of `ports.json`, `service_ports.yaml` and their like that no key has told already:
 /// `{"api": 8000}`, `{"core": {"api": 8000}}`, `{"8000": "api"}`.
-pub fn read_manifest(path: &str, root: &Node, facts: &mut Facts) {
+pub fn read_manifest(path: &str, root: &Node<'_>, facts: &mut Facts) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split('.').next().unwrap_or(name);
     if !words(stem)
@@ -31,7 +31,7 @@ pub fn read_manifest(path: &str, root: &Node, facts: &mut Facts) {
         .extend(found.into_iter().filter(|port| !told.contains(&port.span)));
 }
 
-fn group<'a>(node: &'a Node, above: &mut Vec<&'a str>, found: &mut Vec<Port>) {
+fn group<'a>(node: &'a Node<'_>, above: &mut Vec<&'a str>, found: &mut Vec<Port>) {
     for entry in node.entries() {
         found.extend(service(entry, above));
         if above.len() + 1 < LEVELS && !says_no_service(&entry.key) {
@@ -42,17 +42,17 @@ fn group<'a>(node: &'a Node, above: &mut Vec<&'a str>, found: &mut Vec<Port>) {
     }
 }
 
-fn service(entry: &Entry, above: &[&str]) -> Option<Port> {
+fn service(entry: &Entry<'_>, above: &[&str]) -> Option<Port> {
     let is_port = |text: &str| number(text).is_some_and(|number| number >= LOWEST);
     if says_no_service(&entry.key) {
         return None;
     }
     let mut stated = match &entry.node.shape {
         Shape::Number(text) if is_port(text) && !is_other_quantity(&words(&entry.key)) => {
-            Port::new(text, PortRole::Declares, entry.node.span).of(Some(entry.key.clone()))
+            Port::new(text.as_ref(), PortRole::Declares, entry.node.span).of(Some(entry.key.to_string()))
         }
         Shape::Text(text) if is_port(&entry.key) => {
-            Port::new(&entry.key, PortRole::Declares, entry.key_span).of(Some(text.clone()))
+            Port::new(entry.key.as_ref(), PortRole::Declares, entry.key_span).of(Some(text.to_string()))
         }
         _ => return None,
     };

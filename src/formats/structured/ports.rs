@@ -10,7 +10,7 @@ pub(super) struct Scope<'a> {
     /// The keys above it, the outermost first.
     pub(super) above: &'a [&'a str],
     /// All entries of the mapping that it stands in.
-    pub(super) siblings: &'a [Entry],
+    pub(super) siblings: &'a [Entry<'a>],
     /// Whether that mapping is an element of a list.
     pub(super) is_element: bool,
 }
@@ -30,7 +30,7 @@ pub fn of_variable(name: &str, value: &str, span: Span) -> Option<Port> {
 }
 
 /// The ports of an entry whose value is a scalar.
-pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
+pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Port> {
     let text = entry.node.scalar()?;
     let is_number = matches!(entry.node.shape, Shape::Number(_));
     let is_about_ports = is_about_ports(&entry.key) || scope.above.iter().any(|key| is_about_ports(key));
@@ -70,10 +70,10 @@ pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry) -> Option<Port> {
     }
     let table = parent.filter(|key| is_table(key) && !scope.is_element)?;
     if is_number && !is_other_quantity(&key_words) {
-        return Some(port(Some(entry.key.clone()), Some(table), PortRole::Declares));
+        return Some(port(Some(entry.key.to_string()), Some(table), PortRole::Declares));
     }
     number(&entry.key).filter(|_| !is_number)?;
-    let by_port = Port::new(&entry.key, PortRole::Declares, entry.key_span);
+    let by_port = Port::new(entry.key.as_ref(), PortRole::Declares, entry.key_span);
     Some(by_port.of(Some(text.to_owned())).in_table(Some(table)))
 }
 
@@ -100,7 +100,7 @@ pub(super) fn portless(above: &[&str], node: &Node) -> Vec<Port> {
         .enumerate()
         .filter(|(_, node)| !node.entries().is_empty() && !has_port(node));
     let named = lacking.filter_map(|(at, lacking)| match node.entries().get(at) {
-        Some(entry) => (!says_no_service(&entry.key)).then(|| (entry.key.as_str(), entry.key_span)),
+        Some(entry) => (!says_no_service(&entry.key)).then(|| (entry.key.as_ref(), entry.key_span)),
         None => {
             let name = ["name", "service", "id"]
                 .iter()
@@ -118,7 +118,7 @@ pub(super) fn portless(above: &[&str], node: &Node) -> Vec<Port> {
 }
 
 /// The ports of a list: those to avoid, or the two ends of a range.
-pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
+pub(super) fn of_list(keys: &[&str], elements: &[Node<'_>]) -> Vec<Port> {
     let Some(key) = keys.last() else {
         return Vec::new();
     };
@@ -133,7 +133,7 @@ pub(super) fn of_list(keys: &[&str], elements: &[Node]) -> Vec<Port> {
             .take(2)
             .any(|key| words(key).iter().any(|word| is_range_word(word)));
     let avoids = key_words.iter().any(|word| is_avoiding(word));
-    let port = |element: &Node, role| {
+    let port = |element: &Node<'_>, role| {
         let text = element.scalar()?;
         Some(Port::new(text, role, element.span).in_table(Some(*key)))
     };
@@ -233,9 +233,9 @@ fn bound(words: &[String]) -> Option<PortRole> {
 }
 
 /// Whether a word of a key is about ports.
-fn is_about_ports(key: &str) -> bool {
+pub(super) fn is_about_ports(key: &str) -> bool {
     let mut letters = key.as_bytes().windows(4);
-    letters.any(|letters| letters.eq_ignore_ascii_case(b"port"))
+    letters.any(|letters| letters[0] | 0x20 == b'p' && letters.eq_ignore_ascii_case(b"port"))
         && words(key).iter().any(|word| is_port_word(word))
 }
 

@@ -2,8 +2,11 @@
 
 use crate::facts::{Token, TokenForm};
 use crate::source::Span;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 const BEGIN: &str = "-----BEGIN ";
+static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(BEGIN));
 const DASHES: &str = "-----";
 /// The longest name of a kind of key that is looked at, with the dashes behind it.
 const LABEL: usize = 64;
@@ -13,7 +16,7 @@ const MOST: usize = 16_384;
 /// Adds the keys of a text.
 pub(super) fn find(text: &str, tokens: &mut Vec<Token>) {
     let mut at = 0;
-    while let Some(found) = text[at..].find(BEGIN) {
+    while let Some(found) = FINDER.find(&text.as_bytes()[at..]) {
         let start = at + found;
         at = start + BEGIN.len();
         let line = &text[at..floor(text, at + LABEL)];

@@ -2,18 +2,23 @@
 
 use super::token;
 use crate::facts::{Token, TokenForm};
+use memchr::memmem::{self, Finder};
+use std::sync::LazyLock;
 
 /// The longest user and password that are looked at, in bytes.
 const MOST: usize = 512;
 
+/// What stands before credentials. The first letter may be small or large.
+const WORDS: [&str; 4] = ["earer ", "asic ", "EARER ", "ASIC "];
+static FINDERS: LazyLock<[Finder<'_>; 4]> = LazyLock::new(|| WORDS.map(|word| Finder::new(word)));
+
 /// Adds those of a text.
 pub(super) fn find(text: &str, tokens: &mut Vec<Token>) {
-    for (at, _) in text.match_indices("://") {
+    for at in memmem::find_iter(text.as_bytes(), "://") {
         tokens.extend(password(text, at));
     }
-    // The first letter may be small or large.
-    for word in ["earer ", "asic ", "EARER ", "ASIC "] {
-        for (at, _) in text.match_indices(word) {
+    for (word, finder) in WORDS.into_iter().zip(&*FINDERS) {
+        for at in finder.find_iter(text.as_bytes()) {
             tokens.extend(credentials(text, at, word));
         }
     }

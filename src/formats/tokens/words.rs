@@ -14,29 +14,54 @@ const COUNT: usize = 2_000;
 /// Adds the words of a text.
 pub(super) fn find(text: &str, tokens: &mut Vec<Token>) {
     let bytes = text.as_bytes();
-    let mut at = 0;
     let mut count = 0;
-    while at < bytes.len() {
-        if !is_inside(bytes[at]) {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        while at < bytes.len() && is_inside(bytes[at]) {
-            at += 1;
-        }
-        if is_opaque(&bytes[start..at]) {
-            tokens.push(token(text, start, at, TokenForm::Word, None));
+    let mut at = 0;
+    while let Some((start, end)) = next(bytes, at) {
+        if is_opaque(&bytes[start..end]) {
+            tokens.push(token(text, start, end, TokenForm::Word, None));
             count += 1;
             if count == COUNT {
                 return;
             }
         }
+        at = end;
     }
 }
 
+/// The next word that is long enough, from `at`, where one may begin. A word that long covers each byte that stands
+/// so far from the last one looked at: most of a text is never looked at.
+fn next(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    loop {
+        let probe = at + LEAST - 1;
+        if !is_inside(*bytes.get(probe)?) {
+            at = probe + 1;
+            continue;
+        }
+        let outside = bytes[at..probe].iter().rposition(|byte| !is_inside(*byte));
+        let start = outside.map_or(at, |outside| at + outside + 1);
+        let rest = bytes[probe..].iter().position(|byte| !is_inside(*byte));
+        let end = rest.map_or(bytes.len(), |rest| probe + rest);
+        if end - start >= LEAST {
+            return Some((start, end));
+        }
+        at = end;
+    }
+}
+
+/// The bytes of words.
+static INSIDE: [bool; 256] = {
+    let bytes = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-.+/=~:@";
+    let mut inside = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        inside[bytes[at] as usize] = true;
+        at += 1;
+    }
+    inside
+};
+
 fn is_inside(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.+/=~:@".contains(&byte)
+    INSIDE[usize::from(byte)]
 }
 
 /// Whether a word has a piece that is long, holds a digit and a letter, and is no checksum or UUID.

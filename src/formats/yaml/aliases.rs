@@ -10,13 +10,13 @@ const BUDGET: usize = 50_000;
 /// The anchors of a stream, and the aliases that mean them.
 #[derive(Default)]
 pub(super) struct Aliases {
-    anchors: BTreeMap<usize, Node>,
+    anchors: BTreeMap<usize, Node<'static>>,
     targets: BTreeMap<Span, usize>,
 }
 
 impl Aliases {
     /// Notes what stands behind `&name`; 0 is no anchor.
-    pub(super) fn anchor(&mut self, id: usize, node: &Node) {
+    pub(super) fn anchor(&mut self, id: usize, node: &Node<'static>) {
         if id > 0 {
             self.anchors.insert(id, node.clone());
         }
@@ -28,7 +28,7 @@ impl Aliases {
     }
 
     /// The node with aliases put in and maps merged; nothing when it has no aliases, or far too many.
-    pub(super) fn followed(&self, node: &Node) -> Option<Node> {
+    pub(super) fn followed(&self, node: &Node<'static>) -> Option<Node<'static>> {
         if self.targets.is_empty() {
             return None;
         }
@@ -37,7 +37,7 @@ impl Aliases {
         (budget > 0).then_some(followed)
     }
 
-    fn node(&self, node: &Node, depth: usize, budget: &mut usize) -> Node {
+    fn node(&self, node: &Node<'static>, depth: usize, budget: &mut usize) -> Node<'static> {
         *budget = budget.saturating_sub(1);
         if depth > DEPTH || *budget == 0 {
             return Node::new(Shape::Other, node.span);
@@ -61,7 +61,7 @@ impl Aliases {
     }
 
     /// The entries, and before them those of `<<`, which they replace.
-    fn entries(&self, entries: &[Entry], depth: usize, budget: &mut usize) -> Vec<Entry> {
+    fn entries(&self, entries: &[Entry<'static>], depth: usize, budget: &mut usize) -> Vec<Entry<'static>> {
         let mut merged = Vec::new();
         let mut own = Vec::new();
         for entry in entries {

@@ -69,7 +69,10 @@ fn row(map: &Map, program: &MapProgram) -> [Vec<String>; 6] {
             format!("{} ({at})", names.join(", "))
         }
     });
-    let talks = program.databases.iter().chain(&program.hosts).cloned();
+    // With its port a host stands among what is dialled.
+    let is_dialled = |name: &&String| program.dials.iter().any(|dial| dial.host.as_ref() == Some(*name));
+    let hosts = program.hosts.iter().filter(|name| !is_dialled(name));
+    let talks = program.databases.iter().chain(hosts).cloned();
     let is_same = |other: &&MapProgram| other.name == program.name;
     let mut name = vec![program.name.clone()];
     if map.programs.iter().filter(is_same).count() > 1 {

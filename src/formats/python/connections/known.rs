@@ -1,7 +1,7 @@
 //! What an expression stands for: a text, a list of texts, or what an environment variable gives.
 
 use super::{Reader, lists};
-use crate::facts::{Giver, Part};
+use crate::facts::{Field, Giver, Part};
 use crate::formats::python::names::last;
 use crate::formats::python::{span, span_of};
 use crate::source::Span;
@@ -180,7 +180,11 @@ impl Reader<'_> {
         if is_variable {
             return Some(Known::Text(variable(name, default, span(call))));
         }
-        let part = default.filter(|_| last(&function) == "get")?;
+        // `ConfigParser.get("redis", "password")`: a section and its option, and no default.
+        let is_option =
+            |text: &str| Field::of_key(text).is_some_and(|field| Field::of_key(name) != Some(field));
+        let is_default = |part: &Part<String>| !part.value.as_deref().is_some_and(is_option);
+        let part = default.filter(|part| last(&function) == "get" && is_default(part))?;
         Some(Known::Text(Part {
             giver: Giver::Elsewhere,
             ..part
