@@ -107,7 +107,8 @@ pub fn read_again(
         let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
         documents.push(Document::plain(path, facts));
     }
-    (Project::join(documents, &listing, tree, target), counts)
+    let project = Project::join(documents, &listing, tree, target, &memo.recall);
+    (project, counts)
 }
 
 /// Every finding of `rules`, sorted by place and rule.

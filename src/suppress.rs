@@ -9,6 +9,9 @@ use crate::settings::{Selection, nearest};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
+mod idle;
+pub use idle::idle;
+
 /// The category of rules about what the settings leave out.
 const SETTINGS: &str = "settings";
 

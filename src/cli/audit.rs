@@ -1,13 +1,20 @@
 //! `audit [PATH]`: the audit itself, its report and its gate.
 
-use super::args::{AuditArguments, FailOn};
+use super::args::{AuditArguments, FailOn, Form};
 use super::outputs::{self, Output};
-use super::{Exit, baseline, changed, gate, scan};
+use super::{Exit, baseline, changed, gate, history, scan};
 use crate::finding::Severity;
 use crate::settings::{Settings, Typed};
 
 /// Audits, and writes the reports that are wanted.
 pub(super) fn run(arguments: &AuditArguments, wanted: &[Output]) -> Result<Exit, String> {
+    let has_page = wanted.iter().any(|output| output.form == Form::Html);
+    if arguments.history.is_some() && !has_page {
+        return Err(
+            "--history puts a plot into the html report: add --format html; `audit history` tells it by itself"
+                .to_owned(),
+        );
+    }
     let settings = Settings::resolve(typed(arguments))?;
     let known = baseline::load(&settings)?;
     scan::on_threads(arguments.scan.threads, || {
@@ -23,6 +30,9 @@ pub(super) fn run(arguments: &AuditArguments, wanted: &[Output]) -> Result<Exit,
         }
         if let Some(known) = &known {
             baseline::show_new(&mut report, known, &settings, arguments.scan.quiet);
+        }
+        if let Some(last) = arguments.history {
+            report.history = Some(history::of_folder(&settings, &arguments.scan, last)?);
         }
         outputs::write(&report, wanted, arguments)?;
         Ok(gate::exit(&report, &settings, arguments.scan.quiet))

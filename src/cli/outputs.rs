@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// A report that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
-    form: Form,
+    pub(super) form: Form,
     /// The file; stdout when there is none.
     file: Option<PathBuf>,
 }

@@ -149,7 +149,11 @@ pub(super) fn judged(
     let all: Vec<&Rule> = rules.iter().collect();
     let findings = engine::judge(&project, &all);
     let known: Vec<&str> = rules.iter().map(|rule| rule.meta.id).collect();
-    let outcome = suppress::apply(findings, &project, &settings.selection, &known);
+    let idle = settings
+        .own
+        .map(|own| suppress::idle(&findings, &project, &settings.selection, &settings.exclude, own));
+    let mut outcome = suppress::apply(findings, &project, &settings.selection, &known);
+    outcome.notices.extend(idle.into_iter().flatten());
     let subject = Subject {
         files: files.scanned,
         python: project

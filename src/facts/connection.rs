@@ -67,8 +67,9 @@ pub struct Listener {
     pub call: String,
     /// The address that it listens on, where one is given.
     pub host: Option<Part<String>>,
-    /// Where the call says that it is a server for developers (`debug=True`, `reload=True`): the keyword.
-    pub debug: Option<(String, Span)>,
+    /// Where the call says that it is a server for developers (`debug=True`, `reload=True`): the keyword, and what may
+    /// put something else in the stead of its value.
+    pub debug: Option<Part<String>>,
     /// Whether only a module that is run as a script gets there (`if __name__ == "__main__":`).
     pub in_main: bool,
     /// The call.
@@ -124,6 +125,10 @@ impl Field {
         // Django's; in lower case it is the name of anything.
         if key == "NAME" {
             return Some(Self::Database);
+        }
+        // Of a cache; its place is a URL of its own.
+        if key == "BACKEND" {
+            return Some(Self::Engine);
         }
         let mut letters = [0; LONGEST];
         Some(match small(key, &mut letters)? {

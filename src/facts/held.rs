@@ -49,9 +49,9 @@ impl Facts {
         }
         are_empty! {
             lists: values, newer_syntax, programs, targets, build_ignores, drop_ins, daemons, requirements,
-                local_installs, console_scripts, ports, connections, tables, listeners, settings, variables, commands,
-                shell_functions, sought, told, paths, tokens, modules, site_lines, embedded, suppressions, bashisms, problems;
-            options: python, runtime, requires_python, lock, launchd, shebang, carriage_return, left_out
+                local_installs, console_scripts, ports, connections, tables, made, listeners, settings, variables,
+                exported, commands, shell_functions, sought, told, paths, tokens, modules, site_lines, embedded, suppressions, bashisms, problems;
+            options: python, runtime, requires_python, lock, launchd, server, shebang, carriage_return, left_out
         }
     }
 }

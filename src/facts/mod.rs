@@ -10,12 +10,14 @@ pub mod files;
 mod held;
 pub mod launchd;
 pub mod lock;
+pub mod made;
 pub mod password;
 pub mod port;
 pub mod program;
 pub mod python;
 pub mod requirement;
 pub mod script;
+pub mod server;
 pub mod token;
 pub mod value;
 
@@ -25,11 +27,13 @@ pub use connection::{Connection, Field, Giver, Listener, Part, Setting, SettingV
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
 pub use held::Held;
+pub use made::{Made, MadeKind};
 pub use password::Secret;
 pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};
+pub use server::{ServerAccess, ServerConfig, ServerKind};
 pub use token::{Token, TokenForm};
 pub use value::{Reach, Role, Value};
 
@@ -72,12 +76,18 @@ pub struct Facts {
     pub connections: Vec<Connection>,
     /// Tables of databases that it makes or asks.
     pub tables: Vec<TableUse>,
+    /// Databases and users that it makes.
+    pub made: Vec<Made>,
+    /// What it says as the configuration of a server of databases.
+    pub server: Option<Box<ServerConfig>>,
     /// Servers that the document starts.
     pub listeners: Vec<Listener>,
     /// Settings of Django.
     pub settings: Vec<Setting>,
     /// Environment variables that are read or set.
     pub variables: Vec<Variable>,
+    /// The names that a script hands on to what it starts (`export NAME=value`), in order.
+    pub exported: Vec<Span>,
     /// Commands that are run.
     pub commands: Vec<Command>,
     /// Functions and aliases that a shell script defines: whoever reads it in calls them as commands.

@@ -9,7 +9,7 @@ pub struct Port {
     pub number: Option<u16>,
     /// The highest port of a range (`8000-8010`).
     pub last: Option<u16>,
-    /// What was written.
+    /// What was written; nothing of a service that stands among services with ports and has none.
     pub text: String,
     /// The service that it belongs to, as the document names it.
     pub service: Option<String>,
@@ -77,6 +77,11 @@ impl Port {
     pub fn at(mut self, host: Option<impl Into<String>>) -> Self {
         self.host = host.map(Into::into);
         self
+    }
+
+    /// Whether it says that the service has no port.
+    pub fn is_none(&self) -> bool {
+        self.text.is_empty() && self.role == PortRole::Declares
     }
 
     /// Whether this port is the one, or in the range, that is stated.

@@ -4,6 +4,7 @@ mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
+mod databases;
 mod dialled;
 pub mod docker;
 pub mod dotenv;
@@ -15,6 +16,7 @@ pub mod json;
 mod lines;
 mod lock;
 mod make;
+mod needles;
 pub mod nginx;
 mod npm;
 mod pip;
@@ -157,9 +159,22 @@ impl Format {
         })
     }
 
+    /// Whether the name of the file at `path`, which has this format, leaves nothing for its first bytes to decide.
+    pub fn is_told_by_name(self, path: &str) -> bool {
+        let is_fixed = matches!(
+            self,
+            Self::Python | Self::Json | Self::Yaml | Self::Html | Self::Script | Self::Style | Self::Rust
+        );
+        let name = path.rsplit('/').next().unwrap_or(path);
+        is_fixed && name.contains('.') && !name.to_ascii_lowercase().ends_with(".conf")
+    }
+
     fn of_name(path: &str, name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
+        let is_about = [".patch", ".diff", ".md", ".rst"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+        if lower == ".env" || lower.starts_with(".env.") && !is_about || lower.ends_with(".env") {
             return Some(Self::Dotenv);
         }
         if name == "METADATA"
@@ -314,6 +329,8 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);
     sql::read(text, &mut facts);
+    sql::read_made(text, &mut facts);
+    facts.server = databases::read(path, text).map(Box::new);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

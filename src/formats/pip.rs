@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 /// Options of `pip install` and `uv pip install` that take the next word as their value (`--help` of pip 24
 /// and uv 0.9).
-const WITH_VALUE: [&str; 35] = [
+const WITH_VALUE: [&str; 37] = [
+    "-w",
+    "--wheel-dir",
     "--index-strategy",
     "--python-preference",
     "--link-mode",
@@ -124,7 +126,9 @@ fn install_arguments(words: &[Word]) -> Option<&[Word]> {
     while words.get(at).is_some_and(|word| word.text.starts_with('-')) {
         at += 1;
     }
-    (words.get(at)?.text == "install").then(|| words.get(at + 1..).unwrap_or_default())
+    // Wheels are made in one stage of an image, and installed in the next.
+    matches!(words.get(at)?.text.as_str(), "install" | "wheel")
+        .then(|| words.get(at + 1..).unwrap_or_default())
 }
 
 fn installs(word: &Word, path: &str, is_editable: bool, facts: &mut Facts) {

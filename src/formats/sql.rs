@@ -1,47 +1,46 @@
-//! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs.
+//! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs. Also the databases
+//! and users that it makes.
 
-use crate::facts::{Facts, TableUse};
+use super::needles::Needles;
+use crate::facts::{Facts, Made, MadeKind, Secret, TableUse};
 use crate::source::Span;
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the pairs behind them.
-const MARKS: [&str; 6] = ["table", "to_sql", "create", "view", "select", "into"];
-static MARKS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(MARKS)
-        .ok()
-});
+/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
+static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
+static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
-/// Whether a text may make a table at all. Most have none of the words.
-fn may_make(text: &str) -> bool {
-    let Some(marks) = MARKS_FINDER.as_ref() else {
-        return true;
-    };
-    let mut seen = [false; MARKS.len()];
-    for found in marks.find_iter(text) {
-        seen[found.pattern().as_usize()] = true;
-        let [table, to_sql, create, view, select, into] = seen;
-        if table || to_sql || (create && view) || (select && into) {
-            return true;
+/// What finds the tables that a text makes; nothing for a text that makes none. Most have none of the words.
+fn maker(text: &str) -> Option<&'static Regex> {
+    let (mut at, mut may_create) = (0, None);
+    let (mut makes, mut may_select) = (false, None);
+    while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+        match number {
+            0 | 1 => makes = true,
+            2 => makes |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+            _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
+            _ => {}
         }
+        at = found + 1;
     }
-    false
+    MAKER.as_ref().filter(|_| makes)
 }
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries.
-static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
-        r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
-        r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
-        r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
-        r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
-    ))
-    .ok()
-});
+const MAKES: &str = concat!(
+    r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+    r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
+    r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
+    r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+);
+/// The one form that has to be searched for from every `select` on.
+const MAKES_BY_QUERY: &str =
+    r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#;
+static MAKER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(MAKES).ok());
+static MAKER_OR_QUERY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&[MAKES, MAKES_BY_QUERY].concat()).ok());
 
 /// Where a query names a table.
 static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -51,6 +50,20 @@ static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What makes a database or a user, or gives a user a password.
+static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(CREATE|ALTER|(?i:create|alter))\s+(?i:(database|schema|user|role))\s+(?i:if\s+not\s+exists\s+)?"#,
+        r#"[\\"'`]*([\w.{}$%()-]*)"#,
+    ))
+    .ok()
+});
+
+/// The password in what stands behind the name of a user.
+static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)\b(?:password|identified\s+(?:with\s+\S+\s+)?by)\s+[\\"']+([^'"\\\s]+)"#).ok()
+});
+
 /// What a query calls by a name of its own: `WITH recent AS (`.
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(\w+)(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(").ok()
@@ -58,9 +71,7 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Notes the tables that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let Some(makes) = MAKES.as_ref().filter(|_| may_make(text)) else {
-        return;
-    };
+    let Some(makes) = maker(text) else { return };
     for found in makes.captures_iter(text) {
         let Some(name) = (1..5).find_map(|group| found.get(group)) else {
             continue;
@@ -79,6 +90,51 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
             span: Span::new(name.start(), name.end()),
         });
     }
+}
+
+/// Notes the databases and users that a text makes.
+pub(super) fn read_made(text: &str, facts: &mut Facts) {
+    let (Some(made), Some(given)) = (MADE.as_ref(), GIVEN.as_ref()) else {
+        return;
+    };
+    for found in made.captures_iter(text) {
+        let (verb, what, name) = (&found[1], &found[2], &found[3]);
+        let span = found
+            .get(3)
+            .map_or(Span::default(), |name| Span::new(name.start(), name.end()));
+        let behind = &text[span.end as usize..];
+        // In small letters it is the English of a comment, unless a statement ends here.
+        let ends = !name.is_empty() && behind.starts_with([';', '"', '\'', '\\', '`']);
+        let is_sql = ends || verb.bytes().all(|byte| byte.is_ascii_uppercase());
+        let what = match what.to_ascii_lowercase().as_str() {
+            "database" => MadeKind::Database,
+            "user" | "role" => MadeKind::User,
+            // MySQL takes the word for a database, PostgreSQL for a part of one.
+            _ => continue,
+        };
+        let is_new = verb.eq_ignore_ascii_case("create");
+        let password = given
+            .captures(statement(behind))
+            .and_then(|found| Secret::of(&found[1]));
+        let is_told = is_new || (what == MadeKind::User && password.is_some());
+        if is_sql && is_told {
+            let is_known = !name.is_empty() && !name.contains(['{', '}', '$', '%', '(', ')']);
+            facts.made.push(Made {
+                what,
+                name: is_known.then(|| name.to_owned()),
+                password,
+                span,
+            });
+        }
+    }
+}
+
+/// What a text has before the statement ends: two lines at most, and not the next statement.
+fn statement(text: &str) -> &str {
+    let lines = text.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| at);
+    let end = text[..lines].find(';').unwrap_or(lines);
+    let next = text[..end].find("CREATE ").unwrap_or(end);
+    &text[..next]
 }
 
 /// Notes the tables that a query needs. Its text has the place `span`.
@@ -188,6 +244,38 @@ mod tests {
         ] {
             assert_eq!(needed(text).join(" "), names, "{text}");
         }
+    }
+
+    #[test]
+    fn texts_make_databases_and_users() {
+        let text = "-- create database connections for all\nCREATE DATABASE IF NOT EXISTS `trades`;\n\
+                    create database archive;\nCREATE USER trader WITH ENCRYPTED PASSWORD 'tide-9';\n\
+                    CREATE USER 'reader'@'localhost' IDENTIFIED BY 'reef-8';\nALTER ROLE clerk PASSWORD 'kelp-7';\n\
+                    ALTER DATABASE trades OWNER TO trader;\nCREATE ROLE readers;\nCREATE DATABASE {name}\n\
+                    psql -c \"CREATE USER $WHO PASSWORD '$PASS'\"\nCREATE SCHEMA users;\n";
+        let mut facts = Facts::default();
+        read_made(text, &mut facts);
+        let shown: Vec<String> = facts
+            .made
+            .iter()
+            .map(|made| {
+                let name = made.name.as_deref().unwrap_or("?");
+                let length = made.password.map_or(0, |password| password.length());
+                assert!(made.name.is_none() || made.span.text(text) == name);
+                format!("{:?} {name} {length}", made.what)
+            })
+            .collect();
+        let expected = [
+            "Database trades 0",
+            "Database archive 0",
+            "User trader 6",
+            "User reader 6",
+            "User clerk 6",
+            "User readers 0",
+            "Database ? 0",
+            "User ? 0",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

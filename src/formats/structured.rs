@@ -157,6 +157,7 @@ impl<'a> Collector<'a> {
         if self.keys.len() > DEPTH {
             return;
         }
+        self.facts.ports.extend(ports::portless(&self.keys, node));
         match &node.shape {
             Shape::Text(text) => {
                 if is_telling(text) {

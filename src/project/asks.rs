@@ -76,6 +76,39 @@ impl Ask {
         exact.next().map(VersionSpecifier::version)
     }
 
+    /// Whether what is asked for may be older than this version.
+    pub fn may_be_before(&self, version: &str) -> bool {
+        let Ok(version) = Version::from_str(version) else {
+            return true;
+        };
+        let mut specifiers = self.specifiers.iter().flat_map(|specifiers| specifiers.iter());
+        !specifiers.any(|specifier| {
+            let is_floor = !matches!(
+                specifier.operator(),
+                Operator::LessThan | Operator::LessThanEqual | Operator::NotEqual | Operator::NotEqualStar
+            );
+            is_floor && *specifier.version() >= version
+        })
+    }
+
+    /// Whether what is asked for may be this version, or a newer one.
+    pub fn may_be_since(&self, version: &str) -> bool {
+        let Ok(version) = Version::from_str(version) else {
+            return true;
+        };
+        let mut specifiers = self.specifiers.iter().flat_map(|specifiers| specifiers.iter());
+        !specifiers.any(|specifier| match specifier.operator() {
+            Operator::LessThan => *specifier.version() <= version,
+            Operator::LessThanEqual | Operator::Equal | Operator::ExactEqual => {
+                *specifier.version() < version
+            }
+            Operator::EqualStar | Operator::TildeEqual => {
+                *specifier.version() < version && !specifier.contains(&version)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether the deployment installs it: a constraint and a group of developers do not.
     pub fn is_installed(&self) -> bool {
         matches!(self.origin, Origin::Main | Origin::Command)

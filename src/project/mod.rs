@@ -38,6 +38,7 @@ mod secrets;
 mod setup;
 mod site_paths;
 mod stopped;
+mod stores;
 mod superseded;
 mod surroundings;
 mod sys_path;
@@ -65,6 +66,7 @@ pub use left_out::LeftOut;
 pub use leftovers::Leftovers;
 pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
+pub use mentions::Recall;
 pub use modules::Modules;
 pub use paths::Paths;
 pub use ports::{
@@ -81,6 +83,7 @@ pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
+pub use stores::{Common, Contradiction, Guard};
 pub use surroundings::{Database, Host};
 pub use variables::{ProgramVariable, VariableSet};
 
@@ -121,6 +124,8 @@ pub struct Project {
     made_folders: BTreeSet<String>,
     /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
+    /// Every command that is run.
+    runs: OnceLock<Vec<runs::Run>>,
     /// Connections to databases.
     links: OnceLock<Vec<Link>>,
     /// Steps that give run bits.
@@ -141,14 +146,17 @@ pub struct Project {
 }
 
 impl Project {
-    /// Joins the facts of all documents.
-    pub fn join(mut documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+    /// Joins the facts of all documents. What is known of texts of other trees is not looked up again.
+    pub fn join(
+        mut documents: Vec<Document>,
+        listing: &Listing,
+        tree: &dyn Tree,
+        target: Target,
+        recall: &Recall,
+    ) -> Self {
         let paths = Paths::new(listing);
         housed::mark(&mut documents, &paths);
-        let target = Target {
-            python: interpreter::python(&documents, &target),
-            ..target
-        };
+        let target = interpreter::settle(&documents, target);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
         let superseded = superseded::collect(&documents);
@@ -191,7 +199,7 @@ impl Project {
             failures: reach.failures,
             ports,
             environment,
-            mentions: mentions::Mentions::find(&documents, tree),
+            mentions: mentions::Mentions::find(&documents, tree, recall),
             superseded,
             documents,
             scopes: reach.scopes,
@@ -200,6 +208,7 @@ impl Project {
             made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
+            runs: OnceLock::new(),
             links: OnceLock::new(),
             grants: OnceLock::new(),
             secrets: OnceLock::new(),

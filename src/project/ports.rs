@@ -262,7 +262,8 @@ impl Ports {
         };
         let is_known = |stated: &&Stated| {
             let service = stated.port.service.as_deref().unwrap_or(&stated.port.text);
-            manifest.service(service).is_some()
+            let ports = manifest.service(service);
+            ports.is_some_and(|ports| ports.iter().any(|port| !port.is_none()))
         };
         // Without one lookup that finds its service, they may well ask another table.
         if !lookups().any(|stated| is_known(&stated)) {

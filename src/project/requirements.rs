@@ -44,6 +44,8 @@ pub(crate) struct Declared {
     pub origin: Origin,
     /// Whether its marker lets the target have it.
     pub applies: bool,
+    /// The extras that it asks for.
+    pub extras: Vec<String>,
 }
 
 /// How a module gets onto the target.
@@ -88,6 +90,7 @@ impl Requirements {
                     },
                     origin: requirement.origin.clone(),
                     applies: applies(requirement, environment.as_ref()),
+                    extras: requirement.extras.clone(),
                 };
                 requirements
                     .declared
@@ -212,6 +215,15 @@ impl Requirements {
         for (name, places) in &self.declared {
             if !places.iter().any(is_installed) {
                 continue;
+            }
+            let extras = places
+                .iter()
+                .filter(|place| is_installed(place))
+                .flat_map(|place| &place.extras);
+            for other in extras.flat_map(|extra| distributions::brought_by_extra(name, extra)) {
+                self.brought
+                    .entry(normalize(other))
+                    .or_insert_with(|| name.clone());
             }
             match distributions::brought_by(name) {
                 Some(brought) => {

@@ -6,7 +6,7 @@ use crate::finding::{ProgramId, Scope};
 use crate::formats::Format;
 
 /// Folders whose files nobody runs on a server, unless a program reaches them.
-const DEVELOPMENT: [&str; 32] = [
+const DEVELOPMENT: [&str; 39] = [
     "test",
     "tests",
     "testing",
@@ -33,6 +33,13 @@ const DEVELOPMENT: [&str; 32] = [
     ".vscode",
     ".idea",
     ".devcontainer",
+    ".agent",
+    ".agents",
+    ".claude",
+    ".codex",
+    ".cursor",
+    ".gemini",
+    ".windsurf",
     "fixtures",
     "__tests__",
     "__mocks__",
@@ -157,7 +164,7 @@ pub(super) fn is_development(path: &str) -> bool {
     folder.split('/').any(is_development_folder)
         || name.starts_with("test_")
         || name.ends_with("_test.py")
-        || name == "conftest.py"
+        || matches!(name, "conftest.py" | "tests.py")
         || WORKSHOP.contains(&name)
         || is_script_test(name)
         || is_variant(name)

@@ -91,6 +91,8 @@ pub struct Report {
     sources: BTreeMap<String, Excerpts>,
     /// What the findings were compared with.
     pub compared: Compared,
+    /// How the readiness went, where that is wanted.
+    pub history: Option<History>,
     /// Places above info, also those that are not shown.
     pub places: usize,
     /// Findings that are not shown, by id.
@@ -246,6 +248,7 @@ impl Report {
         let ids = findings.iter().enumerate();
         Self {
             compared: Compared::default(),
+            history: None,
             places: findings
                 .iter()
                 .filter(|found| found.finding.severity > Severity::Info)
@@ -293,6 +296,7 @@ impl Report {
             notices: Vec::new(),
             sources: BTreeMap::new(),
             compared: Compared::default(),
+            history: None,
             places: 0,
             hidden: BTreeMap::new(),
             by_id: BTreeMap::new(),

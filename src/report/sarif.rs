@@ -221,7 +221,7 @@ fn fix(report: &Report, found: &FindingReport) -> Option<Fix> {
         replacements,
     });
     (!found.edits.is_empty()).then(|| Fix {
-        description: text(plain(&found.finding.help)),
+        description: text(plain(&super::style::capitalised(&found.finding.help))),
         artifact_changes: changes.collect(),
     })
 }

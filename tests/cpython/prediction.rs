@@ -41,6 +41,7 @@ fn report(tree: &Tree, python: PythonVersion) -> Report {
     let memory = Memory::new(tree.files.iter().map(|(path, text)| (path.clone(), text.clone())));
     let target = Target {
         python,
+        installer: python,
         is_python_given: true,
         ..Target::default()
     };

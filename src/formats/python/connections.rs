@@ -4,6 +4,8 @@
 mod calls;
 mod client;
 mod known;
+mod lists;
+mod origins;
 
 use super::guards::guard_of;
 use super::names::{Names, last, written};
@@ -14,7 +16,8 @@ use crate::source::Span;
 use known::{Known, Scope};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprDict, Stmt, StmtClassDef, StmtFunctionDef};
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Reads what the statements of a module say of databases and servers.
@@ -27,6 +30,7 @@ pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) 
         attributes: Scope::default(),
         fields: Giver::Nothing,
         taken: BTreeSet::new(),
+        schemes: BTreeMap::new(),
         depth: 0,
         in_main: false,
         is_conditional: false,
@@ -47,6 +51,8 @@ struct Reader<'a> {
     fields: Giver,
     /// Where the texts stand that are part of a connection already.
     taken: BTreeSet<u32>,
+    /// Switches of `environ.Env(DEBUG=(bool, True))`, as they are when no variable says otherwise.
+    schemes: BTreeMap<String, bool>,
     /// How many functions and classes are around the statement.
     depth: usize,
     in_main: bool,
@@ -74,6 +80,12 @@ impl Reader<'_> {
                         self.learn(name.id.as_str(), known);
                     }
                 }
+                Stmt::AugAssign(more) => self.forget(&more.target),
+                Stmt::Expr(expr) => {
+                    if let Some(list) = appended(&expr.value) {
+                        self.forget(list);
+                    }
+                }
                 Stmt::If(branch) => {
                     open.extend(branch.body.iter().rev());
                     let clauses = branch.elif_else_clauses.iter();
@@ -92,6 +104,13 @@ impl Reader<'_> {
         }
     }
 
+    /// What something is added to is not known any more.
+    fn forget(&mut self, target: &Expr) {
+        if let Expr::Name(name) = target {
+            self.learn(name.id.as_str(), None);
+        }
+    }
+
     fn learn(&mut self, name: &str, known: Option<Known>) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.learn(name, known);
@@ -105,13 +124,14 @@ impl Reader<'_> {
                 Expr::StringLiteral(key) => Some(key.value.to_str().to_owned()),
                 _ => None,
             },
-            _ => written(target),
+            _ => written(target).map(Cow::into_owned),
         };
         let Some(name) = name else { return };
         if let Expr::Dict(dict) = value {
             self.table(dict, Some(&name));
         }
         let known = self.known(value);
+        self.header(target, value);
         if self.depth == 0 && !self.in_main {
             self.setting(&name, value, known.as_ref());
         }
@@ -127,8 +147,15 @@ impl Reader<'_> {
     fn field(&mut self, target: &Expr, value: &Expr) {
         let Expr::Name(name) = target else { return };
         let name = name.id.as_str();
-        let Some(Known::Text(mut part)) = self.known(value) else {
-            return;
+        let mut part = match self.known(value) {
+            Some(Known::Text(part)) => part,
+            Some(Known::List(mut part)) => {
+                if let (Giver::Nothing, Giver::Variable(_)) = (&part.giver, &self.fields) {
+                    part.giver = Giver::Variable(name.to_ascii_uppercase());
+                }
+                return self.attributes.learn(name, Some(Known::List(part)));
+            }
+            _ => return,
         };
         if part.giver == Giver::Nothing {
             part.giver = match &self.fields {
@@ -171,10 +198,12 @@ impl Reader<'_> {
             ..Connection::default()
         };
         let mut fields = BTreeSet::new();
+        let mut is_cache = false;
         for item in &dict.items {
             let Some(Expr::StringLiteral(key)) = &item.key else {
                 continue;
             };
+            is_cache |= key.value.to_str() == "BACKEND";
             if let Some(field) = Field::of_key(key.value.to_str()) {
                 fields.insert(field);
                 connection.set(field, self.part(&item.value));
@@ -183,7 +212,7 @@ impl Reader<'_> {
         let has = |field| fields.contains(&field);
         let is_way = (has(Field::Host) || has(Field::Database) || has(Field::User)) && has(Field::Password);
         let is_place = has(Field::Host) && has(Field::Database);
-        let is_engine = connection.engine.is_some() && has(Field::Database);
+        let is_engine = connection.engine.is_some() && (has(Field::Database) || is_cache);
         if is_way || is_place || is_engine {
             self.push(connection);
         }
@@ -280,10 +309,23 @@ impl Reader<'_> {
     }
 }
 
+/// The list of `origins.append(…)`.
+fn appended(expr: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = expr else { return None };
+    let Expr::Attribute(attribute) = &*call.func else {
+        return None;
+    };
+    matches!(attribute.attr.as_str(), "append" | "extend" | "insert").then_some(&*attribute.value)
+}
+
 impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_stmt(&mut self, statement: &'b Stmt) {
         match statement {
-            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::FunctionDef(function) => {
+                let decorators = function.decorator_list.iter();
+                decorators.for_each(|decorator| self.visit_expr(&decorator.expression));
+                self.function(function);
+            }
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Assign(assign) => {
                 assign
@@ -296,6 +338,10 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 if let Some(value) = &assign.value {
                     self.assigned(&assign.target, value);
                 }
+                walk_stmt(self, statement);
+            }
+            Stmt::AugAssign(more) => {
+                self.added(&more.target);
                 walk_stmt(self, statement);
             }
             Stmt::If(branch) => {
@@ -319,9 +365,14 @@ impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_expr(&mut self, expr: &'b Expr) {
         match expr {
             Expr::Call(call) => {
-                self.connects(call);
-                self.asks(call);
-                self.listens(call);
+                if let Some(list) = appended(expr) {
+                    self.added(list);
+                }
+                if let Some(function) = self.names.dotted(&call.func) {
+                    self.connects(call, &function);
+                    self.asks(call, &function);
+                    self.listens(call, &function);
+                }
                 self.admits(call);
                 self.read_variable(expr);
             }

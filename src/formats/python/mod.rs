@@ -29,6 +29,7 @@ mod values;
 
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
+use memchr::memmem;
 use ruff_python_ast::{Mod, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
@@ -70,7 +71,9 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
     }
     if let Mod::Module(module) = parsed.syntax() {
         if facts.problems.is_empty() {
-            facts.newer_syntax.extend(newer::nested_async(&module.body));
+            if memmem::find(text.as_bytes(), b"async").is_some() {
+                facts.newer_syntax.extend(newer::nested_async(&module.body));
+            }
             facts.newer_syntax.sort_by_key(|syntax| syntax.span);
         }
         let names = flow::read(text, &module.body, &mut facts);

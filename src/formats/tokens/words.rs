@@ -66,7 +66,7 @@ fn is_inside(byte: u8) -> bool {
 
 /// Whether a word has a piece that is long, holds a digit and a letter, and is no checksum or UUID.
 fn is_opaque(word: &[u8]) -> bool {
-    if word.len() < LEAST || word.starts_with(b"sha") || word.starts_with(b"data:") {
+    if word.len() < LEAST || is_plain(word) || word.starts_with(b"sha") || word.starts_with(b"data:") {
         return false;
     }
     let is_signed = word.windows(4).take(64).any(|part| part == b"eyJh");
@@ -87,6 +87,13 @@ fn is_opaque(word: &[u8]) -> bool {
                     .split(|byte| matches!(byte, b'_' | b'-'))
                     .any(|part| part.len() > 9 && part.iter().any(u8::is_ascii_digit))
     })
+}
+
+/// Whether a word has too few digits and capitals for a key: most long words are names of code.
+fn is_plain(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let capitals = word.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    digits == 0 && (capitals < 5 || word.len() < 30)
 }
 
 /// Whether a long part of a piece has small letters and capitals in no order that a name has.

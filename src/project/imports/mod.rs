@@ -201,7 +201,7 @@ pub(super) struct Run<'a> {
     /// What the names of modules stand for, as far as somebody asked.
     indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
-    follows: bool,
+    pub(super) follows: bool,
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }

@@ -93,6 +93,14 @@ fn split_text(words: &[String]) -> Option<Vec<String>> {
 
 /// The words of a command from the program on that really runs, behind `sudo`, `env`, `uv run` and their like.
 pub(crate) fn behind_wrappers(words: &[Word]) -> &[Word] {
+    // Most commands begin with what really runs.
+    let is_plain = words.first().is_some_and(|first| {
+        let name = name_of(&first.text);
+        !first.text.contains('=') && !matches!(name, "sh" | "bash") && runners::wrapper(name).is_none()
+    });
+    if is_plain {
+        return words;
+    }
     let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
     let line = Line::read(&[], &texts);
     let own = line.words.len() - usize::from(line.adds_python);

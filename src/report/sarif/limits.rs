@@ -92,3 +92,62 @@ impl Write for Counter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::views::{Message, ResultProperties};
+    use super::*;
+
+    fn result(rule: &'static str, level: &'static str, confidence: &'static str) -> ResultView<'static> {
+        ResultView {
+            rule_id: rule,
+            rule_index: None,
+            kind: "fail",
+            level,
+            message: Message {
+                text: "x".repeat(100),
+            },
+            locations: Vec::new(),
+            related_locations: Vec::new(),
+            code_flows: Vec::new(),
+            fixes: Vec::new(),
+            partial_fingerprints: None,
+            baseline_state: None,
+            properties: Some(ResultProperties {
+                severity: "",
+                confidence,
+                scope: "",
+                cause: "",
+                programs: &[],
+            }),
+        }
+    }
+
+    fn some() -> Vec<ResultView<'static>> {
+        vec![
+            result("a", "note", "certain"),
+            result("b", "error", "possible"),
+            result("c", "warning", "certain"),
+            result("d", "error", "certain"),
+        ]
+    }
+
+    #[test]
+    fn the_worst_are_kept_in_their_order_and_the_rest_is_told() {
+        let rules = |most, bytes| {
+            let (results, told) = kept(some(), most, bytes);
+            let rules: String = results.iter().map(|result| result.rule_id).collect();
+            (rules, told.map(|told| told.message.text))
+        };
+        assert_eq!(rules(4, 10_000), ("abcd".to_owned(), None));
+        let (left, told) = rules(2, 10_000);
+        assert_eq!(left, "bd");
+        assert!(
+            told.as_deref()
+                .is_some_and(|told| told.starts_with("2 of 4 results are left out"))
+        );
+        let one = size(&result("a", "error", "certain"));
+        assert_eq!(rules(4, one * 3 + one / 2).0, "bcd");
+        assert_eq!(rules(4, 10).0, "");
+    }
+}

@@ -1,10 +1,10 @@
 //! Servers that listen on every address of the machine.
 
 use crate::facts::port::Audience;
-use crate::facts::{Giver, Part, Role};
+use crate::facts::{Giver, Part, Role, ServerKind};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
 use crate::formats::Format;
-use crate::project::{Door, Gate, Project, Server, ServerCommand};
+use crate::project::{Door, Gate, Guard, Project, Server, ServerCommand};
 use crate::rule::Sink;
 use crate::source::Span;
 
@@ -29,6 +29,45 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             published(project, id, sink);
         }
         named(project, id, sink);
+    }
+    if !is_compared {
+        configured(project, sink);
+    }
+}
+
+/// `listen_addresses = '*'` of PostgreSQL, `bind 0.0.0.0` of a Redis that asks for a password; of one that does not,
+/// `open-database` tells more.
+fn configured(project: &Project, sink: &mut Sink<'_>) {
+    for (document, config, is_installed) in project.server_configs() {
+        let (key, server) = match config.kind {
+            ServerKind::Postgres => ("listen_addresses", "PostgreSQL"),
+            ServerKind::Redis if config.setting("requirepass").is_some() => ("bind", "Redis"),
+            _ => continue,
+        };
+        let Some(setting) = config.setting(key) else {
+            continue;
+        };
+        let mut addresses = setting
+            .value
+            .split([',', ' '])
+            .map(|one| one.trim_start_matches('-'));
+        if !setting.value.is_empty() && addresses.any(|address| !address.is_empty() && is_everywhere(address))
+        {
+            let place = Place {
+                document,
+                span: setting.span,
+            };
+            let message = format!(
+                "{server} listens on every network that the server is in (`{key}` is `{}`), and its passwords are all that keeps strangers out",
+                setting.value
+            );
+            sink.report(
+                draft(place, message)
+                    .subject(format!("configured {server}"))
+                    .help("name `localhost`, and the one address of the network from which it has to be reached")
+                    .confidence(if is_installed { Confidence::Likely } else { Confidence::Possible }),
+            );
+        }
     }
 }
 
@@ -304,11 +343,12 @@ fn published(project: &Project, id: DocumentId, sink: &mut Sink<'_>) {
         .iter()
         .filter(|value| value.role == Role::Element)
     {
-        let is_port = value
+        let service = value
             .name
             .as_deref()
-            .is_some_and(|name| name.starts_with("services.") && name.ends_with(".ports"));
-        let Some((outer, inner)) = value.text.rsplit_once(':').filter(|_| is_port) else {
+            .and_then(|name| name.strip_prefix("services.")?.strip_suffix(".ports"));
+        let Some(service) = service else { continue };
+        let Some((outer, inner)) = value.text.rsplit_once(':') else {
             continue;
         };
         let inner = inner.split('/').next().unwrap_or_default();
@@ -321,8 +361,14 @@ fn published(project: &Project, id: DocumentId, sink: &mut Sink<'_>) {
             document: id,
             span: value.span,
         };
+        let guard = project.guard_of(id, service);
+        let behind = match guard {
+            Some(Guard::Open) => ", and asks for no password: whoever finds it has all of its data",
+            Some(Guard::Weak) => ", and its password is one that everybody tries first",
+            None => ": Docker opens the port past `ufw`",
+        };
         let message = format!(
-            "{database} is published on every address of the server (`{}`): Docker opens the port past `ufw`",
+            "{database} is published on every address of the server (`{}`){behind}",
             value.text
         );
         sink.report(
@@ -333,7 +379,7 @@ fn published(project: &Project, id: DocumentId, sink: &mut Sink<'_>) {
                     "publish it on the machine itself only, `127.0.0.1:{}`, or not at all: containers reach each other without",
                     value.text.trim_start_matches("0.0.0.0:")
                 ))
-                .confidence(Confidence::Likely),
+                .confidence(if guard.is_some() { Confidence::Certain } else { Confidence::Likely }),
         );
     }
 }

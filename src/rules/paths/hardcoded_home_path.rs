@@ -61,34 +61,45 @@ const LONGEST: usize = 80;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let accounts = accounts(project);
     for (id, document) in project.documents() {
-        // An image has its own home folders, whichever it makes.
-        let is_image = document.format == Format::Docker;
-        for value in &document.facts.values {
-            if !acts(value) {
-                continue;
-            }
+        for value in document.facts.values.iter().filter(|value| acts(value)) {
             for home in find(&value.text) {
-                if home.is_placeholder() && !is_in_earnest(value, document.format, project.scope(id)) {
-                    continue;
-                }
-                let is_of_container =
-                    home.system == System::Linux && (is_image || is_mount_target(document, value, &home));
-                if !is_of_container && is_foreign(&home, value, project, &accounts) {
-                    let draft = draft(id, document.format, value, &home);
-                    sink.report(
-                        match project.stopped_by_path(Place {
-                            document: id,
-                            span: value.span,
-                        }) {
-                            Some((phase, programs)) => {
-                                draft.effect(Effect::Start).phase(phase).programs(programs)
-                            }
-                            None => draft,
-                        },
-                    );
+                let is_told = is_foreign(&home, value, project, &accounts)
+                    && !is_elsewhere(document, value, &home)
+                    && (!home.is_placeholder() || is_in_earnest(value, document.format, project.scope(id)));
+                if is_told {
+                    sink.report(with_programs(
+                        project,
+                        id,
+                        value,
+                        draft(id, document.format, value, &home),
+                    ));
                 }
             }
         }
+    }
+}
+
+/// The finding with the programs that die of the path, where some do.
+fn with_programs(project: &Project, document: DocumentId, value: &Value, draft: Draft) -> Draft {
+    let span = value.span;
+    match project.stopped_by_path(Place { document, span }) {
+        Some((phase, programs)) => draft.effect(Effect::Start).phase(phase).programs(programs),
+        None => draft,
+    }
+}
+
+/// Whether a path is not the server's at all: a container's, or that of the Windows machine which alone can run
+/// the file.
+fn is_elsewhere(document: &Document, value: &Value, home: &Home) -> bool {
+    match home.system {
+        // An image has its own home folders, whichever it makes.
+        System::Linux => document.format == Format::Docker || is_mount_target(document, value, home),
+        System::Windows => {
+            let ending = document.path.rsplit('.').next().unwrap_or_default();
+            // The last are jobs of its task scheduler.
+            matches!(ending, "bat" | "cmd" | "ps1" | "vbs" | "xml")
+        }
+        System::Mac => false,
     }
 }
 

@@ -65,7 +65,8 @@ impl Home {
     pub(super) fn is_placeholder(&self) -> bool {
         let lower = self.user.to_ascii_lowercase();
         let plain: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
-        PLACEHOLDERS.contains(&plain.as_str()) || lower.starts_with("your")
+        let asks = lower.starts_with("your") || lower.starts_with("change") || plain.contains("username");
+        asks || PLACEHOLDERS.contains(&plain.as_str())
     }
 
     /// The home folder with the project below it: what one mend removes.
@@ -272,6 +273,7 @@ mod tests {
             ("/Users/YOUR_NAME/rec", true),
             ("/Users/your-name/rec", true),
             ("/home/me/rec", true),
+            (r"C:\Users\CHANGE_USERNAME\rec", true),
             ("/Users/ada/rec", false),
             ("/Users/mel/rec", false),
         ] {

@@ -25,8 +25,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some(mut draft) = failing::draft(project, failed, message) else {
             continue;
         };
-        // A library's optional feature: whoever wants it installs the extra.
-        if failed.programs.is_empty() && matches!(provision, Provision::Group(..)) {
+        // An optional feature, by its declaration and by its `except` or in a library: whoever wants it installs
+        // the extra.
+        let is_optional = failed.programs.is_empty() || failure.when == When::Hidden;
+        if is_optional && matches!(provision, Provision::Group(..)) {
             draft = draft.effect(Effect::Advice);
         }
         let confidence = confidence(project, failure, provision);

@@ -20,12 +20,24 @@ const SETTINGS: [&str; 6] = [
 
 impl Reader<'_> {
     /// `psycopg2.connect(host=…, password=…)`, `Redis("localhost")`, `PostgresqlDatabase("name", user=…)`.
-    pub(super) fn connects(&mut self, call: &ExprCall) {
-        let Some(function) = self.names.dotted(&call.func) else {
-            return;
+    pub(super) fn connects(&mut self, call: &ExprCall, function: &str) {
+        let name = last(function);
+        let is_of_way =
+            |keyword: &str| matches!(keyword, "dsn" | "conninfo") || Field::of_key(keyword).is_some();
+        let mut keywords = call.arguments.keywords.iter();
+        let is_told =
+            keywords.any(|keyword| keyword.arg.as_ref().is_some_and(|arg| is_of_way(arg.id.as_str())));
+        let is_handed = |name: &str| {
+            matches!(name, "MongoClient" | "AsyncIOMotorClient" | "StrictRedis")
+                || name.ends_with("Database")
+                || connects(name)
         };
+        // Most calls have nothing to do with any connection.
+        if !is_told && (call.arguments.args.is_empty() || !is_handed(name)) {
+            return;
+        }
         let mut connection = Connection {
-            call: Some(function.clone()),
+            call: Some(function.to_owned()),
             span: span(call),
             ..Connection::default()
         };
@@ -40,7 +52,6 @@ impl Reader<'_> {
                 connection.set(field, part);
             }
         }
-        let name = last(&function);
         if let Some(first) = call.arguments.args.first() {
             match name {
                 "MongoClient" | "AsyncIOMotorClient" | "AsyncMongoClient" | "Redis" | "StrictRedis" => {
@@ -84,10 +95,9 @@ impl Reader<'_> {
     }
 
     /// `cursor.execute("SELECT … FROM trades")`, also as an f-string.
-    pub(super) fn asks(&mut self, call: &ExprCall) {
-        let function = self.names.dotted(&call.func).unwrap_or_default();
+    pub(super) fn asks(&mut self, call: &ExprCall, function: &str) {
         let is_query = matches!(
-            last(&function),
+            last(function),
             "execute"
                 | "executemany"
                 | "fetch"
@@ -124,13 +134,10 @@ impl Reader<'_> {
     }
 
     /// `uvicorn.run(app, host="0.0.0.0", reload=True)`, `HTTPServer(("", 8000), Handler)`.
-    pub(super) fn listens(&mut self, call: &ExprCall) {
-        let Some(function) = self.names.dotted(&call.func) else {
-            return;
-        };
-        let Some(server) = server(&function) else { return };
+    pub(super) fn listens(&mut self, call: &ExprCall, function: &str) {
+        let Some(server) = server(function) else { return };
         // Who binds to see whether a port is free neither listens nor receives.
-        if last(&function) == "bind"
+        if last(function) == "bind"
             && ![".listen(", ".accept(", ".recv"]
                 .iter()
                 .any(|call| self.text.contains(call))
@@ -162,12 +169,22 @@ impl Reader<'_> {
             .iter()
             .find_map(|name| {
                 let value = keyword(name)?;
-                let is_on = matches!(self.known(value), Some(Known::Truth(true, _)));
-                is_on.then(|| ((*name).to_owned(), span(value)))
+                let giver = match self.known(value) {
+                    Some(Known::Truth(true, _)) => Giver::Nothing,
+                    _ => {
+                        let (_, variable) = self.switch(value).filter(|(is_on, _)| *is_on)?;
+                        Giver::Variable(variable)
+                    }
+                };
+                Some(Part {
+                    value: Some((*name).to_owned()),
+                    giver,
+                    span: span(value),
+                })
             });
         let host = host.map(|host| self.part(host));
         self.facts.listeners.push(Listener {
-            call: function,
+            call: function.to_owned(),
             host,
             debug,
             in_main: self.in_main,
@@ -175,24 +192,16 @@ impl Reader<'_> {
         });
     }
 
-    /// `add_middleware(CORSMiddleware, allow_origins=[…])`, `CORS(app, origins=[…])`.
-    pub(super) fn admits(&mut self, call: &ExprCall) {
-        let function = self.names.dotted(&call.func).unwrap_or_default();
-        let keyword = match last(&function) {
-            "add_middleware" | "CORSMiddleware" | "Middleware" => "allow_origins",
-            "CORS" => "origins",
-            "SocketIO" | "AsyncServer" => "cors_allowed_origins",
-            _ => return,
-        };
-        let Some(value) = call.arguments.find_keyword(keyword).map(|keyword| &keyword.value) else {
-            return;
-        };
-        if let Some(Known::List(texts, place)) = self.known(value) {
+    /// `ALLOWED_HOSTS += […]`, `ALLOWED_HOSTS.append(…)`: what is in it then is not told.
+    pub(super) fn added(&mut self, target: &Expr) {
+        if let Expr::Name(name) = target
+            && SETTINGS.contains(&name.id.as_str())
+        {
             self.facts.settings.push(Setting {
-                name: keyword.to_owned(),
-                value: SettingValue::List(texts),
-                giver: Giver::Nothing,
-                span: place,
+                name: name.id.to_string(),
+                value: SettingValue::Unknown,
+                giver: Giver::Elsewhere,
+                span: span(target),
             });
         }
     }
@@ -204,7 +213,15 @@ impl Reader<'_> {
         }
         let (value, giver, place) = match known {
             Some(Known::Truth(truth, place)) => (SettingValue::Truth(*truth), Giver::Nothing, *place),
-            Some(Known::List(texts, place)) => (SettingValue::List(texts.clone()), Giver::Nothing, *place),
+            Some(Known::List(part)) => {
+                let texts = part.value.clone().unwrap_or_default();
+                (SettingValue::List(texts), part.giver.clone(), part.span)
+            }
+            // Without a default, what it is read as may have one: `environ.Env(DEBUG=(bool, True))`.
+            Some(Known::Text(part)) if part.value.is_none() && self.switch(value).is_some() => {
+                let (truth, variable) = self.switch(value).unwrap_or_default();
+                (SettingValue::Truth(truth), Giver::Variable(variable), span(value))
+            }
             Some(Known::Text(part)) => {
                 let secret = part.value.as_deref().and_then(Secret::of_literal);
                 let secret = secret.filter(|_| name == "SECRET_KEY");
@@ -256,6 +273,12 @@ impl Reader<'_> {
                     .arguments
                     .find_keyword("default")
                     .map(|keyword| &keyword.value);
+                let variable = name.value.to_str();
+                if let (None, None, Some(truth)) =
+                    (call.arguments.args.get(1), keyword, self.schemes.get(variable))
+                {
+                    return Some((*truth, variable.to_owned()));
+                }
                 let truth = match call.arguments.args.get(1).or(keyword)? {
                     Expr::BooleanLiteral(literal) => literal.value,
                     // `os.getenv` gives the text itself, and every text is true.
@@ -278,11 +301,14 @@ fn is_plain(known: &Known) -> bool {
 
 /// Whether a function of this name connects to something.
 fn connects(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.contains("connect")
-        || ["pool", "client", "database", "redis"]
-            .iter()
-            .any(|end| lower.ends_with(end))
+    let bytes = name.as_bytes();
+    let ends = |end: &&str| {
+        let at = bytes.len().checked_sub(end.len());
+        at.is_some_and(|at| bytes[at..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    let mut parts = bytes.windows("connect".len());
+    parts.any(|part| part[0] | 0x20 == b'c' && part.eq_ignore_ascii_case(b"connect"))
+        || ["pool", "client", "database", "redis"].iter().any(ends)
         || matches!(name, "create_engine" | "create_async_engine")
 }
 
