@@ -32,6 +32,8 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+#[cfg(test)]
+mod shortcuts;
 mod sql;
 pub mod structured;
 pub mod supervisor;

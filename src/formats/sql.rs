@@ -77,6 +77,21 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
     }
 }
 
+/// Whether the short way finds the tables that the long one does.
+#[cfg(test)]
+pub(super) fn agrees(text: &str) -> bool {
+    let all = |regex: &Regex| -> Vec<Vec<(usize, usize)>> {
+        let found = regex.captures_iter(text);
+        let places = |captures: regex::Captures<'_>| -> Vec<(usize, usize)> {
+            let groups = captures.iter().flatten();
+            groups.map(|group| (group.start(), group.end())).collect()
+        };
+        found.map(places).collect()
+    };
+    let short = maker(text).map(all).unwrap_or_default();
+    short == all(MAKER_OR_QUERY.as_ref().unwrap())
+}
+
 /// Notes the tables that a query needs. Its text has the place `span`.
 pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
     let first = text
@@ -94,6 +109,7 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
         .captures_iter(text)
         .map(|found| found[1].to_ascii_lowercase())
         .collect();
+    let mut before = Before::default();
     for found in needs.captures_iter(text) {
         let name = plain(&found[2]);
         let verb = found[1].to_ascii_lowercase();
@@ -111,7 +127,7 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
             && !is_of_system
             && !own.contains(&name)
             && !KEYWORDS.contains(&name.as_str())
-            && is_clause(text, at)
+            && before.is_clause(text, at)
         {
             facts.tables.push(TableUse {
                 name,
@@ -128,13 +144,34 @@ const KEYWORDS: [&str; 14] = [
     "excluded", "dual",
 ];
 
-/// Whether `from` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
-fn is_clause(text: &str, at: usize) -> bool {
-    let before = text[..at].to_ascii_lowercase();
-    let inside = before.rsplit('(').next().unwrap_or_default();
-    let opened = before.matches('(').count() > before.matches(')').count();
-    let is_part = opened && !inside.contains("select") && !inside.contains(')') && !inside.contains("delete");
-    !is_part && !before.trim_end().ends_with("distinct")
+/// What stands before a word of a query, read on from one word to the next.
+#[derive(Default)]
+struct Before {
+    /// How far it is read.
+    at: usize,
+    /// How many more brackets are open than closed.
+    open: isize,
+    /// Whether behind the last bracket that opens there is one that closes, or a verb that has a `from` of its own.
+    is_over: bool,
+}
+
+impl Before {
+    /// Whether the word at `at` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
+    fn is_clause(&mut self, text: &str, at: usize) -> bool {
+        let new = text.get(self.at..at).unwrap_or_default();
+        self.at = at;
+        let opened = new.bytes().filter(|byte| *byte == b'(').count();
+        let closed = new.bytes().filter(|byte| *byte == b')').count();
+        self.open += opened.cast_signed() - closed.cast_signed();
+        let inside = new.rsplit('(').next().unwrap_or_default().to_ascii_lowercase();
+        self.is_over = (self.is_over && opened == 0)
+            || [")", "select", "delete"].iter().any(|end| inside.contains(end));
+        let is_part = self.open > 0 && !self.is_over;
+        let before = text.get(..at).unwrap_or_default().trim_end().as_bytes();
+        let distinct = before.len().checked_sub("distinct".len());
+        let is_distinct = distinct.is_some_and(|start| before[start..].eq_ignore_ascii_case(b"distinct"));
+        !is_part && !is_distinct
+    }
 }
 
 /// A name without its quotes, in small letters.
