@@ -25,14 +25,21 @@ COMMANDS = {
 
 
 def run(tool, tree):
-    """Seconds of one run on a tree, or an end with the tool's own words."""
+    """Seconds, processor seconds and peak memory in MB of one run on a tree, or an end with the tool's own words."""
     command, good = COMMANDS[tool]
-    start = time.perf_counter()
-    done = subprocess.run([*command, tree], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    seconds = time.perf_counter() - start
-    if done.returncode not in good:
-        sys.exit(f"{tool} ended with status {done.returncode} on {tree}: {done.stderr.decode()[:500]}")
-    return seconds
+    with tempfile.TemporaryFile() as words:
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            [*command, tree], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=words
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode not in good:
+            words.seek(0)
+            said = words.read(500).decode(errors="replace")
+            sys.exit(f"{tool} ended with status {child.returncode} on {tree}: {said}")
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
 
 
 def size(tree):
@@ -42,56 +49,57 @@ def size(tree):
 
 
 def medians(tree, tools):
-    """The median seconds of each tool; the tools take turns, so that a busy moment hits them all."""
+    """The medians of each tool's figures; the tools take turns, so that a busy moment hits them all."""
     for tool in tools:
         run(tool, tree)  # The first run fills the page cache.
-    times = {tool: [] for tool in tools}
+    found = {tool: [] for tool in tools}
     for _ in range(RUNS):
         for tool in tools:
-            times[tool].append(run(tool, tree))
-    return {tool: statistics.median(values) for tool, values in times.items()}
+            found[tool].append(run(tool, tree))
+    return {tool: [statistics.median(figures) for figures in zip(*runs)] for tool, runs in found.items()}
 
 
 def compare(trees):
-    """One row for each tree."""
-    print(f"Medians of {RUNS} runs on {os.cpu_count()} cores, page cache warm.\n")
-    print("| tree | files | MB | audit s | ripgrep s | ruff s | audit MB/s | audit ÷ ripgrep | audit ÷ ruff |")
+    """One row for each tree: seconds, and in brackets those of the processor; peak memory."""
+    print(f"Medians of {RUNS} runs on {os.cpu_count()} cores, page cache warm; in brackets processor seconds.\n")
+    print("| tree | files | MB | audit s | ripgrep s | ruff s | audit ÷ ripgrep | audit ÷ ruff | peak MB of the three |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for tree in trees:
         files, count = size(tree)
         median = medians(tree, list(COMMANDS))
-        audit, ripgrep, ruff = (median[tool] for tool in ("audit", "ripgrep", "ruff"))
+        shown = [f"{seconds:.3f} ({processor:.2f})" for seconds, processor, _ in median.values()]
+        audit, ripgrep, ruff = (median[tool][0] for tool in ("audit", "ripgrep", "ruff"))
+        peaks = ", ".join(f"{peak:.0f}" for _, _, peak in median.values())
         print(
-            f"| {os.path.basename(tree)} | {files} | {count / 1e6:.1f} | {audit:.3f} | {ripgrep:.3f} | {ruff:.3f} "
-            f"| {count / 1e6 / audit:.0f} | {audit / ripgrep:.2f} | {audit / ruff:.2f} |",
+            f"| {os.path.basename(tree)} | {files} | {count / 1e6:.1f} | {' | '.join(shown)} "
+            f"| {audit / ripgrep:.2f} | {audit / ruff:.2f} | {peaks} |",
             flush=True,
         )
 
 
 def double(tree):
-    """One, two and four copies of a tree, each in a folder of its own."""
-    print(f"\nCopies of {os.path.basename(tree)}: twice the files, twice the time?\n")
-    print("| copies | audit s | ratio to one half |\n|--:|--:|--:|")
+    """One, two, four and eight copies of a tree, each in a folder of its own."""
+    print(f"\nCopies of {os.path.basename(tree)}: twice the files, twice the time and memory?\n")
+    print("| copies | audit s | processor s | peak MB | processor s ÷ one copy |\n|--:|--:|--:|--:|--:|")
     with tempfile.TemporaryDirectory() as folder:
-        before = None
-        for copies in (1, 2, 4):
+        first = None
+        for copies in (1, 2, 4, 8):
             for number in range(copies):
                 place = os.path.join(folder, f"copy{number}")
                 if not os.path.exists(place):
                     shutil.copytree(tree, place)
-            now = medians(folder, ["audit"])["audit"]
-            ratio = f"{now / before:.2f}" if before else "–"
-            print(f"| {copies} | {now:.3f} | {ratio} |", flush=True)
-            before = now
+            seconds, processor, peak = medians(folder, ["audit"])["audit"]
+            first = first or processor
+            print(f"| {copies} | {seconds:.3f} | {processor:.2f} | {peak:.0f} | {processor / first:.2f} |", flush=True)
 
 
 def main():
-    """Every tree, then the copies of the last."""
+    """Every tree, all together, then the copies of the last."""
     folder, *names = sys.argv[1:]
     if not names:
         sys.exit("no tree could be fetched")
     trees = [os.path.join(folder, name) for name in names]
-    compare(trees)
+    compare([*trees, folder] if len(trees) > 1 else trees)
     double(trees[-1])
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs audit, ripgrep and ruff in turn on the same large Python trees and prints medians, bytes per
-# second and ratios, then audits one, two and four copies of a tree: twice the files, twice the time.
+# Runs audit, ripgrep and ruff in turn on the same large Python trees and prints the medians of seconds and peak
+# memory, then audits one, two, four and eight copies of a tree: twice the files, twice the time.
 #
 #   benches/compare.sh [CACHE]      default: target/compare; RUNS=5 and WHEELS="…" change the rest
 set -euo pipefail

@@ -1,6 +1,6 @@
 //! Files, and files inside files.
 
-use crate::facts::{Facts, Piece};
+use crate::facts::{Facts, Held, Piece};
 use crate::finding::DocumentId;
 use crate::formats::Format;
 use crate::source::Span;
@@ -13,8 +13,8 @@ pub struct Document {
     pub path: String,
     /// Its syntax.
     pub format: Format,
-    /// What it states.
-    pub facts: Facts,
+    /// What it states; trees that hold the same file share it.
+    pub facts: Held,
     /// Whether the server gets it with its run bit; nothing where that cannot be told.
     pub is_executable: Option<bool>,
     /// The document that writes it, if any.
@@ -27,7 +27,7 @@ impl Document {
         Self {
             path: path.into(),
             format: Format::Plain,
-            facts,
+            facts: facts.into(),
             is_executable: None,
             host: None,
         }

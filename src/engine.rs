@@ -4,10 +4,9 @@ mod excluded;
 mod file;
 mod included;
 
-use crate::document::{Document, Host};
-use crate::facts::{Embedded, Facts, ProblemKind};
-use crate::finding::{DocumentId, Finding};
-use crate::formats::{self, Format};
+use crate::document::Document;
+use crate::facts::{Facts, ProblemKind};
+use crate::finding::{Finding, Place};
 use crate::project::Project;
 use crate::rule::Rule;
 use crate::source::Span;
@@ -23,8 +22,6 @@ const HEAD: usize = 1024;
 /// Bytes of stack for each thread that reads files: parsers follow nesting by recursion. Only what is
 /// used of it is ever taken from the system.
 pub const STACK: usize = 1 << 29;
-/// How deep documents inside documents are followed.
-const DEPTH: usize = 3;
 
 /// Counts files while they are read, for a progress bar.
 #[derive(Debug, Default)]
@@ -68,32 +65,34 @@ pub fn read_again(
     let listing = tree.list();
     progress.total.store(listing.files.len(), Ordering::Relaxed);
     let attributes = Attributes::read(tree, &listing);
-    let read: Vec<Option<Document>> = listing
+    let read: Vec<Vec<Document>> = listing
         .files
         .par_iter()
         .map(|entry| {
-            let document = excluded::narrowed(memo.document(tree, entry, &attributes), is_excluded);
+            let documents = excluded::narrowed(memo.documents(tree, entry, &attributes), is_excluded);
             progress.done.fetch_add(1, Ordering::Relaxed);
-            document
+            documents
         })
         .collect();
     let mut counts = Counts {
-        skipped: read.iter().filter(|file| file.is_none()).count(),
+        skipped: read.iter().filter(|file| file.is_empty()).count(),
         ..Counts::default()
     };
     let mut documents = Vec::with_capacity(read.len());
-    for document in read.into_iter().flatten() {
-        let is_unreadable = document
-            .facts
-            .problems
-            .iter()
-            .any(|problem| problem.kind == ProblemKind::Unreadable);
-        if is_unreadable {
+    for file in read.into_iter().filter(|file| !file.is_empty()) {
+        let mut problems = file.iter().take(1).flat_map(|document| &document.facts.problems);
+        if problems.any(|problem| problem.kind == ProblemKind::Unreadable) {
             counts.unreadable += 1;
         } else {
             counts.scanned += 1;
         }
-        add(&mut documents, document, 0);
+        let before = u32::try_from(documents.len()).unwrap_or(u32::MAX);
+        documents.extend(file.into_iter().map(|mut document| {
+            if let Some(host) = &mut document.host {
+                host.document.0 = host.document.0.saturating_add(before);
+            }
+            document
+        }));
     }
     included::read(tree, &listing, &mut documents, &mut counts);
     // A finding needs a document to stand in.
@@ -108,29 +107,23 @@ pub fn read_again(
         let facts = Facts::of_problem(ProblemKind::Unreadable, reason, Span::default());
         documents.push(Document::plain(path, facts));
     }
-    (Project::join(documents, &listing, tree, target), counts)
+    let project = Project::join(documents, &listing, tree, target, &memo.recall);
+    (project, counts)
 }
 
 /// Every finding of `rules`, sorted by place and rule.
 pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = rules
+    let findings: Vec<Finding> = rules
         .par_iter()
         .flat_map_iter(|rule| rule.findings(project))
         .collect();
-    findings.sort_by(|left, right| {
-        let key = |finding: &Finding| {
-            (
-                project.in_file(finding.place),
-                finding.rule,
-                finding.message.clone(),
-            )
-        };
-        key(left).cmp(&key(right))
+    let in_file = |finding: Finding| (project.in_file(finding.place), finding);
+    let mut placed: Vec<(Place, Finding)> = findings.into_iter().map(in_file).collect();
+    placed.par_sort_by(|(one, left), (other, right)| {
+        (one, left.rule, &left.message).cmp(&(other, right.rule, &right.message))
     });
-    findings.dedup_by(|right, left| {
-        let is_same = left.rule == right.rule
-            && left.message == right.message
-            && project.in_file(left.place) == project.in_file(right.place);
+    placed.dedup_by(|(other, right), (one, left)| {
+        let is_same = one == other && left.rule == right.rule && left.message == right.message;
         if is_same {
             // Processes of one definition, or one stage that several programs share.
             left.programs.append(&mut right.programs);
@@ -139,33 +132,5 @@ pub fn judge(project: &Project, rules: &[&Rule]) -> Vec<Finding> {
         }
         is_same
     });
-    findings
-}
-
-/// Adds a document, and behind it the documents inside it.
-fn add(documents: &mut Vec<Document>, mut document: Document, depth: usize) {
-    let embedded = std::mem::take(&mut document.facts.embedded);
-    let id = DocumentId(u32::try_from(documents.len()).unwrap_or(u32::MAX));
-    documents.push(document);
-    if depth == DEPTH {
-        return;
-    }
-    for Embedded { path, text, pieces } in embedded {
-        let head = text.as_bytes().get(..HEAD).unwrap_or(text.as_bytes());
-        if let Some(format) = Format::of(&path, head) {
-            let facts = formats::extract(&path, format, &text);
-            let host = Some(Host { document: id, pieces });
-            add(
-                documents,
-                Document {
-                    path,
-                    format,
-                    facts,
-                    is_executable: None,
-                    host,
-                },
-                depth + 1,
-            );
-        }
-    }
+    placed.into_iter().map(|(_, finding)| finding).collect()
 }

@@ -162,6 +162,15 @@ pub struct Related {
     pub message: String,
 }
 
+/// A change of text: a part of what mends a finding without anybody having to think.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is taken out; nothing where its span is empty.
+    pub place: Place,
+    /// What is put there.
+    pub text: String,
+}
+
 /// One defect at one place.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -197,6 +206,8 @@ pub struct Finding {
     pub phase: Phase,
     /// How many other failures each of them meets before this one, where that is known.
     pub moments: BTreeMap<ProgramId, usize>,
+    /// What mends it, where a machine can write that; else nothing.
+    pub edits: Vec<Edit>,
 }
 
 /// A finding as a check describes it; the sink adds what belongs to the rule and to the project.
@@ -215,6 +226,7 @@ pub struct Draft {
     pub(crate) moments: BTreeMap<ProgramId, usize>,
     pub(crate) confidence: Confidence,
     pub(crate) scope: Option<Scope>,
+    pub(crate) edits: Vec<Edit>,
 }
 
 impl Draft {
@@ -235,6 +247,7 @@ impl Draft {
             moments: BTreeMap::new(),
             confidence: Confidence::Certain,
             scope: None,
+            edits: Vec::new(),
         }
     }
 
@@ -303,6 +316,16 @@ impl Draft {
     #[must_use]
     pub fn moments(mut self, moments: BTreeMap<ProgramId, usize>) -> Self {
         self.moments = moments;
+        self
+    }
+
+    /// A part of the mend that a machine can write. All of them together mend it.
+    #[must_use]
+    pub fn edit(mut self, place: Place, text: impl Into<String>) -> Self {
+        self.edits.push(Edit {
+            place,
+            text: text.into(),
+        });
         self
     }
 

@@ -119,6 +119,7 @@ impl Sink<'_> {
             effect: draft.effect,
             phase: draft.phase,
             moments: draft.moments,
+            edits: draft.edits,
         });
     }
 }

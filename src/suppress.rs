@@ -9,6 +9,9 @@ use crate::settings::{Selection, nearest};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
+mod idle;
+pub use idle::idle;
+
 /// The category of rules about what the settings leave out.
 const SETTINGS: &str = "settings";
 
@@ -236,6 +239,7 @@ mod tests {
                 effect: Effect::Start,
                 phase: crate::finding::Phase::Run,
                 moments: std::collections::BTreeMap::new(),
+                edits: Vec::new(),
             })
             .collect();
         apply(findings, &project, selection, &["hardcoded-ip", "macos-path"])

@@ -7,8 +7,13 @@ use crate::knowledge;
 pub struct Target {
     /// The release: `ubuntu-22.04`.
     pub os: String,
-    /// Its Python: major and minor version.
+    /// The Python that runs the deployment: major and minor version.
     pub python: PythonVersion,
+    /// The Python that installs it. It is another one where the release is only assumed, and a project of the tree
+    /// asks for more than it has: then that is the one thing to mend, and all else is judged as if it were.
+    pub installer: PythonVersion,
+    /// Whether the settings name the release.
+    pub is_release_given: bool,
     /// Whether the settings name that Python, so that nothing of the tree says it better.
     pub is_python_given: bool,
     /// The folder that the tree is put into, where one is declared.
@@ -62,6 +67,8 @@ impl Target {
         Ok(Self {
             os: os.to_owned(),
             python: release.python,
+            installer: release.python,
+            is_release_given: false,
             is_python_given: false,
             root: None,
             user: None,
@@ -75,6 +82,8 @@ impl Default for Target {
         Self {
             os: "ubuntu-22.04".to_owned(),
             python: PythonVersion { major: 3, minor: 10 },
+            installer: PythonVersion { major: 3, minor: 10 },
+            is_release_given: false,
             is_python_given: false,
             root: None,
             user: None,

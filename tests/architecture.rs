@@ -86,6 +86,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             // What was set aside, as the score counts it.
             "readiness",
             "rule",
+            "settings::PathGlob",
             "settings::Selection",
             "settings::nearest",
             "source",

@@ -132,3 +132,53 @@ fn the_schema_names_every_release() {
         known
     );
 }
+
+/// What `notices` of a report say of its settings: kind, line and what is named.
+fn idle(settings: &str, arguments: &[&str]) -> Vec<(String, u64)> {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("audit.toml", settings),
+        (
+            "shared.toml",
+            "exclude = [\"nowhere/**\"]\n[per-file-ignores]\n\"*.none\" = [\"network\"]\n",
+        ),
+        ("lab/feed.py", "HOST = connect(\"10.9.8.7\")\n"),
+        ("requirements.txt", "requests==2.32.3\n"),
+    ] {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let output = assert_cmd::Command::cargo_bin("audit")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["--format", "json"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let notices = report["notices"].as_array().unwrap().iter();
+    notices
+        .map(|notice| {
+            let line = notice["range"]["start"]["line"].as_u64().unwrap();
+            assert_eq!(notice["path"], "audit.toml");
+            (notice["kind"].as_str().unwrap().to_owned(), line)
+        })
+        .collect()
+}
+
+#[test]
+fn patterns_that_do_nothing_are_told_where_they_stand() {
+    let settings = "extends = \"shared.toml\"\n\
+                    exclude = [\n    \"old/**\",\n    \"requirements.txt\",\n]\n\
+                    [per-file-ignores]\n\"lab/**\" = [\"hardcoded-ip\", \"macos-path\"]\n\"web\" = [\"network\"]\n";
+    let told = idle(settings, &[]);
+    let wanted = [("unused-exclude", 3), ("unused-ignore", 7), ("unused-ignore", 8)];
+    let wanted = wanted.map(|(kind, line)| (kind.to_owned(), line));
+    assert_eq!(told, wanted);
+    // Of files that others share nothing is said, and nothing of what is typed.
+    assert_eq!(idle("", &["--config", "shared.toml", "--exclude", "nothing"]), []);
+    // A rule that is not selected still finds something: its pattern is of use to other runs.
+    let settings = "[per-file-ignores]\n\"lab\" = [\"network\"]\n";
+    assert_eq!(idle(settings, &["--select", "paths"]), []);
+}

@@ -32,7 +32,7 @@ fn each_commit_is_audited_as_it_was() {
     let folder = repository();
     let output = audit(folder.path(), &["--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let history: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let history = told(&output);
     let commits = history["commits"].as_array().expect("a list");
     let of = |key: &str| {
         commits
@@ -92,8 +92,104 @@ fn a_folder_of_the_repository_has_a_history_of_its_own() {
     git(folder.path(), &["add", "app"]);
     git(folder.path(), &["commit", "--quiet", "--message", "An app"]);
     let output = audit(&inner, &["--format", "json", "--last", "1"]);
-    let history: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let history = told(&output);
     assert_eq!(history["commits"][0]["verdict"], "NOT ASSESSED");
+}
+
+/// Facts, texts and answers are shared by all commits: each has to come to what an audit of its own comes to.
+#[test]
+fn every_commit_is_what_an_audit_of_its_checkout_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    git(path, &["init", "--quiet"]);
+    let files: [&[(&str, &str)]; 6] = [
+        &[
+            ("feed.py", "import os, requests\nKEY = os.environ['FEED_KEY']\n"),
+            ("supervisord.conf", CONFIG),
+            ("requirements.txt", "requests==2.32.3\n"),
+        ],
+        // The same content at another place, and a variable that only a text mentions.
+        &[
+            (
+                "tools/feed.py",
+                "import os, requests\nKEY = os.environ['FEED_KEY']\n",
+            ),
+            (".env", "FEED_KEY=1\nDESK=2\n"),
+        ],
+        &[("settings.js", "const desk = process.env['DESK'];\n")],
+        // Line ends that git stores in another way, and a heredoc that writes a configuration.
+        &[
+            ("start.sh", "#!/bin/bash\r\necho\r\n"),
+            (
+                "deploy.sh",
+                "cat > /etc/supervisor/conf.d/x.conf <<EOF\n[program:x]\ncommand=python3 gone.py\nEOF\n",
+            ),
+        ],
+        &[(".gitattributes", "*.sh text eol=lf\n")],
+        &[
+            ("requirements.txt", "ccxt==4.0.0\n"),
+            ("feed.py", "import ccxt\nfrom tools import feed\n"),
+        ],
+    ];
+    for (number, files) in files.iter().enumerate() {
+        for (name, text) in *files {
+            let file = path.join(name);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+            fs::write(file, text).expect("a file");
+        }
+        git(path, &["add", "-A"]);
+        git(path, &["commit", "--quiet", "--message", &number.to_string()]);
+    }
+    let history = told(&audit(path, &["--format", "json"]));
+    let commits = history["commits"].as_array().expect("a list");
+    assert_eq!(commits.len(), files.len());
+    for commit in commits {
+        let copy = tempfile::tempdir().expect("a folder");
+        let to = copy.path().join("copy");
+        let name = to.to_str().expect("a name");
+        git(path, &["clone", "--quiet", "--no-checkout", ".", name]);
+        git(
+            &to,
+            &[
+                "checkout",
+                "--quiet",
+                commit["commit"].as_str().expect("a commit"),
+            ],
+        );
+        let mut own = Command::new(env!("CARGO_BIN_EXE_audit"));
+        let own = own.current_dir(&to).args(["--format", "json"]).output();
+        let own: Value = serde_json::from_slice(&own.expect("it runs").stdout).expect("JSON");
+        let readiness = &own["readiness"];
+        for (of_history, of_audit) in [
+            ("verdict", &readiness["verdict"]),
+            ("score", &readiness["score"]),
+            ("blockers", &readiness["causes"]["blocker"]),
+            ("majors", &readiness["causes"]["major"]),
+            ("minors", &readiness["causes"]["minor"]),
+            ("programs", &readiness["programs"]["total"]),
+            ("programs_starting", &readiness["programs"]["starting"]),
+        ] {
+            assert_eq!(&commit[of_history], of_audit, "{of_history} of {commit}");
+        }
+    }
+}
+
+#[test]
+fn the_report_has_the_plot_when_it_is_wanted() {
+    let folder = repository();
+    let report = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_audit"));
+        let output = command.current_dir(folder.path()).args(arguments).output();
+        output.expect("it runs")
+    };
+    let page = String::from_utf8(report(&["--format", "html", "--history", "3"]).stdout).expect("UTF-8");
+    assert!(page.contains("How it went") && page.contains("Break &lt;it&gt;"));
+    let plain = String::from_utf8(report(&["--format", "html"]).stdout).expect("UTF-8");
+    assert!(!plain.contains("How it went"));
+    let refused = report(&["--history", "3"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said.contains("add --format html"), "{said}");
 }
 
 #[test]
@@ -103,6 +199,21 @@ fn where_there_is_no_history_words_say_so() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("only in a git repository"), "{said}");
+}
+
+/// The history, which follows its schema.
+fn told(output: &Output) -> Value {
+    let history = serde_json::from_slice(&output.stdout).expect("JSON");
+    let schema = include_str!("../schema/history.v1.schema.json");
+    let schema = serde_json::from_str(schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    let faults: Vec<String> = validator
+        .iter_errors(&history)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(faults.is_empty(), "{faults:?}");
+    assert!(!validator.is_valid(&serde_json::json!({"version": 1})));
+    history
 }
 
 fn audit(folder: &Path, arguments: &[&str]) -> Output {

@@ -9,6 +9,8 @@
     reason = "a test says what it expects by panicking, and why it was skipped by printing"
 )]
 
+mod judge;
+
 use audit::document::Document;
 use audit::facts::{Facts, Origin, Requirement};
 use audit::formats::Format;
@@ -20,7 +22,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The release that judges; others differ in the corners.
@@ -28,7 +30,7 @@ const JUDGE: &str = "packaging==26.4";
 
 #[test]
 fn every_line_is_read_as_pip_reads_it() {
-    let python = match python() {
+    let python = match judge::python("packaging-judge", "packaging", JUDGE) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_some() => panic!("the judge is missing: {why}"),
         Err(why) => return eprintln!("skipped: the judge is missing: {why}"),
@@ -67,7 +69,8 @@ fn ours(read: &Requirement) -> Value {
         facts: Facts {
             requirements: vec![read.clone()],
             ..Facts::default()
-        },
+        }
+        .into(),
         is_executable: None,
         host: None,
     };
@@ -81,36 +84,6 @@ fn ours(read: &Requirement) -> Value {
         "extras": extras,
         "applies": applies,
     })
-}
-
-/// The interpreter of a virtual environment that has the judge.
-fn python() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packaging-judge");
-    let python = folder.join("bin/python");
-    let has_judge = format!(
-        "import packaging; assert packaging.__version__ == {:?}",
-        &JUDGE[11..]
-    );
-    if run(Command::new(&python).args(["-c", &has_judge])).is_ok() {
-        return Ok(python);
-    }
-    run(Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(&folder))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", JUDGE]))?;
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
-    let trouble = String::from_utf8_lossy(&output.stderr);
-    output
-        .status
-        .success()
-        .then_some(())
-        .ok_or_else(|| format!("{command:?}: {}: {trouble}", output.status))
 }
 
 fn ask(python: &Path, question: &Value) -> Vec<Value> {

@@ -37,6 +37,38 @@ fn ids_are_unique_and_sorted_by_category() {
     assert!(rules().is_sorted_by_key(order));
 }
 
+#[test]
+fn one_password_of_a_database_is_one_finding() {
+    let tree = Memory::new([
+        (
+            "app.py",
+            "import psycopg2\nURL = 'postgresql+asyncpg://desk:w7Kq2mZx9@db.internal/desk'\n\
+             DB_PASSWORD = 'n8Vx2qLw9Zt4'\nrow = psycopg2.connect(dbname='desk', user='desk', password='Tr0ub4dor&3')\n",
+        ),
+        ("settings.yml", "broker: amqp://desk:k9Wy3rMx8Au5@queue:5672//\n"),
+        (
+            "backup.sh",
+            "#!/bin/bash\nexport PGPASSWORD=j7Ux1pKv8Ys3\npg_dump desk\n",
+        ),
+        (
+            "pack.py",
+            "TEXT = f'''\nPGPASSWORD=h6Tw9oJu7Xr2 psql -f {name}\n'''\n",
+        ),
+    ]);
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    let rules: Vec<&Rule> = rules().iter().collect();
+    let of_passwords = [
+        "hardcoded-db-credentials",
+        "hardcoded-secret",
+        "credentials-in-url",
+        "committed-secret",
+    ];
+    let found = engine::judge(&project, &rules);
+    let told = found.iter().map(|finding| finding.rule);
+    let told: Vec<&str> = told.filter(|rule| of_passwords.contains(rule)).collect();
+    assert_eq!(told, ["hardcoded-db-credentials"; 6]);
+}
+
 fn rules() -> &'static [Rule] {
     let rules = audit::catalog::rules().expect("every page can be read");
     assert!(!rules.is_empty(), "there is no page below rules/");

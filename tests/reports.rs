@@ -1,5 +1,5 @@
-//! The program's reports, read back by the schemas and parsers of those who take them: SARIF, GitLab, reviewdog,
-//! JUnit, GitHub.
+//! The program's reports, read back by the schemas and parsers of those who take them: GitLab, reviewdog, JUnit,
+//! GitHub. `sarif.rs` has SARIF's.
 
 #![allow(
     clippy::expect_used,
@@ -8,64 +8,18 @@
     reason = "a test says what it expects by panicking, and why it was skipped by printing"
 )]
 
+mod judge;
+mod told;
+
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use tempfile::TempDir;
+use told::{PROGRAM, SYSTEM, faults, hostile, json_of, list, printed, run_in, schema, text, tree};
 
 /// What reads JUnit's XML: the library, and its release.
 const JUNIT_READER: &str = "junitparser==4.0.2";
-
-/// The bundled system whose reports are read.
-const SYSTEM: &str = "fixtures/rec_trading";
-
-#[test]
-fn sarif_follows_the_official_schema() {
-    let hostile = hostile();
-    for folder in [Path::new(SYSTEM), hostile.path()] {
-        let log = json_of(folder, &["--format", "sarif", "--verbose"]);
-        let schema = schema("tests/schemas/sarif-2.1.0.json");
-        assert_eq!(faults(&schema, &log), [""; 0]);
-        let run = &log["runs"][0];
-        let results = list(&run["results"]);
-        assert!(!results.is_empty());
-        let ids: BTreeSet<String> = results
-            .iter()
-            .map(|result| result["partialFingerprints"].to_string())
-            .collect();
-        assert_eq!(ids.len(), results.len(), "a fingerprint stands twice");
-        for result in results {
-            let rule = &run["tool"]["driver"]["rules"][number(&result["ruleIndex"])];
-            assert_eq!(rule["id"], result["ruleId"]);
-            let artifact = &result["locations"][0]["physicalLocation"]["artifactLocation"];
-            let uri = text(&artifact["uri"]);
-            let is_relative = !uri.starts_with('/') && !uri.contains(':') && uri.is_ascii();
-            assert!(is_relative, "{uri}");
-        }
-        for rule in list(&run["tool"]["driver"]["rules"]) {
-            assert!(text(&rule["help"]["markdown"]).contains("## What it finds"));
-            assert!(!text(&rule["help"]["markdown"]).contains("## Examples"));
-        }
-    }
-}
-
-#[test]
-fn sarif_tells_the_way_to_a_failed_import() {
-    let log = json_of(Path::new(SYSTEM), &["--format", "sarif"]);
-    let flows: Vec<&Value> = list(&log["runs"][0]["results"])
-        .iter()
-        .filter(|result| result["ruleId"] == "broken-import")
-        .flat_map(|result| list(&result["codeFlows"]))
-        .collect();
-    assert!(!flows.is_empty());
-    for flow in flows {
-        let steps = list(&flow["threadFlows"][0]["locations"]);
-        assert!(steps.len() >= 2, "{steps:?}");
-        assert!(text(&steps[0]["location"]["message"]["text"]).ends_with("starts here"));
-    }
-}
 
 #[test]
 fn paths_are_those_of_the_working_directory() {
@@ -201,7 +155,7 @@ fn github_reads_back_what_was_found() {
 
 #[test]
 fn junit_is_read_back_by_junitparser() {
-    let python = match python() {
+    let python = match judge::python("junit-reader", "junitparser", JUNIT_READER) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_some() => panic!("the reader is missing: {why}"),
         Err(why) => return eprintln!("skipped: the reader is missing: {why}"),
@@ -339,54 +293,6 @@ fn a_report_replaces_a_file_as_a_whole_and_leaves_its_rights_and_links() {
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("READY"));
 }
 
-const PROGRAM: &str = "[[program]]\nname = \"feed\"\ncommand = \"python3 feed.py\"\n";
-
-fn tree(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
-
-/// A system whose names and texts want to break every form.
-fn hostile() -> TempDir {
-    let nasty = "]]><!-- <b>\"'|`@ada #1 %0A::error::x,y:z \u{1b}[2J\u{1}";
-    let folder = tree(&[("audit.toml", PROGRAM)]);
-    let source = format!(
-        "import no_such_module\nHOST = connect('10.9.8.7')  # {nasty}\nX = '/Users/{nasty}/x'\n{}\n",
-        "Y = '10.9.8.7' + ".repeat(4_000) + "''"
-    );
-    let config = "[program:a|b`c @ada %% <i>]\ncommand=python3 gone.py --password hunter2secret\n\
-                  directory=/Users/me/]]>&\n";
-    let names: [&[u8]; 4] = [
-        b"feed.py",
-        b"we%ird, na:me#1 [x](y) |`@ada`.py",
-        b"n\xffo\xfe.py",
-        b"new\nline\r::error::.py",
-    ];
-    for name in names {
-        write(folder.path(), name, source.as_bytes());
-    }
-    write(folder.path(), b"supervisord.conf", config.as_bytes());
-    write(folder.path(), b"latin.py", b"x = '\xff'\n");
-    folder
-}
-
-#[cfg(unix)]
-fn write(folder: &Path, name: &[u8], text: &[u8]) {
-    use std::os::unix::ffi::OsStrExt;
-    fs::write(folder.join(std::ffi::OsStr::from_bytes(name)), text).expect("a file");
-}
-
-#[cfg(not(unix))]
-fn write(folder: &Path, name: &[u8], text: &[u8]) {
-    // Other systems refuse some of the names; the others do.
-    let _ = fs::write(folder.join(String::from_utf8_lossy(name).as_ref()), text);
-}
-
 #[test]
 fn no_form_tells_a_secret_and_none_fails_on_hostile_trees() {
     let hostile = hostile();
@@ -411,78 +317,4 @@ fn no_form_tells_a_secret_and_none_fails_on_hostile_trees() {
         assert!(!printed.contains('\u{1b}'), "{form}");
         assert!(form != "markdown" || printed.len() <= 65_536);
     }
-}
-
-fn run_in(folder: &Path, arguments: &[&str]) -> std::process::Output {
-    let mut program = assert_cmd::Command::cargo_bin("audit").expect("the program is built");
-    program.current_dir(folder).env_clear().args(arguments);
-    program.output().expect("it runs")
-}
-
-/// What the program prints about a folder; a bundled system is named as seen from the package.
-fn printed(folder: &Path, arguments: &[&str]) -> String {
-    let mut arguments = arguments.to_vec();
-    let output = if folder.is_absolute() {
-        run_in(folder, &arguments)
-    } else {
-        arguments.push(folder.to_str().expect("a name"));
-        run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &arguments)
-    };
-    let trouble = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{trouble}");
-    String::from_utf8(output.stdout).expect("a report is UTF-8")
-}
-
-fn json_of(folder: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_str(&printed(folder, arguments)).expect("the report is JSON")
-}
-
-fn schema(path: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text = fs::read_to_string(path).expect("the schema can be read");
-    serde_json::from_str(&text).expect("a schema is JSON")
-}
-
-fn faults(schema: &Value, document: &Value) -> Vec<String> {
-    let validator = jsonschema::validator_for(schema).expect("the schema is one");
-    validator
-        .iter_errors(document)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a text stands here")
-}
-
-fn number(value: &Value) -> usize {
-    let number = value.as_u64().expect("a number stands here");
-    usize::try_from(number).expect("it is small")
-}
-
-/// A Python with the reader of JUnit's XML.
-fn python() -> Result<PathBuf, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("junit-reader");
-    let python = folder.join("bin/python");
-    if run(Command::new(&python).args(["-c", "import junitparser"])).is_ok() {
-        return Ok(python);
-    }
-    run(Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(&folder))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", JUNIT_READER]))?;
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
-    let trouble = String::from_utf8_lossy(&output.stderr);
-    let failed = || format!("{command:?}: {}: {trouble}", output.status);
-    output.status.success().then_some(()).ok_or_else(failed)
 }

@@ -197,6 +197,9 @@ pub(super) struct AuditArguments {
     /// Report only what changes since this git revision brought or touched; the score stays that of the whole
     #[arg(long, value_name = "REV", help_heading = "Rules and files")]
     pub(super) changed_since: Option<String>,
+    /// Put a plot of the last N commits into the html report
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) history: Option<u32>,
     /// Fail on findings of this severity or worse [default: blocker]
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Gate")]
     pub(super) fail_on: Option<FailOn>,

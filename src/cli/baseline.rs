@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &BaselineArguments) -> Result<Exit, String> {
         .unwrap_or_else(|| settings.root.join(scan::BASELINE));
     let written = outputs::inside(&settings.root, std::iter::once(file.as_path()));
     let report = scan::on_threads(arguments.scan.threads, || {
-        scan::folder(&settings, &arguments.scan, &written)
+        scan::folder(&settings, &arguments.scan, &written, false)
     })?;
     if report.readiness.verdict == Verdict::NotAssessed {
         let reason = report.readiness.reason.unwrap_or("nothing could be judged");
@@ -81,8 +81,10 @@ pub(super) fn show_new(report: &mut Report, known: &Baseline, settings: &Setting
         .map(|found| new.contains(found.id.as_str()))
         .collect();
     let row = |key: &Key| [key.path.clone(), key.rule.clone(), key.subject.clone()];
+    let is_known = |found: &&&FindingReport| !new.contains(found.id.as_str());
+    let known = all.iter().filter(is_known).map(|found| found.id.clone());
     let compared_with = BaselineReport {
-        known: keys.len() - new.len(),
+        known: known.collect(),
         stale: compared.stale.keys().map(row).collect(),
     };
     report.compared.baseline = Some(compared_with);

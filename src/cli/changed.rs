@@ -27,7 +27,14 @@ pub(super) fn show(
     let revision = Revision::new(&settings.root, name)?;
     let changes = revision.changes()?;
     let is_shown = if changes.is_any {
-        let before = scan::audit(&revision.tree()?, settings, catalog::rules()?, false, written);
+        let before = scan::audit(
+            &revision.tree()?,
+            settings,
+            catalog::rules()?,
+            false,
+            written,
+            false,
+        );
         brought(report, &before, &changes)
     } else {
         vec![false; report.findings.len()]

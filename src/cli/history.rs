@@ -1,6 +1,6 @@
 //! `audit history`: past commits as they were, straight from git's objects.
 
-use super::args::{HistoryArguments, HistoryForm};
+use super::args::{HistoryArguments, HistoryForm, ScanArguments};
 use super::{Exit, outputs, print, progress, scan, screen};
 use crate::engine::{Memo, Progress};
 use crate::finding::ProgramId;
@@ -17,24 +17,9 @@ use std::sync::atomic::Ordering;
 /// Audits the commits and writes the history.
 pub(super) fn run(arguments: &HistoryArguments) -> Result<Exit, String> {
     let settings = Settings::resolve(scan::typed(&arguments.scan))?;
-    let rules = catalog::rules()?;
-    let repository = Repository::open(&settings.root)?;
-    let commits = repository.commits(arguments.last as usize)?;
-    let has_bar = std::io::stderr().is_terminal() && !arguments.scan.quiet && !arguments.scan.no_progress;
-    let counter = Progress::default();
-    counter.total.store(commits.len(), Ordering::Relaxed);
-    let moments = scan::on_threads(arguments.scan.threads, || {
-        progress::shown(has_bar, &counter, || {
-            let memo = Memo::default();
-            let moments = commits.into_par_iter().map(|commit| {
-                let moment = moment(&repository, commit, &settings, rules, &memo);
-                counter.done.fetch_add(1, Ordering::Relaxed);
-                moment
-            });
-            moments.collect::<Result<Vec<_>, String>>()
-        })
+    let found = scan::on_threads(arguments.scan.threads, || {
+        of_folder(&settings, &arguments.scan, arguments.last)
     })?;
-    let found = History::new(scan::root_name(&settings), settings.target.clone(), moments);
     let is_file = arguments.output.is_some();
     let text = match arguments.format {
         HistoryForm::Terminal => {
@@ -49,6 +34,30 @@ pub(super) fn run(arguments: &HistoryArguments) -> Result<Exit, String> {
         None => print(&text)?,
     }
     Ok(Exit::Passed)
+}
+
+/// What the last commits of the folder come to.
+pub(super) fn of_folder(settings: &Settings, scan: &ScanArguments, last: u32) -> Result<History, String> {
+    let rules = catalog::rules()?;
+    let repository = Repository::open(&settings.root)?;
+    let commits = repository.commits(last as usize)?;
+    let has_bar = std::io::stderr().is_terminal() && !scan.quiet && !scan.no_progress;
+    let counter = Progress::default();
+    counter.total.store(commits.len(), Ordering::Relaxed);
+    let moments = progress::shown(has_bar, &counter, || {
+        let memo = Memo::default();
+        let moments = commits.into_par_iter().map(|commit| {
+            let moment = moment(&repository, commit, settings, rules, &memo);
+            counter.done.fetch_add(1, Ordering::Relaxed);
+            moment
+        });
+        moments.collect::<Result<Vec<_>, String>>()
+    })?;
+    Ok(History::new(
+        scan::root_name(settings),
+        settings.target.clone(),
+        moments,
+    ))
 }
 
 /// What a commit comes to.

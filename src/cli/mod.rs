@@ -17,7 +17,7 @@ mod screen;
 
 use args::{Arguments, Command};
 use clap::{CommandFactory, FromArgMatches};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How the program ends.
@@ -73,10 +73,15 @@ fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// The document on stdout. A reader that went away has seen enough.
+/// The document on stdout.
 fn print(text: &str) -> Result<(), String> {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    printed(|stdout| stdout.write_all(text.as_bytes()))
+}
+
+/// What `write` writes, on stdout. A reader that went away has seen enough.
+fn printed(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), String> {
+    let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(format!("the report cannot be written: {error}"))
         }

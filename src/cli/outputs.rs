@@ -1,7 +1,7 @@
 //! Which reports are wanted, and where each goes.
 
 use super::args::{AuditArguments, Form};
-use super::{print, screen};
+use super::{print, printed, screen};
 use crate::report::terminal::Look;
 use crate::report::{self, Report};
 use clap::ArgMatches;
@@ -13,9 +13,16 @@ use std::path::{Path, PathBuf};
 /// A report that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
-    form: Form,
+    pub(super) form: Form,
     /// The file; stdout when there is none.
     file: Option<PathBuf>,
+}
+
+impl Output {
+    /// Whether the form shows lines of the files, or counts the bytes in them.
+    pub(super) fn has_excerpts(&self) -> bool {
+        matches!(self.form, Form::Terminal | Form::Html | Form::Rdjson)
+    }
 }
 
 /// What was typed, in its order.
@@ -122,6 +129,15 @@ pub(super) fn inside<'a>(root: &Path, files: impl Iterator<Item = &'a Path>) -> 
 
 /// Writes all reports: none of them when one cannot be made.
 pub(super) fn write(report: &Report, wanted: &[Output], arguments: &AuditArguments) -> Result<(), String> {
+    if let [
+        Output {
+            form: Form::Json,
+            file: None,
+        },
+    ] = wanted
+    {
+        return printed(|stdout| report::json::write(report, stdout));
+    }
     let mut texts = Vec::with_capacity(wanted.len());
     for output in wanted {
         texts.push(render(report, output, arguments)?);

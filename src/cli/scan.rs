@@ -51,11 +51,12 @@ pub(super) fn typed(arguments: &ScanArguments) -> Typed {
     }
 }
 
-/// Audits the folder of the settings.
+/// Audits the folder of the settings. `has_excerpts` says whether lines of it will be shown.
 pub(super) fn folder(
     settings: &Settings,
     arguments: &ScanArguments,
     written: &[String],
+    has_excerpts: bool,
 ) -> Result<Report, String> {
     if !settings.root.is_dir() {
         let nothing = Subject {
@@ -73,7 +74,8 @@ pub(super) fn folder(
     }
     let has_bar = std::io::stderr().is_terminal() && !arguments.quiet && !arguments.no_progress;
     let tree = WorkTree::new(&settings.root);
-    Ok(audit(&tree, settings, catalog::rules()?, has_bar, written))
+    let rules = catalog::rules()?;
+    Ok(audit(&tree, settings, rules, has_bar, written, has_excerpts))
 }
 
 /// What was found in a tree, before it is told.
@@ -91,6 +93,7 @@ pub(super) fn audit(
     rules: &[Rule],
     has_bar: bool,
     written: &[String],
+    has_excerpts: bool,
 ) -> Report {
     let is_absent = is_absent(written);
     let tree = &Without {
@@ -121,6 +124,7 @@ pub(super) fn audit(
         silenced: outcome.suppressed.iter().map(|finding| finding.rule).collect(),
         notices: outcome.notices,
         readiness,
+        has_excerpts,
     });
     // A process reads one tree, or two, and ends: taking millions of facts apart one by one would be for nothing.
     std::mem::forget(project);
@@ -145,7 +149,11 @@ pub(super) fn judged(
     let all: Vec<&Rule> = rules.iter().collect();
     let findings = engine::judge(&project, &all);
     let known: Vec<&str> = rules.iter().map(|rule| rule.meta.id).collect();
-    let outcome = suppress::apply(findings, &project, &settings.selection, &known);
+    let idle = settings
+        .own
+        .map(|own| suppress::idle(&findings, &project, &settings.selection, &settings.exclude, own));
+    let mut outcome = suppress::apply(findings, &project, &settings.selection, &known);
+    outcome.notices.extend(idle.into_iter().flatten());
     let subject = Subject {
         files: files.scanned,
         python: project

@@ -31,7 +31,7 @@ pub(super) fn read(tree: &dyn Tree, listing: &Listing, documents: &mut Vec<Docum
             counts.scanned += 1;
             counts.skipped = counts.skipped.saturating_sub(1);
             documents.push(Document {
-                facts: formats::extract(&path, Format::Requirements, &text),
+                facts: formats::extract(&path, Format::Requirements, &text).into(),
                 format: Format::Requirements,
                 path,
                 is_executable: None,

@@ -29,6 +29,8 @@ pub struct Command {
     pub is_piped: bool,
     /// Whether something else is done where it fails: `x || y`, `except FileNotFoundError`.
     pub has_fallback: bool,
+    /// The file that its standard output goes to (`> x`), with what is not known of it as written.
+    pub output: Option<Box<str>>,
 }
 
 /// A program that a document looks for before it runs it: `command -v x`, `shutil.which("x")`.

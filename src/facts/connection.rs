@@ -67,8 +67,9 @@ pub struct Listener {
     pub call: String,
     /// The address that it listens on, where one is given.
     pub host: Option<Part<String>>,
-    /// Where the call says that it is a server for developers (`debug=True`, `reload=True`): the keyword.
-    pub debug: Option<(String, Span)>,
+    /// Where the call says that it is a server for developers (`debug=True`, `reload=True`): the keyword, and what may
+    /// put something else in the stead of its value.
+    pub debug: Option<Part<String>>,
     /// Whether only a module that is run as a script gets there (`if __name__ == "__main__":`).
     pub in_main: bool,
     /// The call.
@@ -125,6 +126,10 @@ impl Field {
         if key == "NAME" {
             return Some(Self::Database);
         }
+        // Of a cache; its place is a URL of its own.
+        if key == "BACKEND" {
+            return Some(Self::Engine);
+        }
         let mut letters = [0; LONGEST];
         Some(match small(key, &mut letters)? {
             "host" | "hostname" | "server" | "hostaddr" => Self::Host,
@@ -142,7 +147,9 @@ impl Field {
     pub fn of_variable(name: &str) -> Option<(String, Self)> {
         let name = name.rsplit('.').next().unwrap_or(name);
         let mut letters = [0; LONGEST];
-        let is_postgres = name.get(..2).is_some_and(|first| first.eq_ignore_ascii_case("pg"));
+        let is_postgres = name
+            .get(..2)
+            .is_some_and(|first| first.eq_ignore_ascii_case("pg"));
         if is_postgres && name.as_bytes().get(2) != Some(&b'_') {
             let field = Self::of_word(small(&name[2..], &mut letters)?)?;
             return Some(("pg".to_owned(), field));

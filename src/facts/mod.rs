@@ -7,14 +7,17 @@ pub mod command;
 pub mod connection;
 pub mod daemon;
 pub mod files;
+mod held;
 pub mod launchd;
 pub mod lock;
+pub mod made;
 pub mod password;
 pub mod port;
 pub mod program;
 pub mod python;
 pub mod requirement;
 pub mod script;
+pub mod server;
 pub mod token;
 pub mod value;
 
@@ -23,11 +26,14 @@ pub use command::{Command, Sought, Word};
 pub use connection::{Connection, Field, Giver, Listener, Part, Setting, SettingValue, TableUse};
 pub use daemon::{Daemon, DaemonFile, DaemonFileKind, DaemonSetting};
 pub use files::{FileAction, FileUse, Told};
+pub use held::Held;
+pub use made::{Made, MadeKind};
 pub use password::Secret;
 pub use port::{Given, Port, PortRole};
 pub use program::{Build, DropIn, EntryPoint, EnvironmentFile, Manager, Placement, Program, UnitList};
 pub use requirement::{Origin, Requirement};
 pub use script::{Bashism, Outcome, Shebang};
+pub use server::{ServerAccess, ServerConfig, ServerKind};
 pub use token::{Token, TokenForm};
 pub use value::{Reach, Role, Value};
 
@@ -70,12 +76,18 @@ pub struct Facts {
     pub connections: Vec<Connection>,
     /// Tables of databases that it makes or asks.
     pub tables: Vec<TableUse>,
+    /// Databases and users that it makes.
+    pub made: Vec<Made>,
+    /// What it says as the configuration of a server of databases.
+    pub server: Option<Box<ServerConfig>>,
     /// Servers that the document starts.
     pub listeners: Vec<Listener>,
     /// Settings of Django.
     pub settings: Vec<Setting>,
     /// Environment variables that are read or set.
     pub variables: Vec<Variable>,
+    /// The names that a script hands on to what it starts (`export NAME=value`), in order.
+    pub exported: Vec<Span>,
     /// Commands that are run.
     pub commands: Vec<Command>,
     /// Functions and aliases that a shell script defines: whoever reads it in calls them as commands.
@@ -88,6 +100,9 @@ pub struct Facts {
     pub paths: Vec<PathUse>,
     /// Texts that could be keys, tokens or passwords, by place.
     pub tokens: Vec<Token>,
+    /// The lines of a `.pth` file that Python reads when it starts, once that is in its site-packages: each a
+    /// folder for `sys.path`, or code (<https://docs.python.org/3/library/site.html>).
+    pub site_lines: Vec<Spanned<String>>,
     /// Python modules that the document makes importable (a Rust `#[pymodule]`).
     pub modules: Vec<NamedModule>,
     /// Documents inside this one, such as a heredoc that writes a config.

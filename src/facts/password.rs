@@ -60,6 +60,7 @@ impl Secret {
     pub fn of(text: &str) -> Option<Self> {
         let is_reference = text.contains(['{', '$', '<', '%']) && text.contains(['}', '$', '>', ')'])
             || text.starts_with("...")
+            || text.starts_with("**")
             || text.contains(char::is_whitespace);
         if is_reference {
             return None;
@@ -139,6 +140,7 @@ mod tests {
             "{password}",
             "<password>",
             "$X$",
+            "***REMOVED***",
             "enter it here",
         ] {
             assert!(Secret::of(text).is_none(), "{text}");

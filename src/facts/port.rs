@@ -9,7 +9,7 @@ pub struct Port {
     pub number: Option<u16>,
     /// The highest port of a range (`8000-8010`).
     pub last: Option<u16>,
-    /// What was written.
+    /// What was written; nothing of a service that stands among services with ports and has none.
     pub text: String,
     /// The service that it belongs to, as the document names it.
     pub service: Option<String>,
@@ -28,6 +28,8 @@ pub struct Port {
     pub is_udp: bool,
     /// Whether only a module that is run as a script gets there (`if __name__ == "__main__":`).
     pub in_main: bool,
+    /// For whom it is meant, where the document says that: `"public": true`, a group `internal_services`.
+    pub audience: Option<Audience>,
     /// Where the number (or, for a lookup, the service's name) stands.
     pub span: Span,
 }
@@ -51,6 +53,7 @@ impl Port {
             inner: None,
             is_udp: false,
             in_main: false,
+            audience: None,
             span,
         }
     }
@@ -74,6 +77,11 @@ impl Port {
     pub fn at(mut self, host: Option<impl Into<String>>) -> Self {
         self.host = host.map(Into::into);
         self
+    }
+
+    /// Whether it says that the service has no port.
+    pub fn is_none(&self) -> bool {
+        self.text.is_empty() && self.role == PortRole::Declares
     }
 
     /// Whether this port is the one, or in the range, that is stated.
@@ -129,6 +137,8 @@ pub enum PortRole {
     Exposes,
     /// A firewall lets others reach it.
     Allows,
+    /// A firewall keeps others from it.
+    Denies,
     /// The code asks a table for the service's port: `get_port("x")`.
     LooksUp,
     /// A list of ports that must not be used.
@@ -137,6 +147,15 @@ pub enum PortRole {
     RangeStart,
     /// The highest port that may be used.
     RangeEnd,
+}
+
+/// For whom a port is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// For everybody.
+    Public,
+    /// For the system itself.
+    Internal,
 }
 
 /// What may put another number in the stead of a written one.

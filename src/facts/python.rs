@@ -38,8 +38,8 @@ pub enum Step {
     Call(Call),
     /// A module is looked for, which imports the packages around it: `importlib.util.find_spec("a.b")`.
     Find(Spanned<String>),
-    /// An environment variable is read that has to be there: `os.environ["X"]`.
-    Environ(Spanned<String>),
+    /// An environment variable is read that has to be there: `os.environ["X"]`, `int(os.getenv("X"))`.
+    Environ(Needed),
     /// Something is done with a file or folder.
     File(Box<FileUse>),
     /// `if`/`elif`/`else`, each arm with its guard; an `else` has [`Guard::Otherwise`].
@@ -64,6 +64,43 @@ pub enum Step {
     Raise(Spanned<String>),
     /// `sys.exit(…)`; whether it says that something failed.
     Exit(Spanned<bool>),
+}
+
+/// A variable of the environment that has to be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed {
+    /// Its name, where it stands.
+    pub name: Spanned<String>,
+    /// What fails without it.
+    pub by: NeededBy,
+}
+
+/// What fails without a variable of the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NeededBy {
+    /// The reading itself: `os.environ["X"]`.
+    Key,
+    /// A number that is made of `None`: `int(os.getenv("X"))`; the function's name.
+    Number(String),
+    /// A method that `None` lacks: `os.getenv("X").split(",")`; its name.
+    Method(String),
+}
+
+impl NeededBy {
+    /// The last line of what Python says.
+    pub fn error(&self, variable: &str) -> String {
+        match self {
+            Self::Key => format!("KeyError: '{variable}'"),
+            Self::Number(function) if function == "int" => {
+                "TypeError: int() argument must be a string, a bytes-like object or a real number, not 'NoneType'"
+                    .to_owned()
+            }
+            Self::Number(function) => {
+                format!("TypeError: {function}() argument must be a string or a real number, not 'NoneType'")
+            }
+            Self::Method(name) => format!("AttributeError: 'NoneType' object has no attribute '{name}'"),
+        }
+    }
 }
 
 /// A call of a function that is known by name.

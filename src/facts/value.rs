@@ -132,7 +132,7 @@ pub fn is_on_linux(path: &str) -> Option<bool> {
     }
 }
 
-/// Whether `text` can interest any rule: it holds a path, an address, or a host with a port.
+/// Whether `text` can interest any rule: it holds a path, an address, or a host with a port, or is the name of a host.
 ///
 /// Formats keep only such texts, which keeps the facts of a large tree small. The test costs one pass.
 pub fn is_telling(text: &str) -> bool {
@@ -144,7 +144,42 @@ pub fn is_telling(text: &str) -> bool {
             .get(at + 1)
             .is_some_and(|next| *next == b':' || next.is_ascii_hexdigit()),
         _ => false,
-    })
+    }) || is_host_name(text)
+}
+
+/// Last parts of names that only a network at home or a tunnel has, and that nothing but hosts ends in.
+const HOST_ENDS: [&str; 22] = [
+    "local",
+    "lan",
+    "home",
+    "arpa",
+    "box",
+    "localdomain",
+    "net",
+    "io",
+    "app",
+    "dev",
+    "pizza",
+    "com",
+    "me",
+    "lt",
+    "life",
+    "rocks",
+    "run",
+    "link",
+    "live",
+    "online",
+    "pub",
+    "ms",
+];
+
+/// Whether a text is the name of a host and nothing else: `mac-mini.local`, `.ngrok-free.app`.
+fn is_host_name(text: &str) -> bool {
+    let Some((begin, last)) = text.rsplit_once('.') else {
+        return false;
+    };
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-.*@_".contains(&byte);
+    HOST_ENDS.contains(&last) && text.len() < 254 && begin.bytes().all(is_part)
 }
 
 #[cfg(test)]
@@ -153,10 +188,18 @@ mod tests {
 
     #[test]
     fn paths_addresses_and_ports_are_telling() {
-        for text in ["/opt/x", r"C:\Users\me", "10.0.0.5", "::1", "db:5432", "http://x"] {
+        for text in [
+            "/opt/x",
+            r"C:\Users\me",
+            "10.0.0.5",
+            "::1",
+            "db:5432",
+            "http://x",
+            "mac-mini.local",
+        ] {
             assert!(is_telling(text), "{text}");
         }
-        for text in ["", "hello", "a.b", "note: see below"] {
+        for text in ["", "hello", "a.b", "note: see below", "os.path", "Go .local"] {
             assert!(!is_telling(text), "{text}");
         }
     }

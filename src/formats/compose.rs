@@ -50,6 +50,10 @@ fn program(service: &Entry) -> Program {
     let volumes = node.get("volumes").map_or(&[][..], Node::elements);
     program.placements = volumes.iter().filter_map(placement).collect();
     program.in_container = true;
+    let own = ["image", "container_name", "hostname"].into_iter();
+    program.settings = own
+        .filter_map(|key| Some((key.to_owned(), field(key)?)))
+        .collect();
     // A service with profiles starts only when one of them is asked for.
     program.autostart = node.get("profiles").is_none_or(|list| list.elements().is_empty());
     program

@@ -1,12 +1,15 @@
-//! What commands tell a firewall to let in: `ufw`, `iptables`, `firewall-cmd`.
+//! What commands tell a firewall to let in: `ufw`, `iptables`, `firewall-cmd`, `nft`, and what they keep
+//! out.
 //!
-//! The grammars are those of ufw(8), iptables-extensions(8) and firewall-cmd(1).
+//! The grammars are those of ufw(8), iptables-extensions(8), firewall-cmd(1) and nft(8).
+
+mod nft;
 
 use crate::facts::port::range;
 use crate::facts::{Command, Facts, Given, Port, PortRole, Reach, Word};
 
-/// Adds the ports that the commands of a document let others reach.
-pub(super) fn read(facts: &mut Facts) {
+/// Adds the ports that the commands of a document let others reach, and those that they keep shut.
+pub(super) fn read(path: &str, text: &str, facts: &mut Facts) {
     let mut found = Vec::new();
     for command in &facts.commands {
         if command.reach == Reach::Elsewhere {
@@ -14,7 +17,7 @@ pub(super) fn read(facts: &mut Facts) {
         }
         let tool = command.words.iter().take(6).position(|word| {
             let name = word.text.rsplit('/').next().unwrap_or_default();
-            matches!(name, "ufw" | "iptables" | "ip6tables" | "firewall-cmd")
+            matches!(name, "ufw" | "iptables" | "ip6tables" | "firewall-cmd" | "nft")
         });
         let Some((tool, arguments)) = tool.and_then(|at| command.words[at..].split_first()) else {
             continue;
@@ -23,15 +26,57 @@ pub(super) fn read(facts: &mut Facts) {
         if !is_led_to(command, tool) {
             continue;
         }
-        if tool.text.ends_with("ufw") {
-            ufw(arguments, &mut found);
-        } else if tool.text.ends_with("firewall-cmd") {
-            firewalld(arguments, &mut found);
-        } else {
-            iptables(arguments, &mut found);
+        match tool.text.rsplit('/').next().unwrap_or_default() {
+            "ufw" => ufw(tool, arguments, &mut found),
+            "firewall-cmd" => firewalld(tool, arguments, &mut found),
+            "nft" => nft::command(arguments, &mut found),
+            _ => iptables(arguments, &mut found),
         }
     }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if name == "nftables.conf" || name.ends_with(".nft") {
+        nft::ruleset(text, &mut found);
+    } else if is_saved(name) {
+        saved(text, &mut found);
+    }
     facts.ports.extend(found);
+}
+
+/// Whether a file holds rules as `iptables-save` writes them.
+pub(super) fn is_saved(name: &str) -> bool {
+    matches!(
+        name,
+        "rules.v4" | "rules.v6" | "iptables.rules" | "ip6tables.rules" | "iptables.up.rules"
+    )
+}
+
+/// What `iptables-save` writes: `:INPUT DROP [0:0]`, `-A INPUT -p tcp --dport 22 -j ACCEPT`.
+fn saved(text: &str, found: &mut Vec<Port>) {
+    for line in text.lines() {
+        let words = nft::words(line, offset(text, line));
+        match words.first().map(|word| word.text.as_str()) {
+            Some("-A" | "-I") => iptables(&words, found),
+            Some(":INPUT") => {
+                let policy = words
+                    .get(1)
+                    .filter(|word| matches!(word.text.as_str(), "DROP" | "REJECT"));
+                found.extend(policy.map(|word| everything(word, "iptables")));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where a line of a text begins in it.
+fn offset(text: &str, line: &str) -> usize {
+    (line.as_ptr() as usize).saturating_sub(text.as_ptr() as usize)
+}
+
+/// What no rule lets in is kept out.
+fn everything(word: &Word, table: &str) -> Port {
+    let mut port = Port::new(&word.text, PortRole::Denies, word.span).in_table(Some(table));
+    (port.number, port.last) = (Some(1), Some(u16::MAX));
+    port
 }
 
 /// Whether nothing but `sudo`, its options and assignments stands before the tool.
@@ -46,8 +91,9 @@ fn is_led_to(command: &Command, tool: &Word) -> bool {
         })
 }
 
-/// `ufw allow 8000/tcp`, `ufw allow from 10.0.0.0/8 to any port 5432 proto tcp`, `ufw limit ssh`.
-fn ufw(arguments: &[Word], found: &mut Vec<Port>) {
+/// `ufw allow 8000/tcp`, `ufw allow from 10.0.0.0/8 to any port 5432 proto tcp`, `ufw limit ssh`, `ufw deny 8000`,
+/// and `ufw enable`, whose default is to deny (ufw(8)).
+fn ufw(tool: &Word, arguments: &[Word], found: &mut Vec<Port>) {
     let text = |at: usize| arguments.get(at).map_or("", |word| word.text.as_str());
     let mut at = 0;
     while text(at).starts_with("--") {
@@ -58,9 +104,16 @@ fn ufw(arguments: &[Word], found: &mut Vec<Port>) {
         "prepend" => at += 1,
         _ => {}
     }
-    if !matches!(text(at), "allow" | "limit") {
-        return;
-    }
+    let role = match text(at) {
+        "allow" | "limit" => PortRole::Allows,
+        "deny" | "reject" => PortRole::Denies,
+        verb => {
+            let is_default = verb == "default" && matches!(text(at + 1), "deny" | "reject");
+            let is_closing = verb == "enable" || is_default && !matches!(text(at + 2), "outgoing" | "routed");
+            found.extend(is_closing.then(|| everything(tool, "ufw")));
+            return;
+        }
+    };
     at += 1;
     let mut from = None;
     let mut is_udp = false;
@@ -100,6 +153,7 @@ fn ufw(arguments: &[Word], found: &mut Vec<Port>) {
     let Some(word) = port else { return };
     for mut port in allowed(word, &word.text) {
         port.is_udp |= is_udp;
+        port.role = role;
         found.push(port.in_table(Some("ufw")).at(from.clone()));
     }
 }
@@ -165,7 +219,7 @@ fn service(name: &str) -> &'static [u16] {
     }
 }
 
-/// `iptables -A INPUT -p tcp --dport 8000 -j ACCEPT`.
+/// `iptables -A INPUT -p tcp --dport 8000 -j ACCEPT`, `iptables -P INPUT DROP`, `iptables -A INPUT -j DROP`.
 fn iptables(arguments: &[Word], found: &mut Vec<Port>) {
     let value = |options: &[&str]| {
         let at = arguments
@@ -174,29 +228,62 @@ fn iptables(arguments: &[Word], found: &mut Vec<Port>) {
         arguments.get(at + 1)
     };
     let is = |options: &[&str], wanted: &str| value(options).is_some_and(|word| word.text == wanted);
-    let is_let_in = is(&["-A", "-I", "--append", "--insert"], "INPUT") && is(&["-j", "--jump"], "ACCEPT");
-    let Some(word) = value(&["--dport", "--destination-port", "--dports"]).filter(|_| is_let_in) else {
+    let has = |wanted: &str| arguments.iter().any(|word| word.text == wanted);
+    let is_shut = |text: &str| matches!(text, "DROP" | "REJECT");
+    if is(&["-P", "--policy"], "INPUT") {
+        let policy = arguments.iter().find(|word| is_shut(&word.text));
+        found.extend(policy.map(|word| everything(word, "iptables")));
+        return;
+    }
+    let verdict = value(&["-j", "--jump"]).filter(|_| is(&["-A", "-I", "--append", "--insert"], "INPUT"));
+    let role = match verdict.map(|word| word.text.as_str()) {
+        Some("ACCEPT") => PortRole::Allows,
+        Some("DROP" | "REJECT") => PortRole::Denies,
+        _ => return,
+    };
+    let from = value(&["-s", "--source", "--src"]);
+    let Some(word) = value(&["--dport", "--destination-port", "--dports"]) else {
+        let is_narrow = from.is_some()
+            || ["-p", "--protocol", "-m", "--match", "-i", "--in-interface", "!"]
+                .iter()
+                .any(|option| has(option));
+        let rest = verdict.filter(|_| role == PortRole::Denies && !is_narrow);
+        found.extend(rest.map(|word| everything(word, "iptables")));
         return;
     };
+    // Whom a rule keeps out while all others may come in is another matter.
+    if role == PortRole::Denies && (from.is_some() || has("!")) {
+        return;
+    }
     let interface = value(&["-i", "--in-interface"]).filter(|word| is_inner(&word.text));
-    let from = value(&["-s", "--source", "--src"]).or(interface);
+    let from = from.or(interface);
     let from = from
         .map(|word| word.text.clone())
         .filter(|from| from != "0.0.0.0/0");
     for mut port in allowed(word, &word.text) {
         port.is_udp = is(&["-p", "--protocol"], "udp");
+        port.role = role;
         found.push(port.in_table(Some("iptables")).at(from.clone()));
     }
 }
 
-/// `firewall-cmd --add-port=8000/tcp --add-service=http`.
-fn firewalld(arguments: &[Word], found: &mut Vec<Port>) {
+/// `firewall-cmd --add-port=8000/tcp --add-service=http`. What a zone does not name is rejected, unless the zone is
+/// `trusted` (firewalld.zones(5)).
+fn firewalld(tool: &Word, arguments: &[Word], found: &mut Vec<Port>) {
+    let is_trusted = |word: &Word| word.text.ends_with("=trusted");
+    if arguments.iter().any(is_trusted) {
+        return;
+    }
+    let before = found.len();
     for word in arguments {
         let value = ["--add-port=", "--add-service="]
             .iter()
             .find_map(|option| word.text.strip_prefix(option));
         let ports = value.map(|value| allowed(word, value)).unwrap_or_default();
         found.extend(ports.into_iter().map(|port| port.in_table(Some("firewalld"))));
+    }
+    if found.len() > before {
+        found.push(everything(tool, "firewalld"));
     }
 }
 

@@ -4,6 +4,7 @@ mod calls;
 mod commandline;
 mod compose;
 pub mod cron;
+mod databases;
 mod dialled;
 pub mod docker;
 pub mod dotenv;
@@ -34,6 +35,7 @@ mod setuptools;
 pub mod shell;
 #[cfg(test)]
 mod shortcuts;
+mod site_lines;
 mod sql;
 pub mod structured;
 pub mod supervisor;
@@ -171,7 +173,10 @@ impl Format {
 
     fn of_name(path: &str, name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        if lower == ".env" || lower.starts_with(".env.") || lower.ends_with(".env") {
+        let is_about = [".patch", ".diff", ".md", ".rst"]
+            .iter()
+            .any(|end| lower.ends_with(end));
+        if lower == ".env" || lower.starts_with(".env.") && !is_about || lower.ends_with(".env") {
             return Some(Self::Dotenv);
         }
         if name == "METADATA"
@@ -201,6 +206,7 @@ impl Format {
             _ if docker::is_ignore(&lower) || make::is_makefile(&lower) => Some(Self::Plain),
             _ if docker::is_dockerfile(&lower) => Some(Self::Docker),
             _ if lower == "procfile" || lower.starts_with("procfile.") => Some(Self::Procfile),
+            _ if firewall::is_saved(&lower) => Some(Self::Plain),
             _ if cron::is_crontab(folder, &lower) => Some(Self::Cron),
             _ if is_of_keys(&lower) => Some(Self::Text),
             _ => None,
@@ -223,8 +229,8 @@ impl Format {
             "conf" if systemd::unit_of(path).is_some() => Self::Systemd,
             "conf" | "ini" | "cfg" | "plist" | "swift" | "go" | "java" | "kt" | "c" | "h" | "cpp" | "cc"
             | "hpp" | "m" | "rb" | "php" | "pl" | "lua" | "sql" | "properties" | "xml" | "nginx" | "tf"
-            | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "env" | "example" | "sample"
-            | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
+            | "hcl" | "gradle" | "fish" | "ps1" | "bat" | "cmd" | "mk" | "nft" | "env" | "example"
+            | "sample" | "template" | "tmpl" | "pyx" | "pxd" | "pth" => Self::Plain,
             "md" | "rst" | "adoc" | "pem" | "key" | "p8" | "ppk" | "asc" | "pgp" | "ipynb" => Self::Text,
             _ => return Self::of_shebang(head),
         })
@@ -312,6 +318,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Plain if docker::is_ignore(path) => docker::extract_ignore(text),
         Format::Plain if path.rsplit('/').next() == Some("setup.cfg") => setuptools::extract(path, text),
         Format::Plain if runtime::is_runtime(path) => runtime::extract(text),
+        Format::Plain if path.ends_with(".pth") => site_lines::extract(path, text),
         Format::Plain => plain::extract(path, text),
         Format::Text => Facts::default(),
     };
@@ -319,11 +326,13 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         dialled::read(text, &mut facts);
     }
     serving::read(text, &mut facts);
-    firewall::read(&mut facts);
+    firewall::read(path, text, &mut facts);
     commandline::note_bashisms(&mut facts);
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);
     sql::read(text, &mut facts);
+    sql::read_made(text, &mut facts);
+    facts.server = databases::read(path, text).map(Box::new);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);
     }

@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 /// Options of `pip install` and `uv pip install` that take the next word as their value (`--help` of pip 24
 /// and uv 0.9).
-const WITH_VALUE: [&str; 35] = [
+const WITH_VALUE: [&str; 37] = [
+    "-w",
+    "--wheel-dir",
     "--index-strategy",
     "--python-preference",
     "--link-mode",
@@ -48,6 +50,9 @@ const WITH_VALUE: [&str; 35] = [
 
 /// Adds to `facts` what the words of one command have pip install; other commands add nothing.
 pub(super) fn read(words: &[Word], facts: &mut Facts) {
+    if let Some((script, is_editable)) = set_up(words) {
+        installs(script, ".", is_editable, facts);
+    }
     let Some(arguments) = install_arguments(words) else {
         return;
     };
@@ -78,6 +83,24 @@ pub(super) fn read(words: &[Word], facts: &mut Facts) {
     }
 }
 
+/// The script of `python setup.py develop` and `install`, and whether the modules stay where they are.
+fn set_up(words: &[Word]) -> Option<(&Word, bool)> {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let is_python = text(0)
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.starts_with("python"));
+    if !is_python || text(1) != "setup.py" {
+        return None;
+    }
+    let script = words.get(1)?;
+    match text(2) {
+        "develop" => Some((script, true)),
+        "install" => Some((script, false)),
+        _ => None,
+    }
+}
+
 /// The words behind `pip install`, `python -m pip install` or `uv pip install`.
 fn install_arguments(words: &[Word]) -> Option<&[Word]> {
     let name = |word: &Word| word.text.rsplit('/').next().unwrap_or("").to_owned();
@@ -103,7 +126,9 @@ fn install_arguments(words: &[Word]) -> Option<&[Word]> {
     while words.get(at).is_some_and(|word| word.text.starts_with('-')) {
         at += 1;
     }
-    (words.get(at)?.text == "install").then(|| words.get(at + 1..).unwrap_or_default())
+    // Wheels are made in one stage of an image, and installed in the next.
+    matches!(words.get(at)?.text.as_str(), "install" | "wheel")
+        .then(|| words.get(at + 1..).unwrap_or_default())
 }
 
 fn installs(word: &Word, path: &str, is_editable: bool, facts: &mut Facts) {

@@ -38,7 +38,9 @@ fn folders() -> Vec<PathBuf> {
 
 /// How many files end so, and which of them the two ways disagree about.
 fn compared(extension: &str, questions: &[(&str, Agrees)]) -> (usize, Vec<String>) {
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(crate::engine::STACK)
+        .build();
     let pool = pool.expect("threads can be started");
     let (mut count, mut wrong) = (0, Vec::new());
     for folder in folders() {

@@ -1,7 +1,8 @@
-//! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs.
+//! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs. Also the databases
+//! and users that it makes.
 
 use super::needles::Needles;
-use crate::facts::{Facts, TableUse};
+use crate::facts::{Facts, Made, MadeKind, Secret, TableUse};
 use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -49,6 +50,41 @@ static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What makes a database or a user, or gives a user a password.
+static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(CREATE|ALTER|(?i:create|alter))\s+(?i:(database|schema|user|role))\s+(?i:if\s+not\s+exists\s+)?"#,
+        r#"[\\"'`]*([\w.{}$%()-]*)"#,
+    ))
+    .ok()
+});
+
+const VERBS: [&str; 2] = ["create", "alter"];
+static VERB: LazyLock<Needles> = LazyLock::new(|| Needles::new(&VERBS));
+
+/// Whether a text may make a database or a user: it has a verb of those with what they are made of behind it.
+fn may_make_databases(text: &str) -> bool {
+    let mut at = 0;
+    while let Some((found, number)) = VERB.find(text.as_bytes(), at) {
+        at = found + VERBS[number].len();
+        let behind = text.get(at..).unwrap_or_default();
+        let what = behind.trim_start();
+        let begins = |word: &str| {
+            let there = what.as_bytes().get(..word.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if what.len() < behind.len() && ["database", "schema", "user", "role"].into_iter().any(begins) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The password in what stands behind the name of a user.
+static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)\b(?:password|identified\s+(?:with\s+\S+\s+)?by)\s+[\\"']+([^'"\\\s]+)"#).ok()
+});
+
 /// What a query calls by a name of its own: `WITH recent AS (`.
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(\w+)(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(").ok()
@@ -90,6 +126,52 @@ pub(super) fn agrees(text: &str) -> bool {
     };
     let short = maker(text).map(all).unwrap_or_default();
     short == all(MAKER_OR_QUERY.as_ref().unwrap())
+        && (may_make_databases(text) || all(MADE.as_ref().unwrap()).is_empty())
+}
+
+/// Notes the databases and users that a text makes.
+pub(super) fn read_made(text: &str, facts: &mut Facts) {
+    let (Some(made), Some(given), true) = (MADE.as_ref(), GIVEN.as_ref(), may_make_databases(text)) else {
+        return;
+    };
+    for found in made.captures_iter(text) {
+        let (verb, what, name) = (&found[1], &found[2], &found[3]);
+        let span = found
+            .get(3)
+            .map_or(Span::default(), |name| Span::new(name.start(), name.end()));
+        let behind = &text[span.end as usize..];
+        // In small letters it is the English of a comment, unless a statement ends here.
+        let ends = !name.is_empty() && behind.starts_with([';', '"', '\'', '\\', '`']);
+        let is_sql = ends || verb.bytes().all(|byte| byte.is_ascii_uppercase());
+        let what = match what.to_ascii_lowercase().as_str() {
+            "database" => MadeKind::Database,
+            "user" | "role" => MadeKind::User,
+            // MySQL takes the word for a database, PostgreSQL for a part of one.
+            _ => continue,
+        };
+        let is_new = verb.eq_ignore_ascii_case("create");
+        let password = given
+            .captures(statement(behind))
+            .and_then(|found| Secret::of(&found[1]));
+        let is_told = is_new || (what == MadeKind::User && password.is_some());
+        if is_sql && is_told {
+            let is_known = !name.is_empty() && !name.contains(['{', '}', '$', '%', '(', ')']);
+            facts.made.push(Made {
+                what,
+                name: is_known.then(|| name.to_owned()),
+                password,
+                span,
+            });
+        }
+    }
+}
+
+/// What a text has before the statement ends: two lines at most, and not the next statement.
+fn statement(text: &str) -> &str {
+    let lines = text.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| at);
+    let end = text[..lines].find(';').unwrap_or(lines);
+    let next = text[..end].find("CREATE ").unwrap_or(end);
+    &text[..next]
 }
 
 /// Notes the tables that a query needs. Its text has the place `span`.
@@ -164,8 +246,8 @@ impl Before {
         let closed = new.bytes().filter(|byte| *byte == b')').count();
         self.open += opened.cast_signed() - closed.cast_signed();
         let inside = new.rsplit('(').next().unwrap_or_default().to_ascii_lowercase();
-        self.is_over = (self.is_over && opened == 0)
-            || [")", "select", "delete"].iter().any(|end| inside.contains(end));
+        self.is_over =
+            (self.is_over && opened == 0) || [")", "select", "delete"].iter().any(|end| inside.contains(end));
         let is_part = self.open > 0 && !self.is_over;
         let before = text.get(..at).unwrap_or_default().trim_end().as_bytes();
         let distinct = before.len().checked_sub("distinct".len());
@@ -221,6 +303,38 @@ mod tests {
         ] {
             assert_eq!(needed(text).join(" "), names, "{text}");
         }
+    }
+
+    #[test]
+    fn texts_make_databases_and_users() {
+        let text = "-- create database connections for all\nCREATE DATABASE IF NOT EXISTS `trades`;\n\
+                    create database archive;\nCREATE USER trader WITH ENCRYPTED PASSWORD 'tide-9';\n\
+                    CREATE USER 'reader'@'localhost' IDENTIFIED BY 'reef-8';\nALTER ROLE clerk PASSWORD 'kelp-7';\n\
+                    ALTER DATABASE trades OWNER TO trader;\nCREATE ROLE readers;\nCREATE DATABASE {name}\n\
+                    psql -c \"CREATE USER $WHO PASSWORD '$PASS'\"\nCREATE SCHEMA users;\n";
+        let mut facts = Facts::default();
+        read_made(text, &mut facts);
+        let shown: Vec<String> = facts
+            .made
+            .iter()
+            .map(|made| {
+                let name = made.name.as_deref().unwrap_or("?");
+                let length = made.password.map_or(0, |password| password.length());
+                assert!(made.name.is_none() || made.span.text(text) == name);
+                format!("{:?} {name} {length}", made.what)
+            })
+            .collect();
+        let expected = [
+            "Database trades 0",
+            "Database archive 0",
+            "User trader 6",
+            "User reader 6",
+            "User clerk 6",
+            "User readers 0",
+            "Database ? 0",
+            "User ? 0",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -3,15 +3,16 @@
 //! Each of them reads its syntax into [`Node`]s; [`collect`] reads the meaning: literal texts, ports and
 //! environment variables, by the keys that they stand under.
 
+mod audience;
 mod manifest;
 mod ports;
 
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Connection, Facts, Field, Part, Reach, Role, Value, Variable};
 use crate::source::Span;
-use std::borrow::Cow;
 pub use manifest::read_manifest;
 pub use ports::{number, of_variable};
+use std::borrow::Cow;
 
 /// Levels of nesting that a reader hands on. Deeper data configures nothing, and walking it would need
 /// a stack without end.
@@ -156,6 +157,7 @@ impl<'a> Collector<'a> {
         if self.keys.len() > DEPTH {
             return;
         }
+        self.facts.ports.extend(ports::portless(&self.keys, node));
         match &node.shape {
             Shape::Text(text) => {
                 if is_telling(text) {
@@ -192,7 +194,11 @@ impl<'a> Collector<'a> {
                 siblings,
                 is_element,
             };
-            self.facts.ports.extend(ports::of_entry(&scope, entry));
+            let mut port = ports::of_entry(&scope, entry);
+            if let Some(port) = &mut port {
+                port.audience = audience::of(&self.keys, siblings);
+            }
+            self.facts.ports.extend(port);
         }
         self.keys.push(&entry.key);
         self.port_keys += usize::from(is_about_ports);
@@ -262,9 +268,15 @@ impl<'a> Collector<'a> {
 }
 
 fn is_environment(key: &str) -> bool {
-    ["environment", "env", "environ", "environment_variables", "env_vars"]
-        .iter()
-        .any(|name| key.eq_ignore_ascii_case(name))
+    [
+        "environment",
+        "env",
+        "environ",
+        "environment_variables",
+        "env_vars",
+    ]
+    .iter()
+    .any(|name| key.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -12,6 +12,11 @@ static LINES: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| 
     lines.filter_map(|line| line.split_once(':')).collect()
 });
 
+static EXTRAS: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let lines = REQUIRES.extras.lines();
+    lines.filter_map(|line| line.split_once(':')).collect()
+});
+
 /// What stands before or behind a module's name in its distribution's name, as people name them.
 const AFFIXES: [(&str, &str); 9] = [
     ("python-", ""),
@@ -40,6 +45,7 @@ struct Names {
 #[serde(deny_unknown_fields)]
 struct Requires {
     requires: String,
+    extras: String,
 }
 
 /// The distributions that provide a module, the one to recommend first.
@@ -123,6 +129,17 @@ pub fn brought_by(distribution: &str) -> Option<Vec<&'static str>> {
     Some(found.into_iter().collect())
 }
 
+/// The distributions that come along with an extra of one, directly or not, sorted; none where that is not known.
+pub fn brought_by_extra(distribution: &str, extra: &str) -> Vec<&'static str> {
+    let key = format!("{}[{}]", normalize(distribution), normalize(extra));
+    let own = EXTRAS
+        .get(key.as_str())
+        .into_iter()
+        .flat_map(|line| line.split_whitespace());
+    let all = own.flat_map(|name| brought_by(name).unwrap_or_default().into_iter().chain([name]));
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// Whether it is known what a distribution brings along.
 pub fn is_known(distribution: &str) -> bool {
     LINES.contains_key(normalize(distribution).as_str())
@@ -173,6 +190,14 @@ fn names_match(distribution: &str, module: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn extras_bring_what_they_ask_for() {
+        assert!(brought_by_extra("Celery", "redis").contains(&"redis"));
+        assert!(brought_by_extra("tortoise_orm", "asyncpg").contains(&"asyncpg"));
+        assert!(brought_by_extra("celery", "nothing").is_empty());
+        assert!(brought_by_extra("", "").is_empty());
+    }
 
     #[test]
     fn a_module_names_its_distribution() {

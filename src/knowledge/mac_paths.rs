@@ -6,6 +6,21 @@ use std::sync::LazyLock;
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| super::table("macos-paths"));
 
+/// The rows by the first name of their path: most paths begin with none of those names.
+static ROWS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut rows: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for row in PLACES.moved.keys().chain(PLACES.advice.keys()) {
+        rows.entry(first_name(row)).or_default().push(row);
+    }
+    rows
+});
+
+/// The first name of a path: `opt` of `/opt/homebrew`, `~` of `~/Library`.
+fn first_name(path: &str) -> &str {
+    let inner = path.strip_prefix('/').unwrap_or(path);
+    inner.split('/').next().unwrap_or(inner)
+}
+
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Places {
@@ -38,11 +53,8 @@ pub enum Instead {
 /// `path` is absolute, or begins with `~`, which also stands for `$HOME` and `/Users/NAME`: the caller
 /// writes those so.
 pub fn find(path: &str) -> Option<MacPlace> {
-    let rows = PLACES
-        .moved
-        .keys()
-        .chain(PLACES.advice.keys())
-        .filter_map(|row| Some((row, behind(row, path)?)));
+    let rows = ROWS.get(first_name(path))?.iter();
+    let rows = rows.filter_map(|row| Some((*row, behind(row, path)?)));
     let (row, rest) = rows.max_by_key(|(row, _)| row.len())?;
     let instead = match PLACES.moved.get(row) {
         Some(place) => Instead::Path(format!("{place}{rest}")),

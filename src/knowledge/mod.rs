@@ -6,6 +6,7 @@ pub mod connections;
 pub mod databases;
 pub mod detaches;
 pub mod distributions;
+pub mod host_names;
 pub mod interpreters;
 pub mod mac_commands;
 pub mod mac_paths;

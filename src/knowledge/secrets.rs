@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use regex::{Regex, RegexSet};
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("secrets"));
 static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::compile(&TABLE.format));
@@ -56,7 +56,8 @@ pub struct Known<'a> {
 
 struct Formats {
     set: RegexSet,
-    each: Vec<(Regex, &'static Row)>,
+    /// Each is made when a text first has it: most never are.
+    each: Vec<(String, OnceLock<Option<Regex>>, &'static Row)>,
 }
 
 impl Formats {
@@ -65,9 +66,9 @@ impl Formats {
         let whole = |row: &Row| format!("(?:^|[^A-Za-z0-9_-])({})(?:$|[^A-Za-z0-9_-])", row.pattern);
         let each: Vec<_> = rows
             .iter()
-            .filter_map(|row| Some((Regex::new(&whole(row)).ok()?, row)))
+            .map(|row| (whole(row), OnceLock::new(), row))
             .collect();
-        let set = RegexSet::new(each.iter().map(|(regex, _)| regex.as_str()));
+        let set = RegexSet::new(each.iter().map(|(pattern, _, _)| pattern));
         Self {
             set: set.unwrap_or_else(|_| RegexSet::empty()),
             each,
@@ -79,7 +80,8 @@ impl Formats {
 pub fn known<'a>(text: &'a str, around: &str) -> Option<Known<'a>> {
     let formats = &*FORMATS;
     formats.set.matches(text).into_iter().find_map(|at| {
-        let (regex, row) = formats.each.get(at)?;
+        let (pattern, made, row) = formats.each.get(at)?;
+        let regex = made.get_or_init(|| Regex::new(pattern).ok()).as_ref()?;
         let found = regex.captures(text)?.get(1)?.as_str();
         let is_near = row.needs.is_empty() || row.needs.iter().any(|word| around.contains(word.as_str()));
         let is_right = row.check.as_deref().is_none_or(|check| passes(check, found));

@@ -14,6 +14,7 @@ static FIRST: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| 
 #[derive(Debug, Default, Deserialize)]
 struct Table {
     read_elsewhere: Elsewhere,
+    given_elsewhere: Elsewhere,
     same: Same,
 }
 
@@ -29,14 +30,22 @@ struct Same {
     empty: Vec<String>,
 }
 
+impl Elsewhere {
+    fn has(&self, name: &str) -> bool {
+        let mut prefixes = self.prefixes.iter();
+        self.names.iter().any(|known| known == name)
+            || prefixes.any(|prefix| name.starts_with(prefix.as_str()))
+    }
+}
+
 /// Whether something that the tree does not hold reads a variable of this name.
 pub fn is_read_elsewhere(name: &str) -> bool {
-    let table = &TABLE.read_elsewhere;
-    table.names.iter().any(|known| known == name)
-        || table
-            .prefixes
-            .iter()
-            .any(|prefix| name.starts_with(prefix.as_str()))
+    TABLE.read_elsewhere.has(name)
+}
+
+/// Whether code asks for a variable of this name to find out where it runs.
+pub fn is_asked_of_any(name: &str) -> bool {
+    TABLE.given_elsewhere.has(name)
 }
 
 /// Whether two names are meant to be one: words of one meaning, or a letter that differs.

@@ -32,6 +32,12 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Whether its place holds what `written` says and nothing else: no blanks, extras or quotes.
+    pub fn is_plain(&self) -> bool {
+        let span = self.place.span;
+        (span.end - span.start) as usize == self.written.len()
+    }
+
     /// A requirement at its place.
     pub(super) fn new(requirement: &Requirement, document: DocumentId) -> Self {
         // Poetry's and pipenv's `*` asks for nothing.
@@ -68,6 +74,39 @@ impl Ask {
             .iter()
             .filter(|specifier| matches!(specifier.operator(), Operator::Equal | Operator::ExactEqual));
         exact.next().map(VersionSpecifier::version)
+    }
+
+    /// Whether what is asked for may be older than this version.
+    pub fn may_be_before(&self, version: &str) -> bool {
+        let Ok(version) = Version::from_str(version) else {
+            return true;
+        };
+        let mut specifiers = self.specifiers.iter().flat_map(|specifiers| specifiers.iter());
+        !specifiers.any(|specifier| {
+            let is_floor = !matches!(
+                specifier.operator(),
+                Operator::LessThan | Operator::LessThanEqual | Operator::NotEqual | Operator::NotEqualStar
+            );
+            is_floor && *specifier.version() >= version
+        })
+    }
+
+    /// Whether what is asked for may be this version, or a newer one.
+    pub fn may_be_since(&self, version: &str) -> bool {
+        let Ok(version) = Version::from_str(version) else {
+            return true;
+        };
+        let mut specifiers = self.specifiers.iter().flat_map(|specifiers| specifiers.iter());
+        !specifiers.any(|specifier| match specifier.operator() {
+            Operator::LessThan => *specifier.version() <= version,
+            Operator::LessThanEqual | Operator::Equal | Operator::ExactEqual => {
+                *specifier.version() < version
+            }
+            Operator::EqualStar | Operator::TildeEqual => {
+                *specifier.version() < version && !specifier.contains(&version)
+            }
+            _ => false,
+        })
     }
 
     /// Whether the deployment installs it: a constraint and a group of developers do not.
@@ -280,7 +319,7 @@ mod tests {
                 Some(Document {
                     path: (*path).to_owned(),
                     format,
-                    facts: extract(path, format, text),
+                    facts: extract(path, format, text).into(),
                     is_executable: None,
                     host: None,
                 })
@@ -384,6 +423,11 @@ mod tests {
             ["lib"]
         );
         assert_eq!(roots(&[("deploy.sh", "cd lib && uv sync\n"), project]), ["lib"]);
+        let script = ("lib/setup.py", "");
+        for way in ["develop", "install"] {
+            let command = format!("cd lib\npython3 setup.py {way}\n");
+            assert_eq!(roots(&[("deploy.sh", &command), script]), ["lib"]);
+        }
         assert_eq!(roots(&[("deploy.sh", "poetry install\n"), project]), [""; 0]);
         assert_eq!(roots(&[("requirements.txt", "-e ./gone\n"), project]), [""; 0]);
     }

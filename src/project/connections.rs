@@ -3,12 +3,15 @@
 use super::{Project, importers};
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
-use crate::facts::{Access, Command, Connection, Field, Giver, Part, Reach, Role, Value};
+use crate::facts::{
+    Access, Command, Connection, Field, Giver, Part, Reach, Role, Secret, ServerConfig, Value, Variable,
+};
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
 use crate::knowledge::connections as known;
-use crate::source::Span;
-use std::collections::BTreeSet;
+use crate::source::{Span, Spanned};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection, and where it is described.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub enum Way {
     Command,
 }
 
+/// The variable from which clients of PostgreSQL take the password.
+const PASSWORD: &str = "PGPASSWORD";
 /// What is connected to, where nothing tells.
 const UNTOLD: &str = "a database";
 
@@ -62,10 +67,22 @@ impl Project {
         })
     }
 
+    /// The connections whose password stands in code or settings, with that password. A `.env` is where passwords
+    /// belong; whether it may be in the tree is another question.
+    pub fn passwords_of_databases(&self) -> impl Iterator<Item = (&Link, &Part<Secret>, &Secret)> {
+        self.links().iter().filter_map(|link| {
+            let document = self.document(link.document)?;
+            let part = link.parts.password.as_ref()?;
+            let is_of_env = document.format == Format::Dotenv || document.path.contains(".env");
+            let secret = part.value.as_ref().filter(|_| !is_of_env)?;
+            Some((link, part, secret))
+        })
+    }
+
     /// The modules that another module of the server imports, and whose name says that connections to databases are
     /// made there, each with the place where it connects.
     pub fn central_connections(&self) -> Vec<&Link> {
-        let imported = self.imported_names();
+        let imported = LazyCell::new(|| self.imported_names());
         let links = self.links().iter().filter(|link| {
             let path = self
                 .document(link.document)
@@ -98,6 +115,36 @@ impl Project {
             }
         }
         names
+    }
+
+    /// The configurations of servers of databases that are not those of containers, and whether a script puts each where
+    /// the server reads it.
+    pub fn server_configs(&self) -> Vec<(DocumentId, &ServerConfig, bool)> {
+        let programs = || {
+            self.documents()
+                .flat_map(|(_, document)| &document.facts.programs)
+        };
+        let targets = self
+            .documents()
+            .flat_map(|(_, document)| document.facts.targets.iter().map(|(_, program)| program));
+        let placed = programs().chain(targets).flat_map(|program| &program.placements);
+        let placed: Vec<&str> = placed.map(|placement| placement.from.as_str()).collect();
+        let found = self.documents().filter_map(|(id, document)| {
+            let config = document.facts.server.as_deref()?;
+            let is_of_container = document.path.split('/').any(|part| part.contains("docker"))
+                || placed
+                    .iter()
+                    .any(|from| *from != "." && document.path.ends_with(from));
+            if is_of_container || !self.tells_of_server(id) {
+                return None;
+            }
+            Some((
+                id,
+                config,
+                document.host.is_some() || self.put_below(id, "/").is_some(),
+            ))
+        });
+        found.collect()
     }
 
     /// The names by which containers find each other: the services of compose files.
@@ -140,42 +187,97 @@ fn of_document(id: DocumentId, document: &Document) -> Vec<Link> {
         }
     }
     if document.format != Format::Python {
-        let variables = facts.variables.iter().filter_map(|variable| {
-            let Access::Set(text) = &variable.access else {
-                return None;
-            };
-            let (prefix, field) = Field::of_variable(&variable.name)?;
-            let mut connection = Connection {
-                name: Some(variable.name.clone()),
-                span: variable.span,
-                ..Connection::default()
-            };
-            let is_known = !text.contains(['$', '{', '%', '<', '`']);
-            let giver = if is_known {
-                Giver::Nothing
-            } else {
-                Giver::Elsewhere
-            };
-            connection.set(
-                field,
-                Part {
-                    value: is_known.then(|| text.clone()),
-                    giver,
-                    span: variable.span,
-                },
-            );
-            Some((prefix, connection))
-        });
-        lone.extend(variables);
+        lone.extend(facts.variables.iter().filter_map(of_variable));
     }
+    let told: BTreeMap<u32, Span> = lone
+        .iter()
+        .filter_map(|(_, one)| {
+            let part = one.password.as_ref()?;
+            (one.name.as_deref() == Some(PASSWORD)).then_some((part.span.start, part.span))
+        })
+        .collect();
     found.extend(
         grouped(lone)
             .into_iter()
             .map(|parts| link(kind_of_name(&parts), Way::Variables, parts)),
     );
-    let commands = facts.commands.iter().filter_map(of_command);
-    found.extend(commands.map(|(kind, parts)| link(kind, Way::Command, parts)));
+    for (kind, mut parts) in facts.commands.iter().filter_map(of_command) {
+        // The password before a command is a variable as well: one place, not two.
+        if let Some(password) = parts.password.as_mut().filter(|part| part.span == parts.span)
+            && let Some((_, span)) = told.range(parts.span.start..parts.span.end).next()
+        {
+            password.span = *span;
+        }
+        found.push(link(kind, Way::Command, parts));
+    }
     found
+}
+
+/// The connections that settings of one program describe: URLs, and variables of which each holds a part.
+pub(super) fn of_settings<'a>(
+    document: DocumentId,
+    settings: impl Iterator<Item = (&'a str, &'a Spanned<String>)>,
+) -> Vec<Link> {
+    let mut found = Vec::new();
+    let mut lone = Vec::new();
+    for (name, value) in settings {
+        let text = value.value.trim();
+        if let Some(mut url) = Connection::of_url(text, value.span, &Giver::Nothing)
+            && let Some(kind) = url.engine.as_deref().and_then(known::of_scheme)
+        {
+            url.name = Some(name.to_owned());
+            found.push(Link {
+                document,
+                kind,
+                way: Way::Url,
+                parts: url,
+            });
+        } else if let Some((prefix, field)) = Field::of_variable(name) {
+            let mut parts = Connection {
+                name: Some(name.to_owned()),
+                span: value.span,
+                ..Connection::default()
+            };
+            parts.set(field, written(text, value.span));
+            lone.push((prefix, parts));
+        }
+    }
+    found.extend(grouped(lone).into_iter().map(|parts| Link {
+        document,
+        kind: kind_of_name(&parts),
+        way: Way::Variables,
+        parts,
+    }));
+    found
+}
+
+/// A part as a file of settings writes it: with an expansion in it, its value is not known.
+fn written(text: &str, span: Span) -> Part<String> {
+    let is_known = !text.contains(['$', '{', '%', '<', '`']);
+    Part {
+        value: is_known.then(|| text.to_owned()),
+        giver: if is_known {
+            Giver::Nothing
+        } else {
+            Giver::Elsewhere
+        },
+        span,
+    }
+}
+
+/// The part of a connection that a variable holds where it is set, and what groups it with its like.
+fn of_variable(variable: &Variable) -> Option<(String, Connection)> {
+    let Access::Set(text) = &variable.access else {
+        return None;
+    };
+    let (prefix, field) = Field::of_variable(&variable.name)?;
+    let mut connection = Connection {
+        name: Some(variable.name.clone()),
+        span: variable.span,
+        ..Connection::default()
+    };
+    connection.set(field, written(text, variable.span));
+    Some((prefix, connection))
 }
 
 /// What a connection of the facts leads to, and how it is described; nothing where it is no connection to a
@@ -197,9 +299,7 @@ fn told(connection: &Connection) -> Option<(&'static str, Way)> {
     let count = parts.into_iter().flatten().count() + usize::from(connection.password.is_some());
     if let Some(engine) = &connection.engine {
         let named = known::of_scheme(engine).map(|kind| (kind, Way::Url));
-        let framed = engine.starts_with("django.")
-            || !known::of_engine(engine).is_empty()
-            || engine.contains("db.backends");
+        let framed = !known::of_engine(engine).is_empty() || engine.contains("db.backends");
         return named.or(framed.then_some((kind_of_engine(engine), Way::Table)));
     }
     let is_named = connection.name.as_deref().is_some_and(is_about_databases);
@@ -214,6 +314,8 @@ fn kind_of_engine(engine: &str) -> &'static str {
         ("mysql", "MySQL"),
         ("oracle", "Oracle"),
         ("sqlite", "SQLite"),
+        ("redis", "Redis"),
+        ("memcache", "memcached"),
     ];
     let found = kinds.into_iter().find(|(word, _)| engine.contains(word));
     found.map_or(UNTOLD, |(_, kind)| kind)
@@ -314,7 +416,7 @@ fn of_command(command: &Command) -> Option<(&'static str, Connection)> {
         span: command.span,
         ..Connection::default()
     };
-    if let Some((_, text)) = command.assignments.iter().find(|(name, _)| name == "PGPASSWORD") {
+    if let Some((_, text)) = command.assignments.iter().find(|(name, _)| name == PASSWORD) {
         let is_known = !text.contains(['$', '`']);
         let part = Part {
             value: is_known.then(|| text.clone()),

@@ -2,6 +2,7 @@
 
 use super::files::Lack;
 use super::requirements::Provision;
+use crate::facts::python::NeededBy;
 use crate::finding::{Confidence, Place};
 use crate::tree::Withheld;
 
@@ -79,8 +80,8 @@ pub enum FailureKind {
     },
     /// The target's Python cannot read the file.
     Syntax,
-    /// An environment variable that nothing sets.
-    Variable,
+    /// An environment variable that nothing sets, and what fails without it.
+    Variable(NeededBy),
     /// A file or folder that is not there.
     File(Box<Lack>),
     /// The module ends the program itself: `raise`, `sys.exit`.

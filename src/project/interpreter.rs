@@ -1,5 +1,6 @@
 //! Which Python runs the deployment, where the tree says it better than the server's release does.
 
+use super::locks::leaves_out;
 use super::programs::is_foreign;
 use super::scopes::is_of_development;
 use crate::document::Document;
@@ -8,19 +9,45 @@ use crate::formats::Format;
 use crate::target::{PythonVersion, Target};
 use std::collections::BTreeSet;
 
-/// The Python that the settings name; else that of the containers and of the platform, when they run all programs; else the
-/// one of which a script makes the virtual environment (`python3.12 -m venv`); else the release's own.
-pub(super) fn python(documents: &[Document], target: &Target) -> PythonVersion {
+/// The newest Python that a project's wish is taken to mean.
+const NEWEST: u32 = 14;
+
+/// The target with the Python that the settings name; else with that of the containers and of the platform, when
+/// they run all programs; else the one of which a script makes the virtual environment (`python3.12 -m venv`);
+/// else the one that a project asks for, where nobody says which release it is; else the release's own.
+pub(super) fn settle(documents: &[Document], target: Target) -> Target {
     if target.is_python_given {
-        return target.python;
+        return target;
     }
     let deployed: Vec<&Document> = documents
         .iter()
         .filter(|document| !is_of_development(documents, document))
         .collect();
-    of_others(&deployed, of_platform(documents))
-        .or_else(|| of_scripts(&deployed))
-        .unwrap_or(target.python)
+    if let Some(python) = of_others(&deployed, of_platform(documents)).or_else(|| of_scripts(&deployed)) {
+        return Target {
+            python,
+            installer: python,
+            ..target
+        };
+    }
+    if target.is_release_given {
+        return target;
+    }
+    Target {
+        python: of_projects(&deployed, target.python).unwrap_or(target.python),
+        ..target
+    }
+}
+
+/// The first Python behind the release's own that all projects take, where one of them refuses that.
+fn of_projects(documents: &[&Document], own: PythonVersion) -> Option<PythonVersion> {
+    let asked = documents
+        .iter()
+        .filter_map(|document| document.facts.requires_python.as_ref());
+    let asked: Vec<&str> = asked.map(|written| written.value.as_str()).collect();
+    let refuse = |python| asked.iter().any(|written| leaves_out(written, python));
+    let behind = (own.minor + 1..=NEWEST).map(|minor| PythonVersion { minor, ..own });
+    refuse(own).then(|| behind.into_iter().find(|python| !refuse(*python)))?
 }
 
 /// The Python that the files at the root ask a platform for, which starts the lines of the Procfile with it.

@@ -1,8 +1,9 @@
 //! Which servers the programs of the target start, and where those listen.
 
-use super::{Entry, ModuleStart, ProgramView, Project};
-use crate::facts::{Command, Listener, Manager};
-use crate::finding::{DocumentId, ProgramId, Scope};
+use super::{Entry, ModuleStart, PortUse, ProgramView, Project};
+use crate::facts::port::is_wildcard;
+use crate::facts::{Command, Listener, Manager, PortRole};
+use crate::finding::{DocumentId, Place, ProgramId, Scope};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -85,6 +86,38 @@ impl Project {
             }
         }
         found.into_values().collect()
+    }
+
+    /// The ports that a call or a command at a place opens on all addresses; none where they are not told.
+    pub fn ports_opened(&self, place: Place, programs: &[ProgramId]) -> Vec<u16> {
+        let is_within = |span: Span| place.span.start <= span.start && span.end <= place.span.end;
+        let is_here = |port: &PortUse| port.place.document == place.document && is_within(port.place.span);
+        let is_wide = |port: &&PortUse| {
+            port.host
+                .as_deref()
+                .is_none_or(|host| is_wildcard(host) || host == "?")
+        };
+        let all = || programs.iter().map(|id| self.ports.of_program(*id));
+        let of = |is_meant: &dyn Fn(&PortUse) -> bool| -> Vec<u16> {
+            let binds = all().flat_map(|ports| &ports.binds).filter(is_wide);
+            binds
+                .filter(|port| is_meant(port))
+                .map(|port| port.number)
+                .collect()
+        };
+        let mut numbers = of(&is_here);
+        if numbers.is_empty() && all().all(|ports| !ports.is_open) {
+            numbers = of(&|_| true);
+        }
+        let document = self.document(place.document).filter(|_| programs.is_empty());
+        let own = document.map_or(&[][..], |document| &document.facts.ports);
+        let own = own
+            .iter()
+            .filter(|port| port.role == PortRole::Binds && is_within(port.span));
+        numbers.extend(own.filter_map(|port| port.number));
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 
     /// The programs that run a module as a script, sorted.

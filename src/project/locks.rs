@@ -45,7 +45,7 @@ impl LockView<'_> {
 }
 
 /// Whether specifiers, as pip or poetry write them, take no release of this Python.
-fn leaves_out(written: &str, python: PythonVersion) -> bool {
+pub(super) fn leaves_out(written: &str, python: PythonVersion) -> bool {
     let version = |patch| Version::new([u64::from(python.major), u64::from(python.minor), patch]);
     specifiers(written).is_some_and(|written| {
         [0, 99]
@@ -58,12 +58,12 @@ impl Project {
     /// Projects of the tree that say they do not run on the target's Python, where no lock file says it already:
     /// the document, and what is written there.
     pub fn refusing_projects(&self) -> Vec<(DocumentId, &Spanned<String>)> {
-        let python = self.target.python;
+        let python = self.target.installer;
         let locks = self.locks();
         let is_told = |folder: &str| {
             locks
                 .iter()
-                .any(|lock| lock.excludes(python) && lock.folder() == folder)
+                .any(|lock| lock.excludes(self.target.python) && lock.folder() == folder)
         };
         let asks = self.documents().filter_map(|(id, document)| {
             let written = document.facts.requires_python.as_ref()?;

@@ -7,8 +7,8 @@ use crate::formats::Format;
 use crate::tree::Tree;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// Words of whatever reads files of variables.
 static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -16,9 +16,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "dotenv",
         "environs",
         "decouple",
-        "env_file",
-        "env-file",
-        "EnvironmentFile",
         "set -a",
         "allexport",
         "dynaconf",
@@ -27,7 +24,6 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "pipenv",
         "BaseSettings",
         "django-environ",
-        "import environ",
         "envparse",
         "starlette.config",
         "prettyconf",
@@ -35,6 +31,38 @@ static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     ];
     AhoCorasick::new(words).ok()
 });
+
+/// A file by its path and what names its content.
+type File = (String, String);
+type Files = BTreeMap<File, Told>;
+
+/// What texts were found to mention, for trees that hold the same files and ask for the same names.
+#[derive(Debug, Default)]
+pub struct Recall {
+    known: Mutex<BTreeMap<Arc<[String]>, Files>>,
+}
+
+/// What one text mentions: which of the names that were asked for, and whether it may load a `.env`.
+#[derive(Debug, Clone, Default)]
+struct Told {
+    names: BTreeSet<usize>,
+    loads: bool,
+}
+
+impl Recall {
+    fn get(&self, names: &Arc<[String]>, file: &File) -> Option<Told> {
+        self.known.lock().ok()?.get(names)?.get(file).cloned()
+    }
+
+    fn keep(&self, names: &Arc<[String]>, file: File, told: &Told) {
+        if let Ok(mut known) = self.known.lock() {
+            known
+                .entry(Arc::clone(names))
+                .or_default()
+                .insert(file, told.clone());
+        }
+    }
+}
 
 /// What the texts mention.
 #[derive(Debug, Default)]
@@ -47,31 +75,45 @@ pub(super) struct Mentions {
 
 impl Mentions {
     /// Reads the texts again, where some variable is set and nothing is known to read it.
-    pub(super) fn find(documents: &[Document], tree: &dyn Tree) -> Self {
+    pub(super) fn find(documents: &[Document], tree: &dyn Tree, recall: &Recall) -> Self {
         let names = unread(documents);
         let has_sample = documents.iter().any(|document| document.format == Format::Dotenv);
         if names.is_empty() && !has_sample {
             return Self::default();
         }
-        let names: Vec<String> = names.into_iter().collect();
-        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(&names);
+        let names: Arc<[String]> = names.into_iter().collect();
+        let search = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(names.iter());
         let Ok(search) = search else {
             return Self::default();
         };
-        let found: Vec<(BTreeSet<usize>, bool)> = documents
+        let found: Vec<Told> = documents
             .par_iter()
             .filter(|document| document.host.is_none() && is_read(document))
             .map(|document| {
-                let bytes = tree.read(&document.path).unwrap_or_default();
+                let path = &document.path;
+                let file = tree.identity(path).map(|identity| (path.clone(), identity));
+                if let Some(told) = file.as_ref().and_then(|file| recall.get(&names, file)) {
+                    return told;
+                }
+                let bytes = tree.read(path).unwrap_or_default();
                 let text = String::from_utf8_lossy(&bytes);
-                (mentioned(&search, document, &text), loads(document, &text))
+                let told = Told {
+                    names: mentioned(&search, document, &text),
+                    loads: loads(document, &text),
+                };
+                if let Some(file) = file {
+                    recall.keep(&names, file, &told);
+                }
+                told
             })
             .collect();
         Self {
-            has_loader: found.iter().any(|(_, loads)| *loads),
+            has_loader: found.iter().any(|told| told.loads),
             names: found
                 .iter()
-                .flat_map(|(names, _)| names)
+                .flat_map(|told| &told.names)
                 .filter_map(|at| names.get(*at))
                 .cloned()
                 .collect(),
@@ -130,10 +172,24 @@ fn mentioned(search: &AhoCorasick, document: &Document, text: &str) -> BTreeSet<
                 .iter()
                 .take(3)
                 .find(|byte| !matches!(byte, b' ' | b'"' | b'\''));
-            is_code || !matches!(behind, Some(b'=' | b':'))
+            is_code
+                || !matches!(behind, Some(b'=' | b':'))
+                || is_expanded(text, found.start())
+                || document.format == Format::Yaml && is_passed_on(text, found.end())
         })
         .map(|found| found.pattern().as_usize())
         .collect()
+}
+
+/// Whether a name is one whose value is taken: `${NAME:-default}`.
+fn is_expanded(text: &str, start: usize) -> bool {
+    text[..start].ends_with("${") || text[..start].ends_with('$')
+}
+
+/// Whether nothing stands behind a key: compose hands the variable on as it has it itself.
+fn is_passed_on(text: &str, end: usize) -> bool {
+    let line = text[end..].lines().next().unwrap_or_default();
+    line.strip_prefix(':').is_some_and(|rest| rest.trim().is_empty())
 }
 
 /// Whether a text may load a `.env`.
@@ -142,7 +198,34 @@ fn loads(document: &Document, text: &str) -> bool {
         return false;
     }
     let says_so = LOADERS.as_ref().is_some_and(|loaders| loaders.is_match(text));
-    says_so || text.lines().any(|line| names_file(document, line))
+    says_so
+        || lines_with(text, ".env").any(|line| names_file(document, line))
+        || ANY_FILE
+            .iter()
+            .any(|word| lines_with(text, word).any(names_any_file))
+}
+
+/// What stands in a line that has some file of variables loaded.
+const ANY_FILE: [&str; 4] = ["import environ", "env_file", "env-file", "EnvironmentFile"];
+
+/// Whether a line has some file of variables loaded that is not told: `EnvironmentFile=${SETTINGS}`. One that is told, in
+/// the line or in a list below it, is no `.env` when it is not called so.
+fn names_any_file(line: &str) -> bool {
+    // django-environ; `from os import environ` is another one.
+    if line.trim_start().starts_with("import environ") {
+        return true;
+    }
+    let named = ANY_FILE[1..].iter().find_map(|word| line.split_once(word));
+    named.is_some_and(|(_, rest)| rest.contains(['$', '%', '{', '(']))
+}
+
+/// The lines that hold a word, each once for each time that it stands in it.
+fn lines_with<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
+    memchr::memmem::find_iter(text.as_bytes(), word).map(|at| {
+        let before = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+        text[before..end].trim_end_matches('\r')
+    })
 }
 
 /// Whether a line names a `.env` as a file that is read. What copies, makes or hides one does not load it.

@@ -36,7 +36,9 @@ mod runs;
 mod scopes;
 mod secrets;
 mod setup;
+mod site_paths;
 mod stopped;
+mod stores;
 mod superseded;
 mod surroundings;
 mod sys_path;
@@ -45,6 +47,7 @@ mod variables;
 use crate::document::Document;
 use crate::facts::Program;
 use crate::finding::{DocumentId, Phase, Place, ProgramId, Related, Scope};
+use crate::formats::Format;
 use crate::source::Span;
 use crate::target::{PythonVersion, Target};
 use crate::tree::{Listing, Tree};
@@ -63,10 +66,14 @@ pub use left_out::LeftOut;
 pub use leftovers::Leftovers;
 pub use listeners::{Server, ServerCommand};
 pub use locks::{LockView, has_file_for};
+pub use mentions::Recall;
 pub use modules::Modules;
 pub use paths::Paths;
-pub use ports::{Basis, Clash, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard};
+pub use ports::{
+    Basis, Clash, Door, Gate, Heard, Manifest, PortUse, Ports, ProgramPorts, Socket, Stated, Unheard,
+};
 pub use processes::ProcessPattern;
+pub(crate) use programs::behind_wrappers;
 pub(crate) use programs::same_name;
 pub use programs::{Directory, Entry, How, Launch, ModuleStart, ProgramView, Stage, State};
 pub use reach::ProgramFailure;
@@ -76,6 +83,7 @@ pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
+pub use stores::{Common, Contradiction, Guard};
 pub use surroundings::{Database, Host};
 pub use variables::{ProgramVariable, VariableSet};
 
@@ -116,6 +124,8 @@ pub struct Project {
     made_folders: BTreeSet<String>,
     /// Worked out when a rule first asks for it, as what follows.
     executions: OnceLock<Vec<Execution>>,
+    /// Every command that is run.
+    runs: OnceLock<Vec<runs::Run>>,
     /// Connections to databases.
     links: OnceLock<Vec<Link>>,
     /// Steps that give run bits.
@@ -136,14 +146,17 @@ pub struct Project {
 }
 
 impl Project {
-    /// Joins the facts of all documents.
-    pub fn join(mut documents: Vec<Document>, listing: &Listing, tree: &dyn Tree, target: Target) -> Self {
+    /// Joins the facts of all documents. What is known of texts of other trees is not looked up again.
+    pub fn join(
+        mut documents: Vec<Document>,
+        listing: &Listing,
+        tree: &dyn Tree,
+        target: Target,
+        recall: &Recall,
+    ) -> Self {
         let paths = Paths::new(listing);
         housed::mark(&mut documents, &paths);
-        let target = Target {
-            python: interpreter::python(&documents, &target),
-            ..target
-        };
+        let target = interpreter::settle(&documents, target);
         let modules = Modules::new(&documents, &paths);
         let requirements = Requirements::join(&documents, &paths, target.python);
         let superseded = superseded::collect(&documents);
@@ -152,15 +165,17 @@ impl Project {
         let mut daemons = daemons::collect(&documents, &programs, &paths, tree, target.root.as_deref());
         daemons.retain(|daemon| !superseded.contains_key(&daemon.config));
         let unit_needs = daemons::unit_needs(&documents, &programs, &paths, tree, target.root.as_deref());
+        let roots = files::roots(&programs, &target);
         let world = imports::World {
             environment: &environment,
+            site_paths: site_paths::entries(&documents, &paths, &roots),
             documents: &documents,
             paths: &paths,
             modules: &modules,
             requirements: &requirements,
             target: &target,
             tree,
-            roots: files::roots(&programs, &target),
+            roots,
         };
         let mut reach = reach::work_out(&world, &programs);
         for (id, scope) in (0..).map(DocumentId).zip(&mut reach.scopes) {
@@ -184,7 +199,7 @@ impl Project {
             failures: reach.failures,
             ports,
             environment,
-            mentions: mentions::Mentions::find(&documents, tree),
+            mentions: mentions::Mentions::find(&documents, tree, recall),
             superseded,
             documents,
             scopes: reach.scopes,
@@ -193,6 +208,7 @@ impl Project {
             made_folders: reach.made.folders,
             needing: reach.needing,
             executions: OnceLock::new(),
+            runs: OnceLock::new(),
             links: OnceLock::new(),
             grants: OnceLock::new(),
             secrets: OnceLock::new(),
@@ -204,6 +220,19 @@ impl Project {
             asked: OnceLock::new(),
             environments: OnceLock::new(),
         }
+    }
+
+    /// Where one more line can stand in the first of the requirements files: before its first requirement. Nothing
+    /// where that is no file of such lines.
+    pub fn line_of_requirements(&self) -> Option<Place> {
+        let id = *self.requirements.files().first()?;
+        let document = self.document(id)?;
+        let first = document.facts.requirements.first()?;
+        let start = first.span.start as usize;
+        (document.format == Format::Requirements && document.host.is_none()).then(|| Place {
+            document: id,
+            span: Span::new(start, start),
+        })
     }
 
     /// How the server comes by a version of Python.

@@ -3,7 +3,7 @@
 use super::paths::Paths;
 use crate::document::Document;
 use crate::finding::DocumentId;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The Python modules of the tree.
 #[derive(Debug, Default)]
@@ -11,8 +11,6 @@ pub struct Modules {
     by_path: BTreeMap<String, DocumentId>,
     native: BTreeMap<String, DocumentId>,
     compiled: BTreeMap<String, String>,
-    /// The `__init__.py` of each package by the name of its folder, in the order of paths.
-    packages: HashMap<String, Vec<String>>,
 }
 
 /// What a folder holds under a module's name.
@@ -39,12 +37,6 @@ impl Modules {
             for native in &document.facts.modules {
                 modules.native.insert(native.name.clone(), id);
             }
-        }
-        for file in paths.named("__init__.py") {
-            let folder = folder_of(file);
-            let name = folder.rsplit('/').next().unwrap_or(folder);
-            let known = modules.packages.entry(name.to_owned()).or_default();
-            known.push(file.clone());
         }
         for file in paths.files() {
             let is_compiled = file.ends_with(".so") || file.ends_with(".pyx");
@@ -105,20 +97,9 @@ impl Modules {
     /// Whether the tree holds a top-level module or package of this name anywhere.
     pub fn elsewhere(&self, paths: &Paths, dotted: &str) -> Vec<String> {
         let relative = dotted.replace('.', "/");
-        let last = dotted.rsplit('.').next().unwrap_or(dotted);
-        let ends_so = |path: &str, tail: &str| {
-            path.strip_suffix(tail)
-                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        };
-        let module = format!("{relative}.py");
-        let package = format!("{relative}/__init__.py");
-        let modules = paths
-            .named(&format!("{last}.py"))
-            .iter()
-            .filter(|path| ends_so(path, &module));
-        let packages = self.packages.get(last).into_iter().flatten();
-        let packages = packages.filter(|path| ends_so(path, &package));
-        modules.chain(packages).cloned().collect()
+        let modules = paths.ending(&format!("{relative}.py")).into_iter();
+        let packages = paths.ending(&format!("{relative}/__init__.py"));
+        modules.chain(packages).map(str::to_owned).collect()
     }
 
     /// Every Python file with its document, in the order of paths.

@@ -1,16 +1,21 @@
 //! Which paths the server gets.
 
 use crate::tree::Listing;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The files and folders of the tree, for questions by path and by name.
+///
+/// Each path is held once; what finds it in another way holds its number.
 #[derive(Debug, Default)]
 pub struct Paths {
-    files: BTreeSet<String>,
-    folders: BTreeSet<String>,
-    by_name: BTreeMap<String, Vec<String>>,
-    /// Every file and folder by its path in lower case.
-    by_lower: BTreeMap<String, String>,
+    /// Sorted, as the folders are.
+    files: Vec<Box<str>>,
+    folders: Vec<Box<str>>,
+    /// Files, sorted by their names, then by the folders around them from the inside out.
+    by_end: Vec<u32>,
+    /// Folders and behind them files, sorted by their paths in lower case.
+    by_lower: Vec<u32>,
     /// The name of every file in lower case.
     names_in_lower: BTreeSet<String>,
 }
@@ -18,26 +23,27 @@ pub struct Paths {
 impl Paths {
     /// The paths of a listing.
     pub fn new(listing: &Listing) -> Self {
-        let folders: BTreeSet<String> = listing.folders().into_iter().map(str::to_owned).collect();
-        let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for entry in &listing.files {
-            let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-            by_name
-                .entry(name.to_owned())
-                .or_default()
-                .push(entry.path.clone());
-        }
-        let files: BTreeSet<String> = listing.files.iter().map(|entry| entry.path.clone()).collect();
-        let by_lower = folders
+        let folders: Vec<Box<str>> = listing.folders().into_iter().map(Box::from).collect();
+        let mut files: Vec<Box<str>> = listing
+            .files
             .iter()
-            .chain(&files)
-            .map(|path| (path.to_lowercase(), path.clone()))
+            .map(|entry| entry.path.as_str().into())
             .collect();
-        let names_in_lower = by_name.keys().map(|name| name.to_lowercase()).collect();
+        files.sort_unstable();
+        files.dedup();
+        let mut by_end: Vec<u32> = (0..).take(files.len()).collect();
+        by_end.sort_unstable_by(|one, other| {
+            let [one, other] = [one, other].map(|at| files[*at as usize].rsplit('/'));
+            one.cmp(other)
+        });
+        let mut by_lower: Vec<u32> = (0..).take(folders.len() + files.len()).collect();
+        by_lower.sort_by_cached_key(|at| lower(numbered(&folders, &files, *at)));
+        let names = by_end.iter().map(|at| name_of(&files[*at as usize]));
+        let names_in_lower = names.map(|name| lower(name).into_owned()).collect();
         Self {
             files,
             folders,
-            by_name,
+            by_end,
             by_lower,
             names_in_lower,
         }
@@ -45,17 +51,39 @@ impl Paths {
 
     /// Whether the server gets this file.
     pub fn has_file(&self, path: &str) -> bool {
-        self.files.contains(path)
+        self.files.binary_search_by(|file| (**file).cmp(path)).is_ok()
     }
 
     /// Whether the server gets this folder; the root is `""`.
     pub fn has_folder(&self, path: &str) -> bool {
-        self.folders.contains(path)
+        self.folders
+            .binary_search_by(|folder| (**folder).cmp(path))
+            .is_ok()
     }
 
     /// Every file of this name, sorted by path.
-    pub fn named(&self, name: &str) -> &[String] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    pub fn named(&self, name: &str) -> Vec<&str> {
+        self.ending(name)
+    }
+
+    /// Every file whose path ends with this one, letter by letter, sorted: `css/site.css` is the end of
+    /// `web/css/site.css`.
+    pub fn ending(&self, end: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = self.with_end(end).collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn with_end<'p, 'e>(&'p self, end: &'e str) -> impl Iterator<Item = &'p str> + use<'p, 'e> {
+        let path = |at: &u32| &*self.files[*at as usize];
+        let from = self
+            .by_end
+            .partition_point(|at| path(at).rsplit('/').lt(end.rsplit('/')));
+        let is_end = move |path: &&str| {
+            path.strip_suffix(end)
+                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        self.by_end[from..].iter().map(path).take_while(is_end)
     }
 
     /// Whether any file has this name in lower case, whatever its folder.
@@ -69,7 +97,11 @@ impl Paths {
         if self.has_file(path) || self.has_folder(path) {
             return None;
         }
-        self.by_lower.get(&path.to_lowercase()).map(String::as_str)
+        let wanted = lower(path);
+        let known = |at: &u32| numbered(&self.folders, &self.files, *at);
+        let behind = self.by_lower.partition_point(|at| lower(known(at)) <= wanted);
+        let found = known(self.by_lower.get(behind.checked_sub(1)?)?);
+        (lower(found) == wanted).then_some(found)
     }
 
     /// The same for a path as it is written in a file of `folder`.
@@ -82,15 +114,9 @@ impl Paths {
         resolve(folder, written).is_some_and(|path| self.has_file(&path) || self.has_folder(&path))
     }
 
-    /// Whether some file or folder of the tree ends with this path, letter by letter: `css/site.css` is the
-    /// end of `web/css/site.css`.
+    /// Whether some file of the tree ends with this path, letter by letter, or a folder is it.
     pub fn has_end(&self, end: &str) -> bool {
-        let name = end.rsplit('/').next().unwrap_or(end);
-        let is_end = |path: &str| {
-            path.strip_suffix(end)
-                .is_some_and(|before| before.is_empty() || before.ends_with('/'))
-        };
-        self.named(name).iter().any(|path| is_end(path)) || self.has_folder(end)
+        self.with_end(end).next().is_some() || self.has_folder(end)
     }
 
     /// The files of one folder, without those below it, sorted.
@@ -100,25 +126,25 @@ impl Paths {
         } else {
             format!("{folder}/")
         };
-        let below = self.files.range(start.clone()..);
-        let below = below.take_while(|path| path.starts_with(&start));
-        below
-            .filter(|path| !path[start.len()..].contains('/'))
-            .map(String::as_str)
-            .collect()
+        let below = self.from(&start).take_while(|path| path.starts_with(&start));
+        below.filter(|path| !path[start.len()..].contains('/')).collect()
     }
 
     /// The files of a folder and of those below it, sorted.
     pub fn files_below(&self, folder: &str) -> impl Iterator<Item = &str> {
         let start = format!("{folder}/");
-        let from = self.files.range(start.clone()..);
-        from.take_while(move |path| path.starts_with(&start))
-            .map(String::as_str)
+        self.from(&start).take_while(move |path| path.starts_with(&start))
+    }
+
+    /// The files from this path on.
+    fn from<'p>(&'p self, start: &str) -> impl Iterator<Item = &'p str> + use<'p> {
+        let from = self.files.partition_point(|file| &**file < start);
+        self.files[from..].iter().map(|file| &**file)
     }
 
     /// All files, sorted.
     pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(String::as_str)
+        self.files.iter().map(|file| &**file)
     }
 
     /// The part of an absolute path of some machine that names a file or folder of the tree:
@@ -135,6 +161,28 @@ impl Paths {
         }
         None
     }
+}
+
+/// The folder of this number, or the file behind them.
+fn numbered<'a>(folders: &'a [Box<str>], files: &'a [Box<str>], at: u32) -> &'a str {
+    let at = at as usize;
+    folders.get(at).unwrap_or_else(|| &files[at - folders.len()])
+}
+
+/// A path in lower case. Most are already.
+fn lower(path: &str) -> Cow<'_, str> {
+    if path
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+    {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(path.to_lowercase())
+    }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// `path` seen from `folder` (both relative to the root), with `.` and `..` worked out; nothing when
@@ -188,6 +236,24 @@ mod tests {
         assert!(
             paths.has_end("Img/Logo.png") && !paths.has_end("mg/Logo.png") && !paths.has_end("img/Logo.png")
         );
+    }
+
+    #[test]
+    fn files_are_found_by_their_ends() {
+        let files = ["b/a/x.py", "a/x.py", "x.py", "aa/x.py", "a/b/x.py.py"];
+        let listing = Listing {
+            files: files.map(|path| Entry::new(path, 1)).into(),
+            ..Listing::default()
+        };
+        let paths = Paths::new(&listing);
+        assert_eq!(paths.named("x.py"), ["a/x.py", "aa/x.py", "b/a/x.py", "x.py"]);
+        assert_eq!(paths.ending("a/x.py"), ["a/x.py", "b/a/x.py"]);
+        assert!(paths.ending("c/x.py").is_empty() && paths.named("y.py").is_empty());
+        assert_eq!(
+            paths.files_below("a").collect::<Vec<_>>(),
+            ["a/b/x.py.py", "a/x.py"]
+        );
+        assert_eq!(paths.files_in("a"), ["a/x.py"]);
     }
 
     #[test]

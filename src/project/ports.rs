@@ -10,10 +10,11 @@ mod uses;
 
 use super::programs::ProgramView;
 use crate::document::Document;
+use crate::facts::port::Audience;
 use crate::facts::{Port, PortRole, ProblemKind};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
-pub use gate::Gate;
+pub use gate::{Door, Gate};
 pub use sockets::{Heard, Socket, Unheard};
 use std::collections::{BTreeMap, BTreeSet};
 pub use uses::{Basis, PortUse, ProgramPorts};
@@ -259,7 +260,8 @@ impl Ports {
         };
         let is_known = |stated: &&Stated| {
             let service = stated.port.service.as_deref().unwrap_or(&stated.port.text);
-            manifest.service(service).is_some()
+            let ports = manifest.service(service);
+            ports.is_some_and(|ports| ports.iter().any(|port| !port.is_none()))
         };
         // Without one lookup that finds its service, they may well ask another table.
         if !lookups().any(|stated| is_known(&stated)) {
@@ -390,6 +392,12 @@ impl Manifest {
                 .filter_map(|index| self.declared.get(*index))
                 .collect(),
         )
+    }
+
+    /// For whom the manifest means a port, where it says so, and where it says it.
+    pub fn audience(&self, number: u16) -> Option<(Audience, &Port)> {
+        let mut declared = self.declared.iter().filter(|port| port.number == Some(number));
+        declared.find_map(|port| Some((port.audience?, port)))
     }
 
     /// Where a port of the manifest stands.

@@ -10,6 +10,9 @@ use crate::formats::Format;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Folders inside each other that a file is looked at from.
+const DEPTH: usize = 40;
+
 /// The failed imports of the tree, and who reaches what.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
@@ -232,29 +235,17 @@ fn script_at(world: &World<'_>, path: &str) -> Option<DocumentId> {
 fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
     let folder = folder_of(path);
     // The outermost folder with an `__init__.py` is the package, whether those inside it have one or not.
-    let mut top = None;
-    let mut at = folder;
-    while !at.is_empty() {
-        if world
-            .modules
-            .at(&super::modules::join(at, "__init__.py"))
-            .is_some()
-        {
-            top = Some(at);
-        }
-        at = folder_of(at);
-    }
+    let is_package = |at: &&str| {
+        let marker = super::modules::join(at, "__init__.py");
+        world.modules.at(&marker).is_some()
+    };
+    let top = outwards(folder).filter(is_package).last();
     let package_root = top.map_or(folder, folder_of);
     let package = folder[package_root.len()..]
         .trim_start_matches('/')
         .replace('/', ".");
     // A module of a package is imported, not run: its own folder is not in sys.path.
-    let mut folders = vec![package_root.to_owned()];
-    let mut above = package_root;
-    while !above.is_empty() {
-        above = folder_of(above);
-        folders.push(above.to_owned());
-    }
+    let mut folders: Vec<String> = outwards(package_root).map(str::to_owned).collect();
     folders.push(String::new());
     folders.push("src".to_owned());
     // A relative import in a folder without `__init__.py` still has the folder itself as its package.
@@ -268,6 +259,13 @@ fn run_alone(world: &World<'_>, path: &str, document: DocumentId) -> Outcome {
         Some(package)
     };
     Run::new(world, folders, "", false).alone(document, package)
+}
+
+/// A folder and those around it, without the root; no more than anybody has.
+fn outwards(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |at| Some(folder_of(at)))
+        .take_while(|at| !at.is_empty())
+        .take(DEPTH)
 }
 
 fn merge(

@@ -44,6 +44,8 @@ pub(crate) struct Declared {
     pub origin: Origin,
     /// Whether its marker lets the target have it.
     pub applies: bool,
+    /// The extras that it asks for.
+    pub extras: Vec<String>,
 }
 
 /// How a module gets onto the target.
@@ -88,6 +90,7 @@ impl Requirements {
                     },
                     origin: requirement.origin.clone(),
                     applies: applies(requirement, environment.as_ref()),
+                    extras: requirement.extras.clone(),
                 };
                 requirements
                     .declared
@@ -147,12 +150,10 @@ impl Requirements {
             Some(sets) => sets.iter().all(|set| refusal.sets.contains(set)),
             None => alone.contains(&ask.place),
         };
-        let members = refusal
-            .sets
-            .iter()
-            .filter_map(|set| self.sets.get(*set))
-            .flatten();
-        let members = members.filter_map(|index| self.asks.get(*index));
+        // Sets of files that include each other have most members in common.
+        let sets = refusal.sets.iter().filter_map(|set| self.sets.get(*set));
+        let members: BTreeSet<usize> = sets.flatten().copied().collect();
+        let members = members.iter().filter_map(|index| self.asks.get(*index));
         let gone = members.filter(|ask| ask.is_installed() && is_lost(ask));
         let alone = refusal.alone.iter().map(|(_, name)| name.as_str());
         let names: BTreeSet<&str> = gone.map(|ask| ask.name.as_str()).chain(alone).collect();
@@ -214,6 +215,15 @@ impl Requirements {
         for (name, places) in &self.declared {
             if !places.iter().any(is_installed) {
                 continue;
+            }
+            let extras = places
+                .iter()
+                .filter(|place| is_installed(place))
+                .flat_map(|place| &place.extras);
+            for other in extras.flat_map(|extra| distributions::brought_by_extra(name, extra)) {
+                self.brought
+                    .entry(normalize(other))
+                    .or_insert_with(|| name.clone());
             }
             match distributions::brought_by(name) {
                 Some(brought) => {

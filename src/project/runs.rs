@@ -37,6 +37,22 @@ pub struct RunView<'a> {
     pub scope: Option<Scope>,
 }
 
+/// Where a command stands, for everybody who asks for all of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    document: DocumentId,
+    /// The program of the document that it starts; a command of the document itself has none.
+    definition: Option<usize>,
+    /// Which of their commands it is.
+    command: usize,
+    /// How many of its words stand before the program.
+    skipped: usize,
+    program: Option<ProgramId>,
+    in_container: bool,
+    for_mac: bool,
+    scope: Option<Scope>,
+}
+
 impl<'a> RunView<'a> {
     /// The name of the program without its folder, where it is known.
     pub fn name(&self) -> Option<&'a str> {
@@ -75,7 +91,34 @@ impl<'a> RunView<'a> {
 
 impl Project {
     /// Every command of every document, in the order of documents; where one runs another (`sudo x`), both.
-    pub fn runs<'a>(&'a self) -> Vec<RunView<'a>> {
+    pub fn runs(&self) -> impl Iterator<Item = RunView<'_>> {
+        let runs = self.runs.get_or_init(|| self.every_run());
+        runs.iter().filter_map(|run| self.viewed(run))
+    }
+
+    fn viewed(&self, run: &Run) -> Option<RunView<'_>> {
+        let document = self.document(run.document)?;
+        let commands = match run.definition {
+            None => &document.facts.commands,
+            Some(at) => &document.facts.programs.get(at)?.commands,
+        };
+        let command = commands.get(run.command)?;
+        Some(RunView {
+            place: Place {
+                document: run.document,
+                span: command.span,
+            },
+            document,
+            command,
+            words: command.words.get(run.skipped..)?,
+            program: run.program,
+            in_container: run.in_container,
+            for_mac: run.for_mac,
+            scope: run.scope,
+        })
+    }
+
+    fn every_run(&self) -> Vec<Run> {
         let mut runs = Vec::new();
         let functions: BTreeSet<&str> = self
             .documents()
@@ -100,30 +143,31 @@ impl Project {
                 is_reader && first.is_some_and(|word| functions.contains(&*word.text))
             };
             let for_mac = self.is_for_mac(document);
-            let scope = self.scope_of(id, document, for_mac);
-            let of = |command: &'a Command, program, in_container| RunView {
-                place: Place {
-                    document: id,
-                    span: command.span,
-                },
-                document,
-                command,
-                words: &command.words,
-                program,
-                in_container,
+            let run = Run {
+                document: id,
+                definition: None,
+                command: 0,
+                skipped: 0,
+                program: None,
+                in_container: self.is_in_image(id, document),
                 for_mac,
-                scope,
+                scope: self.scope_of(id, document, for_mac),
             };
-            let in_container = self.is_in_image(id, document);
-            let commands = facts.commands.iter();
-            for command in commands.filter(|command| !is_function(command)) {
-                push(&mut runs, of(command, None, in_container));
+            for (at, command) in facts.commands.iter().enumerate() {
+                if !is_function(command) {
+                    push(&mut runs, command, Run { command: at, ..run });
+                }
             }
-            for program in &facts.programs {
+            for (definition, program) in facts.programs.iter().enumerate() {
                 let view = views.get(&(id, program.span, program.name.as_str()));
-                for command in &program.commands {
-                    let in_container = in_container || program.in_container;
-                    push(&mut runs, of(command, view.copied(), in_container));
+                let own = Run {
+                    definition: Some(definition),
+                    program: view.copied(),
+                    in_container: run.in_container || program.in_container,
+                    ..run
+                };
+                for (at, command) in program.commands.iter().enumerate() {
+                    push(&mut runs, command, Run { command: at, ..own });
                 }
             }
         }
@@ -220,7 +264,7 @@ impl Project {
         };
         let of_mac: BTreeSet<&str> = commands
             .iter()
-            .filter_map(|command| behind_wrappers(command).first())
+            .filter_map(|command| behind_wrappers(&command.words).first())
             .map(|word| word.text.rsplit('/').next().unwrap_or_default())
             .filter(|name| mac_commands::program(name, &[]).is_some_and(|found| !found.likely))
             .collect();
@@ -264,13 +308,10 @@ impl Project {
     }
 }
 
-fn push<'a>(runs: &mut Vec<RunView<'a>>, whole: RunView<'a>) {
-    let inner = behind_wrappers(whole.command);
-    if inner.len() < whole.words.len() {
+fn push(runs: &mut Vec<Run>, command: &Command, whole: Run) {
+    let skipped = command.words.len() - behind_wrappers(&command.words).len();
+    if skipped > 0 {
         runs.push(whole);
     }
-    runs.push(RunView {
-        words: inner,
-        ..whole
-    });
+    runs.push(Run { skipped, ..whole });
 }

@@ -6,7 +6,7 @@ use crate::finding::{ProgramId, Scope};
 use crate::formats::Format;
 
 /// Folders whose files nobody runs on a server, unless a program reaches them.
-const DEVELOPMENT: [&str; 32] = [
+const DEVELOPMENT: [&str; 39] = [
     "test",
     "tests",
     "testing",
@@ -33,6 +33,13 @@ const DEVELOPMENT: [&str; 32] = [
     ".vscode",
     ".idea",
     ".devcontainer",
+    ".agent",
+    ".agents",
+    ".claude",
+    ".codex",
+    ".cursor",
+    ".gemini",
+    ".windsurf",
     "fixtures",
     "__tests__",
     "__mocks__",
@@ -103,10 +110,15 @@ pub(super) fn scopes(documents: &[Document], programs: &[Vec<ProgramId>], has_pr
 
 /// Whether a file is the variant of a definition that developers run: `docker-compose.dev.yml`.
 fn is_variant(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let rest = ["docker-compose", "compose", "procfile", "dockerfile"]
+    let bases = ["docker-compose", "compose", "procfile", "dockerfile"];
+    let is_one = |base: &&str| {
+        name.get(..base.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(base))
+    };
+    let rest = bases
         .iter()
-        .find_map(|base| lower.strip_prefix(base));
+        .find(|base| is_one(base))
+        .map(|base| name[base.len()..].to_ascii_lowercase());
     let is_of_developers = |part: &str| {
         matches!(
             part,
@@ -130,7 +142,7 @@ fn is_variant(name: &str) -> bool {
 
 /// Whether a folder is one of tests, documents or archives by its name: `archive`, `archive_old`.
 fn is_development_folder(name: &str) -> bool {
-    let is_so = |part: &str| DEVELOPMENT.contains(&part);
+    let is_so = |part: &str| DEVELOPMENT.iter().any(|known| known.eq_ignore_ascii_case(part));
     is_so(name) || name.contains(['_', '-']) && name.split(['_', '-']).all(is_so)
 }
 
@@ -149,12 +161,10 @@ fn is_script_test(name: &str) -> bool {
 /// Whether a path is one of a test, a document, a sample or an archive.
 pub(super) fn is_development(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    folder
-        .split('/')
-        .any(|part| is_development_folder(&part.to_ascii_lowercase()))
+    folder.split('/').any(is_development_folder)
         || name.starts_with("test_")
         || name.ends_with("_test.py")
-        || name == "conftest.py"
+        || matches!(name, "conftest.py" | "tests.py")
         || WORKSHOP.contains(&name)
         || is_script_test(name)
         || is_variant(name)

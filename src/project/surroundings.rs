@@ -32,7 +32,7 @@ impl Project {
     pub fn hosts(&self) -> Vec<Host> {
         let mut hosts: BTreeMap<String, BTreeSet<Place>> = BTreeMap::new();
         for (document, value) in self.host_values() {
-            if let Some(name) = host(&value.text) {
+            if let Some(name) = host(&value.text).filter(|name| !NAMESPACES.contains(&name.as_str())) {
                 let span = value.span;
                 hosts.entry(name).or_default().insert(Place { document, span });
             }
@@ -101,6 +101,16 @@ impl Project {
         found.into_values().collect()
     }
 }
+
+/// Hosts whose addresses are names of XML's vocabularies and of schemas, which nobody dials.
+const NAMESPACES: [&str; 6] = [
+    "www.w3.org",
+    "json-schema.org",
+    "purl.org",
+    "schemas.microsoft.com",
+    "schemas.openxmlformats.org",
+    "schemas.xmlsoap.org",
+];
 
 /// Whether a file tells of the project, not of the server: where its home page is, what builds it.
 fn is_about_the_project(path: &str) -> bool {

@@ -7,7 +7,7 @@ use super::modules::Found;
 use super::requirements::Provision;
 use crate::facts::python::{PathEdit, PathEditKind, PathExpr};
 use crate::finding::DocumentId;
-use crate::knowledge::stdlib;
+use crate::knowledge::{distributions, stdlib};
 use crate::source::Spanned;
 use crate::tree::Withheld;
 
@@ -81,6 +81,8 @@ impl Run<'_> {
         for (at, entry) in self.path.iter().enumerate() {
             match entry {
                 Entry::Folder(folder) => match self.world.modules.find(self.world.paths, folder, name) {
+                    // A folder of that name somewhere above a file that is taken alone.
+                    Some(Found::Namespace(_)) if !self.follows && distributions::is_known(name) => {}
                     Some(Found::Namespace(folders)) => match &mut namespace {
                         Some((_, known)) => known.extend(folders),
                         None => namespace = Some((at, folders)),

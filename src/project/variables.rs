@@ -9,6 +9,7 @@ use crate::facts::{Access, Manager, Variable};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 use crate::knowledge::variables;
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A place that gives a variable its value.
@@ -38,7 +39,8 @@ pub struct ProgramVariable<'a> {
 }
 
 impl Project {
-    /// What the files of variables and the definitions of programs set, outside tests, samples and archives.
+    /// What the files of variables, the definitions of programs and the scripts that start them set for others, outside
+    /// tests, samples and archives.
     pub fn variables_set(&self) -> Vec<VariableSet<'_>> {
         let mut found = Vec::new();
         for (id, document) in self.documents() {
@@ -47,6 +49,9 @@ impl Project {
             }
             if document.format == Format::Dotenv && !is_sample(&document.path) {
                 found.extend(set_in(id, document));
+            }
+            if document.format == Format::Shell && !self.programs_reaching(id).is_empty() {
+                found.extend(exported_by(id, document));
             }
             for program in &document.facts.programs {
                 let own = program.environment.iter().map(|(name, value)| VariableSet {
@@ -188,6 +193,12 @@ impl Project {
         }
         found.into_values().collect()
     }
+}
+
+/// What a script hands on to what it starts: `export NAME=value`.
+fn exported_by(id: DocumentId, document: &Document) -> impl Iterator<Item = VariableSet<'_>> {
+    let exported: BTreeSet<Span> = document.facts.exported.iter().copied().collect();
+    set_in(id, document).filter(move |set| exported.contains(&set.place.span))
 }
 
 fn set_in(id: DocumentId, document: &Document) -> impl Iterator<Item = VariableSet<'_>> {

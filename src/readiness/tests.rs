@@ -32,6 +32,7 @@ fn finding(severity: Severity, confidence: Confidence, cause: &str) -> Finding {
         effect: Effect::Advice,
         phase: crate::finding::Phase::Run,
         moments: std::collections::BTreeMap::new(),
+        edits: Vec::new(),
     }
 }
 

@@ -4,7 +4,8 @@ use super::{FindingReport, Parts};
 use crate::finding::{Confidence, Severity};
 use crate::readiness::{self, Tally, Verdict};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A root cause: what one mend removes.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct CauseReport {
     /// Its places: positions in the report's findings, the worst first.
     pub places: Vec<usize>,
     /// The names of the programs that it concerns, sorted.
-    pub programs: Vec<String>,
+    pub programs: Arc<[String]>,
     /// Minutes of editing that its mend takes, as a range.
     pub effort: [u32; 2],
 }
@@ -42,30 +43,52 @@ pub struct CategoryReport {
     pub score: u8,
 }
 
-/// The findings by cause: the worst cause first, in each the worst place first.
-pub(super) fn causes(parts: &Parts<'_>, findings: &[FindingReport]) -> Vec<CauseReport> {
-    let efforts = readiness::efforts(&parts.findings, parts.rules);
-    let worst = |at: usize| (findings[at].finding.severity, findings[at].finding.confidence);
-    // By the causes as the rules name them, which the masks of secrets cannot run together.
-    let mut by_cause: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, finding) in parts.findings.iter().enumerate() {
-        by_cause.entry(&finding.cause).or_default().push(at);
+/// What is worked out of the findings as the rules name their causes, which the masks of secrets may run together.
+pub(super) struct Grouped {
+    /// The positions of the findings of each cause, and the minutes of its mend, in the order of its name.
+    causes: Vec<(Vec<usize>, [u32; 2])>,
+    /// Verdict and score of each category.
+    categories: BTreeMap<&'static str, (Verdict, u8)>,
+}
+
+impl Grouped {
+    pub(super) fn of(parts: &Parts<'_>) -> Self {
+        let efforts = readiness::efforts(&parts.findings, parts.rules);
+        let mut by_cause: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, finding) in parts.findings.iter().enumerate() {
+            by_cause.entry(&finding.cause).or_default().push(at);
+        }
+        let effort = |key: &str| efforts.get(key).copied().unwrap_or_default();
+        let causes = by_cause.into_iter().map(|(key, places)| (places, effort(key)));
+        let named = parts.findings.iter().map(|finding| finding.category);
+        let names: BTreeSet<&'static str> = named.chain(parts.aside_by.keys().copied()).collect();
+        let categories = names.into_iter().map(|name| {
+            let of_it = parts.findings.iter().filter(|finding| finding.category == name);
+            let aside = parts.aside_by.get(name).copied().unwrap_or_default();
+            (name, readiness::of_category(of_it, aside))
+        });
+        Self {
+            categories: categories.collect(),
+            causes: causes.collect(),
+        }
     }
-    let causes = by_cause.into_iter().filter_map(|(key, mut places)| {
+}
+
+/// The findings by cause: the worst cause first, in each the worst place first.
+pub(super) fn causes(grouped: &Grouped, findings: &[FindingReport]) -> Vec<CauseReport> {
+    let worst = |at: usize| (findings[at].finding.severity, findings[at].finding.confidence);
+    let causes = grouped.causes.iter().filter_map(|(places, effort)| {
+        let mut places = places.clone();
         places.sort_by_key(|at| Reverse(worst(*at)));
         let first = &findings[*places.first()?];
-        let all = places.iter().flat_map(|at| &findings[*at].programs);
-        let mut programs: Vec<String> = all.cloned().collect();
-        programs.sort_unstable();
-        programs.dedup();
         Some(CauseReport {
             key: first.finding.cause.clone(),
             rule: first.finding.rule,
             category: first.finding.category,
             severity: first.finding.severity,
             confidence: first.finding.confidence,
-            programs,
-            effort: efforts.get(key).copied().unwrap_or_default(),
+            programs: together(places.iter().map(|at| &findings[*at].programs)),
+            effort: *effort,
             places,
         })
     });
@@ -83,29 +106,42 @@ pub(super) fn causes(parts: &Parts<'_>, findings: &[FindingReport]) -> Vec<Cause
     causes
 }
 
+/// The names of all these lists, sorted, each once. Most places of a cause concern the same programs.
+pub(super) fn together<'a>(lists: impl Iterator<Item = &'a Arc<[String]>>) -> Arc<[String]> {
+    let distinct: BTreeMap<*const String, &Arc<[String]>> = lists.map(|list| (list.as_ptr(), list)).collect();
+    let mut lists = distinct.into_values();
+    match (lists.next(), lists.next()) {
+        (None, _) => Arc::default(),
+        (Some(only), None) => Arc::clone(only),
+        (Some(first), Some(second)) => {
+            let all = [first, second]
+                .into_iter()
+                .chain(lists)
+                .flat_map(|list| list.iter());
+            let names: BTreeSet<&String> = all.collect();
+            names.into_iter().cloned().collect()
+        }
+    }
+}
+
 /// The causes by category.
-pub(super) fn by_category(parts: &Parts<'_>, causes: &[CauseReport]) -> Vec<CategoryReport> {
+pub(super) fn by_category(grouped: &Grouped, causes: &[CauseReport]) -> Vec<CategoryReport> {
     let mut by_name: BTreeMap<&'static str, (Vec<Severity>, [u32; 2])> = BTreeMap::new();
     for cause in causes {
         let (severities, effort) = by_name.entry(cause.category).or_default();
         severities.push(cause.severity);
         *effort = sum(*effort, cause.effort);
     }
-    for name in parts.aside_by.keys() {
-        by_name.entry(name).or_default();
-    }
-    let categories = by_name.into_iter();
+    let categories = grouped.categories.iter();
     categories
-        .map(|(name, (severities, effort))| {
-            let of_it = parts.findings.iter().filter(|finding| finding.category == name);
-            let aside = parts.aside_by.get(name).copied().unwrap_or_default();
-            let (verdict, score) = readiness::of_category(of_it, aside);
+        .map(|(name, (verdict, score))| {
+            let (severities, effort) = by_name.remove(name).unwrap_or_default();
             CategoryReport {
                 name,
                 causes: Tally::of(severities),
                 effort,
-                verdict,
-                score,
+                verdict: *verdict,
+                score: *score,
             }
         })
         .collect()

@@ -23,6 +23,11 @@ use serde::Serialize;
 
 const TEMPLATE: &str = include_str!("html/page.html");
 const HISTORY: &str = include_str!("html/history.html");
+/// Parts of both.
+const PARTS: [(&str, &str); 2] = [
+    ("plot.html", include_str!("html/plot.html")),
+    ("steps.html", include_str!("html/steps.html")),
+];
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// SHA-256 of the script in base64: the only one that a browser may run in the page.
@@ -37,6 +42,7 @@ struct Page<'a> {
     causes: Causes<'a>,
     map: Map,
     connections: Connections<'a>,
+    plot: Option<history::Plot<'a>>,
 }
 
 /// The page.
@@ -53,6 +59,7 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
         causes: Causes::of(report, &told),
         map: Map::of(report, &told),
         connections: Connections::of(report),
+        plot: report.history.as_ref().map(history::Plot::of),
     };
     filled(TEMPLATE, &page).map_err(|error| error.to_string())
 }
@@ -75,6 +82,9 @@ fn filled(template: &str, page: &impl Serialize) -> Result<String, Error> {
     templates.add_filter("prose", text::prose);
     templates.add_filter("inline", text::inline);
     templates.add_filter("names", text::names);
+    for (name, part) in PARTS {
+        templates.add_template(name, part)?;
+    }
     templates.add_template("page.html", template)?;
     templates.get_template("page.html")?.render(page)
 }

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::readiness::{self, Points, SetAside, Tally};
 use crate::source::Position;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::io;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -17,7 +18,7 @@ struct Document<'a> {
     target: Target<'a>,
     readiness: Readiness<'a>,
     programs: Vec<Program<'a>>,
-    findings: Vec<Finding<'a>>,
+    findings: Findings<'a>,
     suppressed: Severities,
     files: Files,
     notices: Vec<Notice<'a>>,
@@ -206,6 +207,15 @@ pub(super) struct Finding<'a> {
     related: Vec<Related<'a>>,
     programs: &'a [String],
     help: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a str,
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -223,11 +233,30 @@ struct Notice<'a> {
     range: Range,
 }
 
+/// The findings, each made when it is written: there may be many.
+struct Findings<'a>(&'a [FindingReport]);
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(finding))
+    }
+}
+
 /// The document, with a line end.
 ///
 /// # Errors
 /// In the words of the writer; text and numbers cannot fail to be written.
 pub fn render(report: &Report) -> Result<String, String> {
+    let mut text = Vec::new();
+    write(report, &mut text).map_err(|error| error.to_string())?;
+    String::from_utf8(text).map_err(|error| error.to_string())
+}
+
+/// Writes the document as it is made, so that nobody holds the whole of it.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report, mut to: impl io::Write) -> io::Result<()> {
     let document = Document {
         version: 1,
         tool: Tool {
@@ -243,7 +272,7 @@ pub fn render(report: &Report) -> Result<String, String> {
         },
         readiness: readiness_of(report),
         programs: report.programs.iter().map(program).collect(),
-        findings: report.findings.iter().map(finding).collect(),
+        findings: Findings(&report.findings),
         suppressed: suppressed(report.aside),
         files: Files {
             scanned: report.files.scanned,
@@ -261,8 +290,8 @@ pub fn render(report: &Report) -> Result<String, String> {
         causes: report.points.iter().map(cause).collect(),
         deployment: deployment(&report.picture),
     };
-    let text = serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?;
-    Ok(text + "\n")
+    serde_json::to_writer_pretty(&mut to, &document)?;
+    to.write_all(b"\n")
 }
 
 /// The verdict.
@@ -316,7 +345,7 @@ fn category(category: &CategoryReport) -> Category {
 fn baseline(baseline: &BaselineReport) -> Baseline<'_> {
     let stale = baseline.stale.iter();
     Baseline {
-        known: baseline.known,
+        known: baseline.known.len(),
         stale: stale
             .map(|[path, rule, subject]| Stale { path, rule, subject })
             .collect(),
@@ -409,6 +438,11 @@ pub(super) fn finding(report: &FindingReport) -> Finding<'_> {
         path: &location.path,
         range: range(location),
     });
+    let edits = report.edits.iter().map(|(location, text)| Edit {
+        path: &location.path,
+        range: range(location),
+        text,
+    });
     Finding {
         id: &report.id,
         rule: finding.rule,
@@ -423,6 +457,7 @@ pub(super) fn finding(report: &FindingReport) -> Finding<'_> {
         related: related.collect(),
         programs: &report.programs,
         help: &finding.help,
+        edits: edits.collect(),
     }
 }
 

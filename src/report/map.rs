@@ -118,6 +118,8 @@ impl Map {
         }
         let mut hosts: BTreeSet<String> = project.hosts().into_iter().map(|host| host.name).collect();
         hosts.extend(programs.iter().flat_map(|program| program.hosts.iter().cloned()));
+        let outside = programs.iter().flat_map(MapProgram::outside);
+        hosts.extend(outside.filter_map(|dial| dial.host.clone()));
         hosts.retain(|host| !is_here(host));
         Self {
             root,
@@ -206,6 +208,11 @@ impl MapProgram {
             };
             self.variables.insert(read.name.to_owned(), given);
         }
+    }
+
+    /// What it dials and no program of this machine hears.
+    fn outside(&self) -> impl Iterator<Item = &Dial> {
+        self.dials.iter().filter(|dial| dial.to.is_empty())
     }
 
     /// The variables of which it gets this.

@@ -3,6 +3,7 @@
 pub mod badge;
 mod cause;
 pub mod concise;
+mod excerpts;
 pub mod github;
 pub mod gitlab;
 pub mod history;
@@ -29,7 +30,7 @@ mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, ProgramId, Scope, Severity};
+use crate::finding::{Finding, Place, ProgramId, Scope, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
@@ -38,6 +39,7 @@ use crate::suppress::Notice;
 use crate::target::Target;
 use crate::tree::Tree;
 pub use cause::{CategoryReport, CauseReport};
+pub use excerpts::{Excerpt, Excerpts};
 pub use history::{History, Moment};
 pub use map::{Dial, Given, Map, MapProgram, Socket};
 pub use page::explain;
@@ -46,7 +48,8 @@ use secret::Cover;
 pub use shown::{BaselineReport, Compared, RevisionReport};
 pub use sound::RuleReport;
 use sources::{Sources, path_of};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 pub use style::{Palette, wrap};
 
 /// All that a report tells.
@@ -84,10 +87,12 @@ pub struct Report {
     pub tree: BTreeMap<String, Scope>,
     /// What else is to be told.
     pub notices: Vec<NoticeReport>,
-    /// The texts of the files that findings lie in, their secrets covered.
-    pub sources: BTreeMap<String, String>,
+    /// What is shown of the files that findings lie in, their secrets covered; nothing where no form shows it.
+    sources: BTreeMap<String, Excerpts>,
     /// What the findings were compared with.
     pub compared: Compared,
+    /// How the readiness went, where that is wanted.
+    pub history: Option<History>,
     /// Places above info, also those that are not shown.
     pub places: usize,
     /// Findings that are not shown, by id.
@@ -139,8 +144,10 @@ pub struct FindingReport {
     pub location: Location,
     /// Other places that belong to it.
     pub related: Vec<(String, Location)>,
-    /// The names of the programs that it concerns, sorted.
-    pub programs: Vec<String>,
+    /// The names of the programs that it concerns, sorted. Many findings concern the same: they share the list.
+    pub programs: Arc<[String]>,
+    /// What a machine can write to mend it: what is taken out, and what is put there.
+    pub edits: Vec<(Location, String)>,
     /// The fingerprint of the line that it stands in, blanks aside.
     pub text: String,
 }
@@ -210,28 +217,38 @@ pub struct Parts<'a> {
     pub notices: Vec<Notice>,
     /// The verdict.
     pub readiness: Readiness,
+    /// Whether the lines of findings will be shown.
+    pub has_excerpts: bool,
 }
 
 impl Report {
     /// The report of an audit.
-    pub fn new(parts: Parts<'_>) -> Self {
-        let sources = Sources::read(&parts);
+    pub fn new(mut parts: Parts<'_>) -> Self {
         let cover = Cover::of(parts.project);
-        let findings = findings(&parts, &sources, &cover);
+        let sources = Sources::read(&parts, &cover);
+        let grouped = cause::Grouped::of(&parts);
+        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
+        for one in &mut points {
+            one.cause = cover.masked(&one.cause);
+        }
+        let rules = sound::rules(&parts);
+        let findings = findings(
+            std::mem::take(&mut parts.findings),
+            parts.project,
+            &sources,
+            &cover,
+        );
         let notices = parts.notices.iter().map(|notice| NoticeReport {
             kind: notice.kind,
             message: cover.masked(&notice.message),
             location: sources.locate(notice.place),
         });
         let notices = notices.collect();
-        let causes = cause::causes(&parts, &findings);
+        let causes = cause::causes(&grouped, &findings);
         let ids = findings.iter().enumerate();
-        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
-        for one in &mut points {
-            one.cause = cover.masked(&one.cause);
-        }
         Self {
             compared: Compared::default(),
+            history: None,
             places: findings
                 .iter()
                 .filter(|found| found.finding.severity > Severity::Info)
@@ -239,16 +256,16 @@ impl Report {
             hidden: BTreeMap::new(),
             by_id: ids.map(|(at, found)| (found.id.clone(), at)).collect(),
             programs: programs(&parts, &findings, &sources, &cover),
-            categories: cause::by_category(&parts, &causes),
+            categories: cause::by_category(&grouped, &causes),
             points,
             mends,
-            rules: sound::rules(&parts),
+            rules,
             picture: Picture::of(parts.project),
             tree: tree(parts.project),
             causes,
             findings,
             notices,
-            sources: sources.texts(&cover),
+            sources: sources.excerpts(),
             root: parts.root,
             prefix: parts.prefix,
             target: parts.project.target.clone(),
@@ -279,6 +296,7 @@ impl Report {
             notices: Vec::new(),
             sources: BTreeMap::new(),
             compared: Compared::default(),
+            history: None,
             places: 0,
             hidden: BTreeMap::new(),
             by_id: BTreeMap::new(),
@@ -307,6 +325,11 @@ impl Report {
         shown.or_else(|| self.hidden.get(id))
     }
 
+    /// The lines around a byte of a file, where a finding lies in them.
+    pub fn excerpt(&self, path: &str, offset: u32) -> Option<&Excerpt> {
+        self.sources.get(path)?.at(offset)
+    }
+
     /// The path of a place, from the working directory.
     pub fn path(&self, location: &Location) -> String {
         format!("{}{}", self.prefix, location.path)
@@ -319,36 +342,60 @@ impl Report {
     }
 }
 
-fn findings(parts: &Parts<'_>, sources: &Sources<'_>, cover: &Cover) -> Vec<FindingReport> {
-    let mut numbers: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
-    let findings = parts.findings.iter().map(|finding| {
+fn findings(
+    found: Vec<Finding>,
+    project: &Project,
+    sources: &Sources<'_>,
+    cover: &Cover,
+) -> Vec<FindingReport> {
+    let mut numbers: HashMap<(&'static str, String, String), usize> = HashMap::new();
+    let mut names = Names::of(project);
+    let findings = found.into_iter().map(|mut finding| {
         let location = sources.locate(finding.place);
         let key = (finding.rule, location.path.clone(), finding.cause.clone());
         let number = numbers.entry(key).or_default();
         *number += 1;
-        let related = finding.related.iter().map(|related| {
+        let id = id(&finding, &location.path, *number);
+        let related = std::mem::take(&mut finding.related).into_iter().map(|related| {
             let location = sources.locate(related.place);
             (cover.masked(&related.message), location)
         });
+        let related = related.collect();
+        for text in [
+            &mut finding.message,
+            &mut finding.label,
+            &mut finding.help,
+            &mut finding.cause,
+        ] {
+            cover.mask(text);
+        }
         FindingReport {
-            id: id(finding, &location.path, *number),
-            related: related.collect(),
-            text: match sources.line(finding.place) {
-                line if line.is_empty() => String::new(),
-                line => fingerprint([line.as_str()], 32),
-            },
-            programs: names(parts.project, &finding.programs),
-            finding: Finding {
-                message: cover.masked(&finding.message),
-                label: cover.masked(&finding.label),
-                help: cover.masked(&finding.help),
-                cause: cover.masked(&finding.cause),
-                ..finding.clone()
-            },
+            id,
+            related,
+            text: sources.fingerprint(finding.place),
+            programs: names.list(&finding.programs),
+            edits: edits(project, sources, &finding),
+            finding,
             location,
         }
     });
     findings.collect()
+}
+
+/// The edits of a finding, where they are in files as they stand: text inside of another text may be written there
+/// in another way.
+fn edits(project: &Project, sources: &Sources<'_>, finding: &Finding) -> Vec<(Location, String)> {
+    let is_plain = |place: Place| {
+        let document = project.document(place.document);
+        document.is_some_and(|document| document.host.is_none())
+    };
+    if !finding.edits.iter().all(|edit| is_plain(edit.place)) {
+        return Vec::new();
+    }
+    let edits = finding.edits.iter();
+    edits
+        .map(|edit| (sources.locate(edit.place), edit.text.clone()))
+        .collect()
 }
 
 fn programs(
@@ -357,8 +404,9 @@ fn programs(
     sources: &Sources<'_>,
     cover: &Cover,
 ) -> Vec<ProgramReport> {
+    let mut stopping = stopping(findings);
     let programs = parts.project.programs().map(|(id, program)| {
-        let because = because(parts.project, findings, id);
+        let because = because(parts.project, stopping.remove(&id).unwrap_or_default(), id);
         ProgramReport {
             name: program.name.clone(),
             source: program.manager.name(),
@@ -393,12 +441,19 @@ fn user(project: &Project, id: ProgramId) -> Option<String> {
     program.user.as_ref().map(|user| user.value.clone())
 }
 
-/// The findings that keep a program from starting, the one that it meets first in front.
-fn because(project: &Project, findings: &[FindingReport], program: ProgramId) -> Vec<String> {
-    let mut stopping: Vec<&FindingReport> = findings
-        .iter()
-        .filter(|found| readiness::stops(&found.finding) && found.finding.programs.contains(&program))
-        .collect();
+/// The findings that keep programs from starting, by program.
+fn stopping(findings: &[FindingReport]) -> BTreeMap<ProgramId, Vec<&FindingReport>> {
+    let mut stopping: BTreeMap<ProgramId, Vec<&FindingReport>> = BTreeMap::new();
+    for found in findings.iter().filter(|found| readiness::stops(&found.finding)) {
+        for program in &found.finding.programs {
+            stopping.entry(*program).or_default().push(found);
+        }
+    }
+    stopping
+}
+
+/// The ids of findings that keep a program from starting, the one that it meets first in front.
+fn because(project: &Project, mut stopping: Vec<&FindingReport>, program: ProgramId) -> Vec<String> {
     stopping.sort_by_key(|found| {
         let finding = &found.finding;
         let moment = finding.moments.get(&program).map(|moment| moment + 1);
@@ -413,13 +468,29 @@ fn because(project: &Project, findings: &[FindingReport], program: ProgramId) ->
 }
 
 /// The names of programs, sorted, each once: two configs may define programs of one name.
-fn names(project: &Project, programs: &[ProgramId]) -> Vec<String> {
-    let names: BTreeSet<&str> = programs
-        .iter()
-        .filter_map(|id| project.program(*id))
-        .map(|program| program.name.as_str())
-        .collect();
-    names.into_iter().map(str::to_owned).collect()
+struct Names<'a> {
+    project: &'a Project,
+    known: HashMap<Vec<ProgramId>, Arc<[String]>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(project: &'a Project) -> Self {
+        Self {
+            project,
+            known: HashMap::new(),
+        }
+    }
+
+    fn list(&mut self, programs: &[ProgramId]) -> Arc<[String]> {
+        if let Some(known) = self.known.get(programs) {
+            return Arc::clone(known);
+        }
+        let views = programs.iter().filter_map(|id| self.project.program(*id));
+        let names: BTreeSet<&str> = views.map(|program| program.name.as_str()).collect();
+        let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
+        self.known.insert(programs.to_vec(), Arc::clone(&names));
+        names
+    }
 }
 
 /// What names a finding across runs.

@@ -1,7 +1,7 @@
 //! The deployment as the files show it: ports, hosts, databases, variables, what is installed.
 
 use super::path_of;
-use crate::facts::PortRole;
+use crate::facts::{Part, PortRole};
 use crate::finding::{DocumentId, Scope};
 use crate::formats::Format;
 use crate::project::{Matter, Project, VariableRead};
@@ -20,6 +20,8 @@ pub struct Picture {
     pub open_to_all: Vec<String>,
     /// Databases that the server's code talks to, each with the modules that do and the files that import them.
     pub databases: Vec<PathCount>,
+    /// Databases and users that connections of the server's code name.
+    pub accounts: BTreeSet<Account>,
     /// Environment variables that the server's code reads, by name.
     pub variables: Vec<VariableReport>,
     /// The files that list what is installed.
@@ -40,6 +42,17 @@ pub struct PortReport {
     pub is_bound: bool,
     /// The file that says so.
     pub path: String,
+}
+
+/// What a connection names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Account {
+    /// The kind of database: `PostgreSQL`.
+    pub kind: &'static str,
+    /// The database.
+    pub database: Option<String>,
+    /// Who connects to it.
+    pub user: Option<String>,
 }
 
 /// An environment variable that the server's code reads.
@@ -108,6 +121,7 @@ impl Picture {
             open_to_all: open.into_iter().collect(),
             hosts: hosts.collect(),
             databases: databases.collect(),
+            accounts: accounts(project),
             variables: variables.map(VariableReport::of).collect(),
             requirements: requirements(project),
             reached: BTreeMap::new(),
@@ -137,6 +151,23 @@ impl Picture {
         }
         reached
     }
+}
+
+/// What connections of deployed code name, where it is written out.
+fn accounts(project: &Project) -> BTreeSet<Account> {
+    let links = project.links().iter();
+    let own = links.filter(|link| project.scope(link.document) == Scope::Deployed);
+    let named = |part: &Option<Part<String>>| {
+        let value = part.as_ref()?.value.clone()?;
+        let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.');
+        (!value.is_empty() && value.chars().all(is_name)).then_some(value)
+    };
+    let accounts = own.map(|link| Account {
+        kind: link.kind,
+        database: named(&link.parts.database),
+        user: named(&link.parts.user),
+    });
+    accounts.collect()
 }
 
 /// The files that list what is installed. The build of an image installs what its Dockerfile says by itself.

@@ -23,8 +23,17 @@ struct Diagnostic<'a> {
     location: Location,
     severity: &'static str,
     code: Code<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     original_output: Option<String>,
+}
+
+/// What takes the place of a range of the same file.
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -69,10 +78,6 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
 }
 
 fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
-    let text = report
-        .sources
-        .get(&found.location.path)
-        .map_or("", String::as_str);
     let programs = &found.programs;
     Diagnostic {
         message: found.told(),
@@ -83,15 +88,32 @@ fn diagnostic<'a>(report: &Report, found: &'a FindingReport) -> Diagnostic<'a> {
         location: Location {
             path: report.path(&found.location),
             range: Range {
-                start: position(text, found.location.start),
-                end: position(text, found.location.end),
+                start: position(report, &found.location.path, found.location.start),
+                end: position(report, &found.location.path, found.location.end),
             },
         },
+        suggestions: suggestions(report, found),
         original_output: (!programs.is_empty()).then(|| {
             let number = score::count(programs.len(), "program");
             format!("{number}: {}", programs.join(", "))
         }),
     }
+}
+
+/// What a machine can write, where all of it belongs into the finding's own file.
+fn suggestions<'a>(report: &Report, found: &'a FindingReport) -> Vec<Suggestion<'a>> {
+    let path = &found.location.path;
+    if found.edits.iter().any(|(location, _)| location.path != *path) {
+        return Vec::new();
+    }
+    let edits = found.edits.iter().map(|(location, new)| Suggestion {
+        range: Range {
+            start: position(report, path, location.start),
+            end: position(report, path, location.end),
+        },
+        text: new,
+    });
+    edits.collect()
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -103,8 +125,10 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// A place whose column counts bytes of UTF-8, as reviewdog wants it.
-fn position(text: &str, place: source::Position) -> Position {
-    let before = text.get(..place.offset as usize).unwrap_or("");
+fn position(report: &Report, path: &str, place: source::Position) -> Position {
+    let shown = report.excerpt(path, place.offset);
+    let before = shown.and_then(|shown| shown.text.get(..place.offset as usize - shown.start));
+    let before = before.unwrap_or("");
     let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let column = u32::try_from(before.len() - line_start).unwrap_or(u32::MAX);
     Position {

@@ -1,18 +1,19 @@
 //! SARIF 2.1.0, <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>, with what GitHub's code
 //! scanning asks for: relative URIs, one fingerprint for each result, rules with their pages.
 
+mod limits;
 mod views;
 
-use super::{FindingReport, Location, NoticeReport, Report, Start};
+use super::{BaselineReport, FindingReport, Location, NoticeReport, Report, Start};
 use crate::finding::{Confidence, Severity};
 use crate::readiness;
 use crate::rule::Meta;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use views::{
-    Artifact, Base, CodeFlow, Configuration, Descriptor, Driver, Fingerprints, Invocation, Log, Markdown,
-    Message, Notification, Physical, Place, Region, ResultProperties, ResultView, RuleProperties, Run,
-    RunProperties, Step, ThreadFlow, Tool,
+    Artifact, ArtifactChange, Base, CodeFlow, Configuration, Descriptor, Driver, Fingerprints, Fix, Inserted,
+    Invocation, Log, Markdown, Message, Notification, Physical, Place, Region, Replacement, ResultProperties,
+    ResultView, RuleProperties, Run, RunProperties, Step, ThreadFlow, Tool,
 };
 
 /// What relative URIs are relative to: the folder that the consumer has the files in.
@@ -29,7 +30,8 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
         .enumerate()
         .map(|(index, rule)| (rule.meta.id, index))
         .collect();
-    let results = report.told(with_info);
+    let (results, cut) = limits::within(results(report, with_info, &indices));
+    let trouble = report.readiness.reason.map(unassessed);
     let run = Run {
         tool: Tool {
             driver: Driver {
@@ -48,14 +50,14 @@ pub fn render(report: &Report, with_info: bool) -> Result<String, String> {
         )]),
         invocations: vec![Invocation {
             execution_successful: report.readiness.reason.is_none(),
-            tool_execution_notifications: report.readiness.reason.map(unassessed).into_iter().collect(),
+            tool_execution_notifications: trouble.into_iter().chain(cut).collect(),
             tool_configuration_notifications: report
                 .notices
                 .iter()
                 .map(|notice| notification(report, notice))
                 .collect(),
         }],
-        results: results.map(|found| result(report, found, &indices)).collect(),
+        results,
         properties: properties(report),
     };
     let log = Log {
@@ -117,9 +119,63 @@ fn descriptor(meta: &Meta) -> Descriptor<'_> {
     }
 }
 
+/// What is to be told, by place; with a baseline also what that knows, and what of that is gone.
+fn results<'a>(report: &'a Report, with_info: bool, indices: &BTreeMap<&str, usize>) -> Vec<ResultView<'a>> {
+    let baseline = report.compared.baseline.as_ref();
+    let state = baseline.map(|_| "new");
+    let is_told = |found: &&FindingReport| with_info || found.finding.severity > Severity::Info;
+    let told = report.told(with_info).map(|found| (found, state));
+    let known = report
+        .known()
+        .filter(is_told)
+        .map(|found| (found, Some("unchanged")));
+    let mut all: Vec<(&FindingReport, Option<&'static str>)> = told.chain(known).collect();
+    if baseline.is_some() {
+        all.sort_by_key(|(found, _)| (&found.location, found.finding.rule, &found.id));
+    }
+    let results = all.into_iter().map(|(found, state)| ResultView {
+        baseline_state: state,
+        ..result(report, found, indices)
+    });
+    let gone = baseline
+        .into_iter()
+        .flat_map(|baseline| absent(report, baseline, indices));
+    results.chain(gone).collect()
+}
+
+/// What the baseline knows and is no longer found. It keeps no lines, so the file alone is named.
+fn absent<'a>(
+    report: &'a Report,
+    baseline: &'a BaselineReport,
+    indices: &BTreeMap<&str, usize>,
+) -> impl Iterator<Item = ResultView<'a>> {
+    let gone = baseline.stale.iter().map(|[path, rule, subject]| ResultView {
+        rule_id: rule,
+        rule_index: indices.get(rule.as_str()).copied(),
+        kind: "pass",
+        level: "none",
+        message: text(plain(&format!("No longer found: {subject}"))),
+        locations: vec![Place {
+            id: None,
+            physical_location: Physical {
+                artifact_location: artifact(&format!("{}{path}", report.prefix)),
+                region: None,
+            },
+            message: None,
+        }],
+        related_locations: Vec::new(),
+        code_flows: Vec::new(),
+        fixes: Vec::new(),
+        partial_fingerprints: None,
+        baseline_state: Some("absent"),
+        properties: None,
+    });
+    gone.collect::<Vec<_>>().into_iter()
+}
+
 fn result<'a>(report: &Report, found: &'a FindingReport, indices: &BTreeMap<&str, usize>) -> ResultView<'a> {
     let finding = &found.finding;
-    let related = found.related.iter().enumerate();
+    let related = found.related.iter().take(limits::LOCATIONS).enumerate();
     ResultView {
         rule_id: finding.rule,
         rule_index: indices.get(finding.rule).copied(),
@@ -135,20 +191,44 @@ fn result<'a>(report: &Report, found: &'a FindingReport, indices: &BTreeMap<&str
             .map(|(at, (message, location))| place(report, location, Some(at + 1), Some(message)))
             .collect(),
         code_flows: code_flow(report, found).into_iter().collect(),
-        partial_fingerprints: Fingerprints { id: &found.id },
-        properties: ResultProperties {
+        fixes: fix(report, found).into_iter().collect(),
+        partial_fingerprints: Some(Fingerprints { id: &found.id }),
+        baseline_state: None,
+        properties: Some(ResultProperties {
             severity: finding.severity.name(),
             confidence: finding.confidence.name(),
             scope: finding.scope.name(),
             cause: &finding.cause,
             programs: &found.programs,
-        },
+        }),
     }
+}
+
+/// The mend that a machine can write, by file.
+fn fix(report: &Report, found: &FindingReport) -> Option<Fix> {
+    let mut changes: BTreeMap<String, Vec<Replacement>> = BTreeMap::new();
+    for (location, new) in &found.edits {
+        changes
+            .entry(report.path(location))
+            .or_default()
+            .push(Replacement {
+                deleted_region: region(location),
+                inserted_content: Inserted { text: new.clone() },
+            });
+    }
+    let changes = changes.into_iter().map(|(path, replacements)| ArtifactChange {
+        artifact_location: artifact(&path),
+        replacements,
+    });
+    (!found.edits.is_empty()).then(|| Fix {
+        description: text(plain(&super::style::capitalised(&found.finding.help))),
+        artifact_changes: changes.collect(),
+    })
 }
 
 /// The steps that lead to the finding, from the program's command line on.
 fn code_flow(report: &Report, found: &FindingReport) -> Option<CodeFlow> {
-    let steps = found.related.get(..found.finding.steps)?;
+    let steps = found.related.get(..found.finding.steps.min(limits::STEPS))?;
     if steps.is_empty() {
         return None;
     }
@@ -188,18 +268,26 @@ fn place(report: &Report, location: &Location, id: Option<usize>, message: Optio
     Place {
         id,
         physical_location: Physical {
-            artifact_location: Artifact {
-                uri: uri(&report.path(location)),
-                uri_base_id: BASE,
-            },
-            region: Region {
-                start_line: location.start.line,
-                start_column: location.start.column,
-                end_line: location.end.line,
-                end_column: location.end.column,
-            },
+            artifact_location: artifact(&report.path(location)),
+            region: Some(region(location)),
         },
         message: message.map(|message| text(plain(message))),
+    }
+}
+
+fn artifact(path: &str) -> Artifact {
+    Artifact {
+        uri: uri(path),
+        uri_base_id: BASE,
+    }
+}
+
+fn region(location: &Location) -> Region {
+    Region {
+        start_line: location.start.line,
+        start_column: location.start.column,
+        end_line: location.end.line,
+        end_column: location.end.column,
     }
 }
 

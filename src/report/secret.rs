@@ -2,28 +2,32 @@
 
 use crate::project::Project;
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexSet};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// What a secret looks like, and where in the match it stands. The last group of each is the secret.
+const PATTERNS: [&str; 9] = [
+    // The password of a URL.
+    r"://[^/\s:@]*:([^@/\s]+)@",
+    // `password="…"`, `API_KEY: …`, `--token …`.
+    r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*["']?(?:\s*[=:]\s*|\s+)["']([^"'\s]+)["']"#,
+    r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*=([^\s,;&)"'][^\s,;&)"']*)"#,
+    r"(?i)--(?:password|passwd|secret|token|api-key)\s+([^\s-]\S*)",
+    // Forms that services give to their keys. Only with ASCII's words does the fast search read any text.
+    r"(?-u:\b)((?:AKIA|ASIA)[0-9A-Z]{16})(?-u:\b)",
+    r"(?-u:\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
+    r"(?-u:\b)(xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
+    r"(?-u:\b)(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)",
+    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:\\[nr]|[^-\\])+)",
+];
+
+/// Whether a text has any of them: one search instead of nine, and most texts have none.
+static ANY: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTERNS).ok());
+
+/// Each by itself. Each is tried by a test; one that were no pattern would be left out.
 static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let patterns = [
-        // The password of a URL.
-        r"://[^/\s:@]*:([^@/\s]+)@",
-        // `password="…"`, `API_KEY: …`, `--token …`.
-        r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*["']?(?:\s*[=:]\s*|\s+)["']([^"'\s]+)["']"#,
-        r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*=([^\s,;&)"'][^\s,;&)"']*)"#,
-        r"(?i)--(?:password|passwd|secret|token|api-key)\s+([^\s-]\S*)",
-        // Forms that services give to their keys. Only with ASCII's words does the fast search read any text.
-        r"(?-u:\b)((?:AKIA|ASIA)[0-9A-Z]{16})\b",
-        r"(?-u:\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
-        r"(?-u:\b)(xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
-        r"(?-u:\b)(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:\\[nr]|[^-\\])+)",
-    ];
-    // Each is tried by a test; one that were no pattern would be left out.
-    patterns
+    PATTERNS
         .iter()
         .filter_map(|pattern| Regex::new(pattern).ok())
         .collect()
@@ -55,6 +59,14 @@ impl Cover {
     /// `text` with a sign in place of each secret.
     pub(super) fn masked(&self, text: &str) -> String {
         self.replaced(text, |_| "****".to_owned())
+    }
+
+    /// Puts a sign in place of each secret.
+    pub(super) fn mask(&self, text: &mut String) {
+        let masked = self.masked(text);
+        if masked != *text {
+            *text = masked;
+        }
     }
 
     /// `text` with each secret made unreadable, as many bytes long as it was; line ends stay.
@@ -89,6 +101,9 @@ impl Cover {
 
 fn replaced(text: &str, cover: impl Fn(&str) -> String) -> String {
     let mut text = text.to_owned();
+    if ANY.as_ref().is_some_and(|any| !any.is_match(&text)) {
+        return text;
+    }
     for pattern in SECRETS.iter() {
         if !pattern.is_match(&text) {
             continue;

@@ -2,7 +2,9 @@
 //!
 //! Verdict, score, points, categories and programs stay those of the whole.
 
+use super::cause::together;
 use super::{CauseReport, FindingReport, Report};
+use std::collections::BTreeSet;
 
 /// What the findings were compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,8 +18,8 @@ pub struct Compared {
 /// What a baseline knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BaselineReport {
-    /// Findings that it knows, which are not shown.
-    pub known: usize,
+    /// The ids of the findings that it knows, which are not shown.
+    pub known: BTreeSet<String>,
     /// What it knows and is no longer found: file, rule and subject, sorted.
     pub stale: Vec<[String; 3]>,
 }
@@ -56,6 +58,12 @@ impl Report {
         self.causes = shown.collect();
     }
 
+    /// The findings that the baseline knows, by id.
+    pub(super) fn known(&self) -> impl Iterator<Item = &FindingReport> {
+        let known = self.compared.baseline.iter().flat_map(|baseline| &baseline.known);
+        known.filter_map(|id| self.hidden.get(id))
+    }
+
     /// Every finding, shown or not, by place.
     pub fn all_findings(&self) -> Vec<&FindingReport> {
         let mut all: Vec<&FindingReport> = self.findings.iter().chain(self.hidden.values()).collect();
@@ -71,13 +79,7 @@ impl Report {
         // The worst place stands first.
         let worst = &self.first(&cause)?.finding;
         (cause.severity, cause.confidence) = (worst.severity, worst.confidence);
-        let mut programs: Vec<String> = self
-            .places(&cause)
-            .flat_map(|found| found.programs.iter().cloned())
-            .collect();
-        programs.sort_unstable();
-        programs.dedup();
-        cause.programs = programs;
+        cause.programs = together(self.places(&cause).map(|found| &found.programs));
         Some(cause)
     }
 
@@ -85,7 +87,7 @@ impl Report {
     pub(super) fn not_shown(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(baseline) = &self.compared.baseline {
-            let known = super::score::count(baseline.known, "finding");
+            let known = super::score::count(baseline.known.len(), "finding");
             lines.push(format!("known to the baseline and not shown: {known}"));
         }
         if let Some(revision) = &self.compared.revision {

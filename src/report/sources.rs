@@ -1,64 +1,87 @@
 //! Where places are, as people name them.
 
+use super::excerpts::Excerpts;
 use super::secret::Cover;
-use super::{Location, Parts};
+use super::{Location, Parts, fingerprint};
 use crate::facts::{Secret, SettingValue};
 use crate::finding::Place;
 use crate::formats;
 use crate::project::Project;
 use crate::source::{LineIndex, Position, Span};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
-/// The files that places lie in, read again: after the scan nothing keeps their texts.
+/// What there is to tell of the files that places lie in. They are read again, each by itself, and nothing is kept
+/// of their texts but the lines that will be shown.
 pub(super) struct Sources<'a> {
     project: &'a Project,
-    files: BTreeMap<&'a str, (String, LineIndex)>,
+    files: BTreeMap<&'a str, Source>,
+}
+
+/// What is asked of one file.
+#[derive(Default)]
+struct Asked<'a> {
+    /// Where places begin and end.
+    offsets: Vec<u32>,
+    /// Where findings lie.
+    findings: Vec<Span>,
+    /// The passwords and keys that the facts know of, near these places.
+    secrets: Vec<(Span, &'a Secret)>,
+}
+
+/// The answers, each in rising order.
+#[derive(Default)]
+struct Source {
+    positions: Vec<(u32, Position)>,
+    /// The fingerprint of the line at an offset.
+    lines: Vec<(u32, String)>,
+    excerpts: Excerpts,
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn read(parts: &Parts<'a>) -> Self {
+    pub(super) fn read(parts: &Parts<'a>, cover: &Cover) -> Self {
         let project = parts.project;
-        let of_findings = parts.findings.iter().flat_map(|finding| {
-            let related = finding.related.iter().map(|related| related.place);
-            std::iter::once(finding.place).chain(related)
+        let files = asked(parts).into_par_iter().map(|(path, asked)| {
+            // What cannot be read or decoded has a finding that says so, and no lines to show.
+            let bytes = parts.tree.read(path).unwrap_or_default();
+            let text = match formats::decode(bytes) {
+                Ok(text) => text,
+                // Nobody reads the lines of a picture or a database; others are told as far as they can be.
+                Err(_) => {
+                    let bytes = parts.tree.read(path).unwrap_or_default();
+                    String::from_utf8_lossy(&bytes).into_owned()
+                }
+            };
+            let text = if text.contains('\0') { String::new() } else { text };
+            let mut source = Source::of(&text, &asked);
+            if parts.has_excerpts {
+                source.excerpts = Excerpts::of(&hidden(text, &asked, cover), &asked.findings);
+            }
+            (path, source)
         });
-        let of_programs = project.programs().map(|(_, program)| program.place);
-        let of_notices = parts.notices.iter().map(|notice| notice.place);
-        let paths: BTreeSet<&str> = of_findings
-            .chain(of_programs)
-            .chain(of_notices)
-            .map(|place| path_of(project, project.in_file(place)))
-            .collect();
-        let files: Vec<_> = paths
-            .into_par_iter()
-            .map(|path| {
-                // What cannot be read or decoded has a finding that says so, and no lines to show.
-                let bytes = parts.tree.read(path).unwrap_or_default();
-                let lossy = String::from_utf8_lossy(&bytes).into_owned();
-                let text = formats::decode(bytes).unwrap_or(lossy);
-                // Nobody reads the lines of a picture or a database.
-                let text = if text.contains('\0') { String::new() } else { text };
-                let lines = LineIndex::new(&text);
-                (path, (text, lines))
-            })
-            .collect();
         Self {
             project,
-            files: files.into_iter().collect(),
+            files: files.collect::<Vec<_>>().into_iter().collect(),
         }
     }
 
     pub(super) fn locate(&self, place: Place) -> Location {
         let place = self.project.in_file(place);
         let path = path_of(self.project, place);
-        let position = |offset| match self.files.get(path) {
-            Some((text, lines)) => lines.position(text, offset),
-            None => Position {
-                line: 1,
-                column: 1,
-                offset: 0,
-            },
+        let position = |offset| {
+            let known = self.files.get(path).and_then(|source| {
+                let at = source.positions.binary_search_by_key(&offset, |(at, _)| *at);
+                source.positions.get(at.ok()?)
+            });
+            known.map_or(
+                Position {
+                    line: 1,
+                    column: 1,
+                    offset: 0,
+                },
+                |(_, position)| *position,
+            )
         };
         Location {
             path: path.to_owned(),
@@ -67,66 +90,146 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The line that a place begins in, each run of blanks as one. Nothing of a place that is a whole file.
-    pub(super) fn line(&self, place: Place) -> String {
+    /// The fingerprint of the line that a place begins in, whatever its blanks. Nothing of an empty line, or of a
+    /// place that is a whole file.
+    pub(super) fn fingerprint(&self, place: Place) -> String {
         let place = self.project.in_file(place);
-        let Some((text, _)) = self.files.get(path_of(self.project, place)) else {
-            return String::new();
-        };
-        let at = place.span.start as usize;
-        let (Some(before), Some(behind)) = (text.get(..at), text.get(at..)) else {
-            return String::new();
-        };
         if place.span == Span::default() {
             return String::new();
         }
-        let before = before.rsplit('\n').next().unwrap_or_default();
-        let behind = behind.split('\n').next().unwrap_or_default();
-        let line = format!("{before}{behind}");
-        line.split_whitespace().collect::<Vec<_>>().join(" ")
+        let known = self.files.get(path_of(self.project, place)).and_then(|source| {
+            let at = source
+                .lines
+                .binary_search_by_key(&place.span.start, |(at, _)| *at);
+            source.lines.get(at.ok()?)
+        });
+        known.map_or_else(String::new, |(_, line)| line.clone())
     }
 
-    /// The texts, their secrets made unreadable, byte for byte as long as they were.
-    pub(super) fn texts(mut self, cover: &Cover) -> BTreeMap<String, String> {
-        self.cover_passwords();
-        self.files
-            .into_iter()
-            .map(|(path, (text, _))| (path.to_owned(), cover.blotted(&text)))
+    /// The lines to show, by path.
+    pub(super) fn excerpts(self) -> BTreeMap<String, Excerpts> {
+        let files = self.files.into_iter();
+        files
+            .map(|(path, source)| (path.to_owned(), source.excerpts))
             .collect()
     }
+}
 
-    /// Covers the passwords and keys that the facts know of, whatever they look like and wherever in their line
-    /// they stand.
-    fn cover_passwords(&mut self) {
-        let links = self.project.links().iter();
-        let of_links = links.filter_map(|link| {
-            let part = link.parts.password.as_ref()?;
-            Some((link.at(part.span), part.value?))
-        });
-        let documents = self.project.documents();
-        let of_settings = documents.flat_map(|(document, found)| {
-            found.facts.settings.iter().filter_map(move |setting| {
-                let SettingValue::Secret(secret) = setting.value else {
-                    return None;
-                };
-                let span = setting.span;
-                Some((Place { document, span }, secret))
-            })
-        });
-        for (place, secret) in of_links.chain(of_settings) {
-            let place = self.project.in_file(place);
-            if let Some((text, _)) = self.files.get_mut(path_of(self.project, place)) {
-                cover(text, place.span.start as usize, place.span.end as usize, &secret);
+/// What is asked of each file, by path.
+fn asked<'a>(parts: &Parts<'a>) -> BTreeMap<&'a str, Asked<'a>> {
+    let project = parts.project;
+    let mut all: BTreeMap<&str, Asked<'_>> = BTreeMap::new();
+    let mut locate = |place: Place, is_finding: bool| {
+        let place = project.in_file(place);
+        let asked = all.entry(path_of(project, place)).or_default();
+        asked.offsets.extend([place.span.start, place.span.end]);
+        if is_finding {
+            asked.findings.push(place.span);
+        }
+    };
+    for finding in &parts.findings {
+        locate(finding.place, true);
+        for related in &finding.related {
+            locate(related.place, false);
+        }
+        // Where reviewdog has the text to write counts bytes, so its line is kept too.
+        for edit in &finding.edits {
+            locate(edit.place, true);
+        }
+    }
+    for (_, program) in project.programs() {
+        locate(program.place, false);
+    }
+    for notice in &parts.notices {
+        locate(notice.place, false);
+    }
+    if parts.has_excerpts {
+        for (place, secret) in secrets(project) {
+            let place = project.in_file(place);
+            if let Some(asked) = all.get_mut(path_of(project, place)) {
+                asked.secrets.push((place.span, secret));
             }
         }
     }
+    all
+}
+
+/// The passwords and keys that the facts know of, whatever they look like and wherever in their line they stand.
+fn secrets(project: &Project) -> impl Iterator<Item = (Place, &Secret)> {
+    let of_links = project.links().iter().filter_map(|link| {
+        let part = link.parts.password.as_ref()?;
+        Some((link.at(part.span), part.value.as_ref()?))
+    });
+    let of_settings = project.documents().flat_map(|(document, found)| {
+        found.facts.settings.iter().filter_map(move |setting| {
+            let SettingValue::Secret(secret) = &setting.value else {
+                return None;
+            };
+            let span = setting.span;
+            Some((Place { document, span }, secret))
+        })
+    });
+    of_links.chain(of_settings)
+}
+
+impl Source {
+    fn of(text: &str, asked: &Asked<'_>) -> Self {
+        let lines = LineIndex::new(text);
+        let mut offsets = asked.offsets.clone();
+        offsets.sort_unstable();
+        offsets.dedup();
+        let positions = offsets.into_iter().map(|at| (at, lines.position(text, at)));
+        Self {
+            positions: positions.collect(),
+            lines: fingerprints(text, &asked.findings),
+            excerpts: Excerpts::default(),
+        }
+    }
+}
+
+/// The fingerprints of the lines that these places begin in, each run of blanks as one.
+fn fingerprints(text: &str, places: &[Span]) -> Vec<(u32, String)> {
+    let mut offsets: Vec<u32> = places.iter().map(|span| span.start).collect();
+    offsets.sort_unstable();
+    offsets.dedup();
+    // Many places may lie in one long line.
+    let mut latest: Option<(Range<usize>, String)> = None;
+    let mut known = Vec::with_capacity(offsets.len());
+    for offset in offsets {
+        let at = offset as usize;
+        if !text.is_char_boundary(at) {
+            continue;
+        }
+        let is_in = |(line, _): &(Range<usize>, String)| line.start <= at && at <= line.end;
+        if !latest.as_ref().is_some_and(is_in) {
+            let line = line_at(text, at);
+            let words: Vec<&str> = text[line.clone()].split_whitespace().collect();
+            let mark = match words.join(" ") {
+                words if words.is_empty() => String::new(),
+                words => fingerprint([words.as_str()], 32),
+            };
+            latest = Some((line, mark));
+        }
+        if let Some((_, mark)) = &latest {
+            known.push((offset, mark.clone()));
+        }
+    }
+    known
+}
+
+/// The text, its secrets made unreadable, byte for byte as long as it was.
+fn hidden(mut text: String, asked: &Asked<'_>, cover: &Cover) -> String {
+    for (span, secret) in &asked.secrets {
+        cover_near(&mut text, span.start as usize, span.end as usize, secret);
+    }
+    cover.blotted(&text)
 }
 
 /// How many bytes behind its name a secret is looked for.
 const NEAR: usize = 400;
 
 /// Covers a secret between `start` and the end of the line that `end` is in.
-fn cover(text: &mut String, start: usize, end: usize, secret: &Secret) {
+fn cover_near(text: &mut String, start: usize, end: usize, secret: &Secret) {
     let line_end = text
         .get(end..)
         .and_then(|rest| rest.find('\n'))
@@ -146,6 +249,13 @@ fn cover(text: &mut String, start: usize, end: usize, secret: &Secret) {
             _ => from += 1,
         }
     }
+}
+
+/// The bytes of the line that an offset lies in, without its end.
+pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    start..end
 }
 
 /// The path of the document that a place lies in.

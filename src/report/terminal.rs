@@ -1,7 +1,7 @@
 //! The report for people: the verdict first, then each cause with its worst place, then what follows.
 
 use super::style::harmless;
-use super::{CauseReport, FindingReport, Palette, Report, Start, processes, score, wrap};
+use super::{CauseReport, Excerpt, FindingReport, Palette, Report, Start, processes, score, wrap};
 use crate::finding::{Confidence, Severity};
 use crate::readiness::Verdict;
 use miette::{
@@ -135,7 +135,6 @@ fn listed(path: &str, lines: &[u32]) -> String {
 /// The line of the place with one line around it, and the label below.
 fn excerpt(report: &Report, found: &FindingReport, look: Look) -> String {
     let location = &found.location;
-    let text = report.sources.get(&location.path).map_or("", String::as_str);
     let plain = || {
         let at = format!(
             "{}:{}:{}",
@@ -143,7 +142,8 @@ fn excerpt(report: &Report, found: &FindingReport, look: Look) -> String {
         );
         format!("  at {}\n", harmless(&at))
     };
-    let Some(cut) = Cut::new(text, found) else {
+    let shown = report.excerpt(&location.path, location.start.offset);
+    let Some(cut) = shown.and_then(|shown| Cut::new(shown, found)) else {
         return plain();
     };
     let theme = if look.palette.is_on {
@@ -183,9 +183,11 @@ struct Cut {
 }
 
 impl Cut {
-    fn new(text: &str, found: &FindingReport) -> Option<Self> {
-        let (start, end) = (found.location.start, found.location.end);
-        let at = start.offset as usize;
+    fn new(excerpt: &Excerpt, found: &FindingReport) -> Option<Self> {
+        let text = &excerpt.text;
+        let start = found.location.start;
+        let at = start.offset as usize - excerpt.start;
+        let end = (found.location.end.offset as usize).saturating_sub(excerpt.start);
         let before = text.get(..at)?;
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
@@ -219,14 +221,12 @@ impl Cut {
             shown.push('\n');
         }
         let head = one_to_one(&text[from..at.min(to)]);
-        let inside = one_to_one(text.get(at..(end.offset as usize).clamp(at, to)).unwrap_or(""));
+        let inside = one_to_one(text.get(at..end.clamp(at, to)).unwrap_or(""));
         let offset = shown.len() + head.len();
         let length = inside.trim_end().len();
         shown.push_str(&head);
         shown.push_str(&inside);
-        shown.push_str(&one_to_one(
-            text.get(at.max(end.offset as usize)..to).unwrap_or(""),
-        ));
+        shown.push_str(&one_to_one(text.get(at.max(end)..to).unwrap_or("")));
         if let Some(line) = context_after {
             shown.push('\n');
             shown.push_str(&one_to_one(line));

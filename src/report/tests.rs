@@ -35,6 +35,7 @@ fn finding(document: u32, needle: &str, text: &str) -> Finding {
         effect: Effect::Start,
         phase: crate::finding::Phase::Run,
         moments: std::collections::BTreeMap::new(),
+        edits: Vec::new(),
     }
 }
 
@@ -105,6 +106,7 @@ fn report(change: impl Fn(&mut Vec<Finding>), feed: &str) -> Report {
         aside_by: BTreeMap::new(),
         silenced: BTreeSet::new(),
         notices: Vec::new(),
+        has_excerpts: true,
     })
 }
 

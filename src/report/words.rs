@@ -1,9 +1,13 @@
 //! Sentences that more than one form for people says.
 
 use super::style::capitalised;
-use super::{Report, score};
-use crate::finding::{Confidence, Effect, Finding, Scope};
+use super::{CauseReport, Report, score};
+use crate::finding::{Confidence, Effect, Finding, Scope, Severity};
 use crate::readiness::Verdict;
+use std::collections::BTreeSet;
+
+/// Mends of one cause that are told.
+const FIXES: usize = 4;
 
 /// What a verdict means for who deploys.
 pub(super) fn meaning(verdict: Verdict) -> &'static str {
@@ -44,6 +48,11 @@ pub(super) fn impact(finding: &Finding, number: usize, which: &str) -> String {
         (Effect::Start, 0) => "a step of the deployment fails".to_owned(),
         (Effect::Start, _) if is_possible => format!("{which} may not start"),
         (Effect::Start, _) => format!("{which} {} not start", does("does", "do")),
+        (Effect::Use, 0) if is_possible => "it may break, or work unsafely, when it is used".to_owned(),
+        (Effect::Use, _) if is_possible => {
+            let starts = does("starts", "start");
+            format!("{which} {starts}, and may break or work unsafely when this is used")
+        }
         (Effect::Use, 0) => "it breaks, or works unsafely, when it is used".to_owned(),
         (Effect::Use, _) => {
             let starts = does("starts, and breaks", "start, and break");
@@ -58,6 +67,36 @@ pub(super) fn impact(finding: &Finding, number: usize, which: &str) -> String {
         Scope::Deployed => {}
     }
     out
+}
+
+/// How a sentence calls all programs of the report, where these are all that it has: nothing of a single one.
+pub(super) fn all_programs(report: &Report, programs: &[String]) -> Option<String> {
+    let names: BTreeSet<&str> = report
+        .programs
+        .iter()
+        .map(|program| program.name.as_str())
+        .collect();
+    let is_all = names.len() > 1 && programs.iter().map(String::as_str).eq(names.iter().copied());
+    is_all.then(|| format!("all {}", score::count(names.len(), "program")))
+}
+
+/// What mends the places of a cause: each help once, that of the worst place in front, with the files that it is for.
+pub(super) fn fixes<'a>(report: &'a Report, cause: &'a CauseReport) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut fixes: Vec<(&str, Vec<&str>)> = Vec::new();
+    let limit = cause.severity.min(Severity::Minor);
+    for found in report
+        .places(cause)
+        .filter(|found| found.finding.severity >= limit)
+    {
+        let (help, path) = (found.finding.help.as_str(), found.location.path.as_str());
+        match fixes.iter().position(|(known, _)| *known == help) {
+            Some(at) if fixes[at].1.contains(&path) => {}
+            Some(at) => fixes[at].1.push(path),
+            None if fixes.len() < FIXES => fixes.push((help, vec![path])),
+            None => {}
+        }
+    }
+    fixes
 }
 
 /// What was set aside, left out or not shown, in sentences.

@@ -1,49 +1,16 @@
 //! What a command really runs.
 
 use crate::facts::Word;
-use crate::knowledge::runners;
+use crate::project;
 
 /// The name of a file, without its folder.
 pub(super) fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The words from the program on that really runs, behind `sudo`, `env`, `uv run` and their like;
-/// `python -m gunicorn` begins with `gunicorn`.
+/// The words from the program on that really runs; `python -m gunicorn` begins with `gunicorn`.
 pub(super) fn behind_wrappers(words: &[Word]) -> &[Word] {
-    let mut rest = words;
-    while let Some((first, behind)) = rest.split_first() {
-        let Some(wrapper) = runners::wrapper(name_of(&first.text)) else {
-            break;
-        };
-        let mut at = 0;
-        let mut operands = wrapper.operands;
-        let mut verb = wrapper.verb.as_deref();
-        while let Some(word) = behind.get(at) {
-            let text = word.text.as_str();
-            if wrapper.options.iter().any(|option| option == text) {
-                at += 2;
-            } else if text.starts_with('-') || text.contains('=') {
-                at += 1;
-            } else if verb == Some(text) {
-                verb = None;
-                at += 1;
-            } else if operands > 0 {
-                operands -= 1;
-                at += 1;
-            } else {
-                break;
-            }
-        }
-        // `uv pip install` runs nothing else; `env` alone prints.
-        match behind
-            .get(at..)
-            .filter(|words| !words.is_empty() && verb.is_none())
-        {
-            Some(words) => rest = words,
-            None => break,
-        }
-    }
+    let rest = project::behind_wrappers(words);
     let is_python = rest
         .first()
         .is_some_and(|word| name_of(&word.text).starts_with("python"));

@@ -6,6 +6,7 @@ use crate::finding::Severity;
 use crate::source::{LineIndex, Span};
 use crate::target::PythonVersion;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -58,6 +59,8 @@ pub(super) struct FileSettings {
     pub(super) severity: BTreeMap<String, Severity>,
     /// Whether it declares programs.
     pub(super) has_programs: bool,
+    /// The path of the file in the tree, where it lies in its root.
+    pub(super) own: Option<&'static str>,
 }
 
 /// A file that is being read: where complaints come from.
@@ -143,7 +146,7 @@ impl Reader<'_> {
                 "baseline" => found.baseline = Some(self.string(value)?.into()),
                 "per-file-ignores" => {
                     for (glob, rules) in self.table(value)? {
-                        let glob = self.glob(glob.get_ref(), glob.span().start)?;
+                        let glob = self.glob(glob.get_ref(), glob.span())?;
                         found.per_file.push((glob, self.rules(rules)?));
                     }
                 }
@@ -167,11 +170,12 @@ impl Reader<'_> {
     /// A path, or a list of them.
     fn extends(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, u32)>, String> {
         let paths = match value.get_ref().as_str() {
-            Some(path) => vec![(path.to_owned(), value.span().start)],
+            Some(path) => vec![(path.to_owned(), value.span())],
             None => self.strings(value)?,
         };
         let line = |at: usize| self.lines.line(Span::new(at, at).start);
-        Ok(paths.into_iter().map(|(path, at)| (path, line(at))).collect())
+        let lines = paths.into_iter().map(|(path, at)| (path, line(at.start)));
+        Ok(lines.collect())
     }
 
     fn string(&self, value: &Spanned<DeValue<'_>>) -> Result<String, String> {
@@ -179,7 +183,7 @@ impl Reader<'_> {
         text.ok_or_else(|| self.complain(value.span().start, "a text in quotes belongs here"))
     }
 
-    fn strings(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, usize)>, String> {
+    fn strings(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<(String, Range<usize>)>, String> {
         let list = value.get_ref().as_array().ok_or_else(|| {
             self.complain(
                 value.span().start,
@@ -187,7 +191,7 @@ impl Reader<'_> {
             )
         })?;
         list.iter()
-            .map(|item| Ok((self.string(item)?, item.span().start)))
+            .map(|item| Ok((self.string(item)?, item.span())))
             .collect()
     }
 
@@ -199,12 +203,13 @@ impl Reader<'_> {
     fn rules(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, String> {
         self.strings(value)?
             .into_iter()
-            .map(|(word, at)| rule_or_category(&word).map_err(|error| self.complain(at, &error)))
+            .map(|(word, at)| rule_or_category(&word).map_err(|error| self.complain(at.start, &error)))
             .collect()
     }
 
-    fn glob(&self, text: &str, at: usize) -> Result<PathGlob, String> {
-        PathGlob::new(text).map_err(|error| self.complain(at, &error))
+    fn glob(&self, text: &str, at: Range<usize>) -> Result<PathGlob, String> {
+        let glob = PathGlob::new(text).map_err(|error| self.complain(at.start, &error))?;
+        Ok(glob.at(Some(Span::new(at.start, at.end))))
     }
 
     fn known_target(&self, value: &Spanned<DeValue<'_>>) -> Result<String, String> {

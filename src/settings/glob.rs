@@ -1,5 +1,6 @@
 //! Patterns of paths, as people write them in settings.
 
+use crate::source::Span;
 use globset::{GlobBuilder, GlobMatcher};
 
 /// A pattern of paths relative to the root. Without a `/` it matches a name at any depth; a folder
@@ -7,6 +8,8 @@ use globset::{GlobBuilder, GlobMatcher};
 #[derive(Debug, Clone)]
 pub struct PathGlob {
     matcher: GlobMatcher,
+    written: String,
+    span: Option<Span>,
 }
 
 impl PathGlob {
@@ -27,7 +30,25 @@ impl PathGlob {
             .map_err(|error| format!("`{pattern}` is no pattern of paths: {}", error.kind()))?;
         Ok(Self {
             matcher: glob.compile_matcher(),
+            written: pattern.to_owned(),
+            span: None,
         })
+    }
+
+    /// The same pattern, which stands there in the tree's own file of settings; nowhere in it.
+    #[must_use]
+    pub fn at(self, span: Option<Span>) -> Self {
+        Self { span, ..self }
+    }
+
+    /// Where it stands in the tree's own file of settings; nothing of one that stands elsewhere.
+    pub fn span(&self) -> Option<Span> {
+        self.span
+    }
+
+    /// As it was written.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// Whether it matches the file at `path` or a folder that holds it.

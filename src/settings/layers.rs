@@ -4,6 +4,9 @@ use super::Typed;
 use super::file::{self, FileSettings};
 use std::path::{Path, PathBuf};
 
+/// The file of settings in the root of a tree, and the one that is read where there is none.
+const OWN: &str = "audit.toml";
+const PROJECT: &str = "pyproject.toml";
 /// How many files may build on each other.
 const DEPTH: usize = 16;
 
@@ -13,17 +16,17 @@ pub(super) fn read(typed: &Typed) -> Result<FileSettings, String> {
         return Ok(FileSettings::default());
     }
     if let Some(path) = &typed.config {
-        return layered(path, &mut Vec::new());
+        return layered(path, &mut Vec::new()).map(FileSettings::elsewhere);
     }
-    let own = typed.path.join("audit.toml");
+    let own = typed.path.join(OWN);
     if own.is_file() {
-        return layered(&own, &mut Vec::new());
+        return layered(&own, &mut Vec::new()).map(|found| found.of_tree(OWN));
     }
-    let project = typed.path.join("pyproject.toml");
+    let project = typed.path.join(PROJECT);
     let Ok(text) = std::fs::read_to_string(&project) else {
         return Ok(FileSettings::default());
     };
-    match layered(&project, &mut Vec::new()) {
+    match layered(&project, &mut Vec::new()).map(|found| found.of_tree(PROJECT)) {
         // A pyproject.toml that nobody configures audit in is judged like any file, by its finding.
         Err(_) if !text.contains("tool.audit") => Ok(FileSettings::default()),
         read => read,
@@ -59,13 +62,29 @@ fn layered(path: &Path, open: &mut Vec<PathBuf>) -> Result<FileSettings, String>
         if open.len() >= DEPTH {
             return complain("`extends` goes on for too long: more than 16 files build on each other");
         }
-        base = layered(&at, open)?.over(base);
+        base = layered(&at, open)?.elsewhere().over(base);
     }
     open.pop();
     Ok(found.over(base))
 }
 
 impl FileSettings {
+    /// Of the tree's own file: its patterns can be pointed at.
+    fn of_tree(self, name: &'static str) -> Self {
+        Self {
+            own: Some(name),
+            ..self
+        }
+    }
+
+    /// Of a file that others share, or that lies elsewhere: whether a pattern of it matches here says nothing.
+    fn elsewhere(mut self) -> Self {
+        self.exclude = self.exclude.into_iter().map(|glob| glob.at(None)).collect();
+        let per_file = self.per_file.into_iter();
+        self.per_file = per_file.map(|(glob, rules)| (glob.at(None), rules)).collect();
+        self
+    }
+
     /// These settings over those of a file that they build on: single values win, lists and tables add.
     fn over(self, base: Self) -> Self {
         let mut severity = base.severity;
@@ -87,6 +106,7 @@ impl FileSettings {
             per_file: [base.per_file, self.per_file].concat(),
             severity,
             has_programs: self.has_programs || base.has_programs,
+            own: None,
         }
     }
 }

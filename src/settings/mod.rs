@@ -51,6 +51,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Files that are left out.
     pub exclude: Vec<PathGlob>,
+    /// The tree's own file of settings, where it has one and it was read.
+    pub own: Option<&'static str>,
     /// The least severity that fails the gate; nothing fails it when empty.
     pub fail_on: Option<Severity>,
     /// The least score that passes the gate, from 0 to 100.
@@ -75,6 +77,7 @@ impl Settings {
         }
         let file = layers::read(&typed)?;
         let os = typed.target.or(file.target);
+        let is_release_given = os.is_some();
         let mut target = match os {
             Some(os) => Target::of_release(&os)?,
             None => Target::default(),
@@ -86,8 +89,10 @@ impl Settings {
                 })?),
                 None => file.python,
             };
+        target.is_release_given = is_release_given;
         target.is_python_given = python.is_some();
         target.python = python.unwrap_or(target.python);
+        target.installer = target.python;
         target.root = file.root;
         target.ports = file.ports;
         target.user = file.user;
@@ -109,6 +114,7 @@ impl Settings {
                 severity: file.severity,
             },
             exclude,
+            own: file.own,
             fail_on: typed.fail_on.or(file.fail_on).unwrap_or(Some(Severity::Blocker)),
             min_score: typed.min_score.or(file.min_score),
             max_new: typed.max_new.or(file.max_new),

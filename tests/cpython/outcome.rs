@@ -82,6 +82,8 @@ fn plain(message: &str) -> String {
     // Which Python tells a circle, and in which words, has changed more than once.
     let message = message.replace("from partially initialized module ", "from ");
     let message = message.replace("partially initialized module ", "module ");
+    // Python 3.10 says "real".
+    let message = message.replace(" or a number, ", " or a real number, ");
     // Python 3.13 says which file the module is.
     match (
         message.split_once("' from '/"),

@@ -41,6 +41,7 @@ fn report(tree: &Tree, python: PythonVersion) -> Report {
     let memory = Memory::new(tree.files.iter().map(|(path, text)| (path.clone(), text.clone())));
     let target = Target {
         python,
+        installer: python,
         is_python_given: true,
         ..Target::default()
     };
@@ -66,5 +67,6 @@ fn report(tree: &Tree, python: PythonVersion) -> Report {
         aside_by: std::collections::BTreeMap::new(),
         silenced: std::collections::BTreeSet::new(),
         notices: Vec::new(),
+        has_excerpts: false,
     })
 }

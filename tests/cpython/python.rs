@@ -1,7 +1,7 @@
 //! The judge: a real `python3`, in a virtual environment whose distributions are stubs.
 
 use crate::outcome::{Death, Outcome, reason};
-use crate::tree::{CONFIG, Tree};
+use crate::tree::{CONFIG, SETUP, Tree};
 use std::fs::{self, File};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -70,7 +70,13 @@ impl Python {
             tree.title
         );
         let log = folder.join("stderr");
-        let interpreter = self.environment(&folder.join("venv"), &tree.distributions());
+        let venv = if tree.files.contains_key(SETUP) {
+            root.join("venv")
+        } else {
+            folder.join("venv")
+        };
+        let interpreter = self.environment(&venv, &tree.distributions());
+        set_up(tree, &root, &venv);
         let mut command = Command::new(interpreter);
         command
             .args(arguments)
@@ -113,6 +119,22 @@ impl Python {
         std::os::unix::fs::symlink(&self.executable, &interpreter).expect("a link");
         interpreter
     }
+}
+
+/// Runs the deploy step of a tree that has one, with the virtual environment active.
+fn set_up(tree: &Tree, root: &Path, venv: &Path) {
+    if !tree.files.contains_key(SETUP) {
+        return;
+    }
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("bash")
+        .args(["-e", SETUP])
+        .current_dir(root)
+        .env("PATH", format!("{}:{path}", venv.join("bin").display()))
+        .output()
+        .expect("bash starts");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {SETUP}: {log}", tree.title);
 }
 
 /// Writes the files of a tree; the folder without symbolic links in its path, as tracebacks name it.

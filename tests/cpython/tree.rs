@@ -8,6 +8,9 @@ use std::path::Path;
 /// The file that says what is started.
 pub(crate) const CONFIG: &str = "supervisord.conf";
 
+/// The script that is run before the program is started.
+pub(crate) const SETUP: &str = "setup.sh";
+
 /// A small tree with one program.
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {

@@ -7,8 +7,8 @@ use super::values::Collector;
 use crate::facts::{Command, Reach, Sought, Word};
 use crate::formats::{commandline, shell as script};
 use crate::source::Span;
-use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator};
 use aho_corasick::{AhoCorasick, MatchKind};
+use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -38,7 +38,16 @@ pub(super) struct Lines {
 
 /// One of which a module names that runs a command, as [`runs_command`] knows them.
 static RUNNERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let names = ["subprocess", "system", "popen", "execl", "execv", "os.exec", "spawn", "pexpect"];
+    let names = [
+        "subprocess",
+        "system",
+        "popen",
+        "execl",
+        "execv",
+        "os.exec",
+        "spawn",
+        "pexpect",
+    ];
     let mut builder = AhoCorasick::builder();
     builder.match_kind(MatchKind::LeftmostFirst).build(names).ok()
 });

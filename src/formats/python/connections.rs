@@ -2,18 +2,23 @@
 //! keywords and names, followed to the texts and environment variables that they get.
 
 mod calls;
+mod client;
 mod known;
+mod lists;
+mod origins;
 
 use super::guards::guard_of;
 use super::names::{Names, last, written};
 use super::span;
 use crate::facts::python::Guard;
 use crate::facts::{Connection, Facts, Field, Giver, Part};
+use crate::source::Span;
 use known::{Known, Scope};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprDict, Stmt, StmtClassDef, StmtFunctionDef};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Reads what the statements of a module say of databases and servers.
 pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) {
@@ -25,6 +30,7 @@ pub(super) fn read(text: &str, body: &[Stmt], names: &Names, facts: &mut Facts) 
         attributes: Scope::default(),
         fields: Giver::Nothing,
         taken: BTreeSet::new(),
+        schemes: BTreeMap::new(),
         depth: 0,
         in_main: false,
         is_conditional: false,
@@ -45,6 +51,8 @@ struct Reader<'a> {
     fields: Giver,
     /// Where the texts stand that are part of a connection already.
     taken: BTreeSet<u32>,
+    /// Switches of `environ.Env(DEBUG=(bool, True))`, as they are when no variable says otherwise.
+    schemes: BTreeMap<String, bool>,
     /// How many functions and classes are around the statement.
     depth: usize,
     in_main: bool,
@@ -72,6 +80,12 @@ impl Reader<'_> {
                         self.learn(name.id.as_str(), known);
                     }
                 }
+                Stmt::AugAssign(more) => self.forget(&more.target),
+                Stmt::Expr(expr) => {
+                    if let Some(list) = appended(&expr.value) {
+                        self.forget(list);
+                    }
+                }
                 Stmt::If(branch) => {
                     open.extend(branch.body.iter().rev());
                     let clauses = branch.elif_else_clauses.iter();
@@ -87,6 +101,13 @@ impl Reader<'_> {
                 Stmt::While(looped) => open.extend(looped.body.iter().rev()),
                 _ => {}
             }
+        }
+    }
+
+    /// What something is added to is not known any more.
+    fn forget(&mut self, target: &Expr) {
+        if let Expr::Name(name) = target {
+            self.learn(name.id.as_str(), None);
         }
     }
 
@@ -110,6 +131,7 @@ impl Reader<'_> {
             self.table(dict, Some(&name));
         }
         let known = self.known(value);
+        self.header(target, value);
         if self.depth == 0 && !self.in_main {
             self.setting(&name, value, known.as_ref());
         }
@@ -125,8 +147,15 @@ impl Reader<'_> {
     fn field(&mut self, target: &Expr, value: &Expr) {
         let Expr::Name(name) = target else { return };
         let name = name.id.as_str();
-        let Some(Known::Text(mut part)) = self.known(value) else {
-            return;
+        let mut part = match self.known(value) {
+            Some(Known::Text(part)) => part,
+            Some(Known::List(mut part)) => {
+                if let (Giver::Nothing, Giver::Variable(_)) = (&part.giver, &self.fields) {
+                    part.giver = Giver::Variable(name.to_ascii_uppercase());
+                }
+                return self.attributes.learn(name, Some(Known::List(part)));
+            }
+            _ => return,
         };
         if part.giver == Giver::Nothing {
             part.giver = match &self.fields {
@@ -169,10 +198,12 @@ impl Reader<'_> {
             ..Connection::default()
         };
         let mut fields = BTreeSet::new();
+        let mut is_cache = false;
         for item in &dict.items {
             let Some(Expr::StringLiteral(key)) = &item.key else {
                 continue;
             };
+            is_cache |= key.value.to_str() == "BACKEND";
             if let Some(field) = Field::of_key(key.value.to_str()) {
                 fields.insert(field);
                 connection.set(field, self.part(&item.value));
@@ -181,7 +212,7 @@ impl Reader<'_> {
         let has = |field| fields.contains(&field);
         let is_way = (has(Field::Host) || has(Field::Database) || has(Field::User)) && has(Field::Password);
         let is_place = has(Field::Host) && has(Field::Database);
-        let is_engine = connection.engine.is_some() && has(Field::Database);
+        let is_engine = connection.engine.is_some() && (has(Field::Database) || is_cache);
         if is_way || is_place || is_engine {
             self.push(connection);
         }
@@ -278,10 +309,23 @@ impl Reader<'_> {
     }
 }
 
+/// The list of `origins.append(…)`.
+fn appended(expr: &Expr) -> Option<&Expr> {
+    let Expr::Call(call) = expr else { return None };
+    let Expr::Attribute(attribute) = &*call.func else {
+        return None;
+    };
+    matches!(attribute.attr.as_str(), "append" | "extend" | "insert").then_some(&*attribute.value)
+}
+
 impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_stmt(&mut self, statement: &'b Stmt) {
         match statement {
-            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::FunctionDef(function) => {
+                let decorators = function.decorator_list.iter();
+                decorators.for_each(|decorator| self.visit_expr(&decorator.expression));
+                self.function(function);
+            }
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Assign(assign) => {
                 assign
@@ -296,6 +340,10 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 }
                 walk_stmt(self, statement);
             }
+            Stmt::AugAssign(more) => {
+                self.added(&more.target);
+                walk_stmt(self, statement);
+            }
             Stmt::If(branch) => {
                 let outer = (self.in_main, self.is_conditional);
                 self.in_main |= guard_of(&branch.test, self.names) == Guard::IsMain;
@@ -303,6 +351,8 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 walk_stmt(self, statement);
                 (self.in_main, self.is_conditional) = outer;
             }
+            // A docstring is for people.
+            Stmt::Expr(alone) if alone.value.is_string_literal_expr() => {}
             Stmt::Try(_) => {
                 let outer = std::mem::replace(&mut self.is_conditional, true);
                 walk_stmt(self, statement);
@@ -315,15 +365,19 @@ impl<'b> Visitor<'b> for Reader<'_> {
     fn visit_expr(&mut self, expr: &'b Expr) {
         match expr {
             Expr::Call(call) => {
+                if let Some(list) = appended(expr) {
+                    self.added(list);
+                }
                 if let Some(function) = self.names.dotted(&call.func) {
                     self.connects(call, &function);
                     self.asks(call, &function);
                     self.listens(call, &function);
-                    self.admits(call, &function);
                 }
+                self.admits(call);
                 self.read_variable(expr);
             }
             Expr::BoolOp(_) => self.read_variable(expr),
+            Expr::StringLiteral(_) | Expr::FString(_) => self.written_script(span(expr)),
             Expr::Dict(dict) if !self.taken.contains(&span(dict).start) => self.inner_table(dict),
             _ => {}
         }
@@ -332,6 +386,16 @@ impl<'b> Visitor<'b> for Reader<'_> {
 }
 
 impl Reader<'_> {
+    /// A text that is a script, or a command, and gives a client its password: `PGPASSWORD=… psql`.
+    fn written_script(&mut self, literal: Span) {
+        for (name, value) in client::passwords(literal.text(self.text)) {
+            let shifted =
+                |range: Range<usize>| Span::new(range.start, range.end).shifted(literal.start as usize);
+            let part = Part::fixed(&literal.text(self.text)[value.clone()], shifted(value));
+            self.named(name, part);
+        }
+    }
+
     /// A table that no name holds: one handed to a call, or inside another table.
     fn inner_table(&mut self, dict: &ExprDict) {
         let known = self.facts.connections.iter().rev().take(4);

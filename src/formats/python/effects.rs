@@ -5,11 +5,11 @@ use super::guards::guard_of;
 use super::names::{Names, first, last, written};
 use super::paths::path_of;
 use super::span;
-use crate::facts::python::{Arm, Binding, Call, Guard, Import, Step};
+use crate::facts::python::{Arm, Binding, Call, Guard, Import, Needed, NeededBy, Step};
 use crate::source::Spanned;
 use ruff_python_ast::visitor::{Visitor, walk_arguments, walk_expr};
-use std::borrow::Cow;
 use ruff_python_ast::{Comprehension, Expr, ExprBoolOp, ExprCall, ExprIf, Number};
+use std::borrow::Cow;
 
 /// Functions that run the coroutine that they are handed.
 const RUNNERS: [&str; 6] = [
@@ -78,6 +78,40 @@ fn callable(expr: &Expr, names: &Names) -> Option<String> {
     is_given.then(|| written(expr))?.map(Cow::into_owned)
 }
 
+/// The variable that `int(os.getenv("X"))` and `os.getenv("X").split(",")` cannot do without.
+fn needed(call: &ExprCall, full: &str, names: &Names) -> Option<Needed> {
+    if let ("int" | "float", [one]) = (full, &*call.arguments.args) {
+        let by = NeededBy::Number(full.to_owned());
+        return Some(Needed {
+            name: bare_read(one, names)?,
+            by,
+        });
+    }
+    let Expr::Attribute(attribute) = &*call.func else {
+        return None;
+    };
+    let by = NeededBy::Method(attribute.attr.to_string());
+    Some(Needed {
+        name: bare_read(&attribute.value, names)?,
+        by,
+    })
+}
+
+/// The variable that `os.getenv("X")` reads without a default: `None`, where nothing sets it.
+fn bare_read(expr: &Expr, names: &Names) -> Option<Spanned<String>> {
+    let Expr::Call(call) = expr else { return None };
+    let is_read = matches!(
+        names.dotted(&call.func).as_deref(),
+        Some("os.getenv" | "os.environ.get")
+    );
+    match (&*call.arguments.args, call.arguments.keywords.is_empty()) {
+        ([Expr::StringLiteral(name)], true) if is_read => {
+            Some(Spanned::new(name.value.to_str().to_owned(), span(name)))
+        }
+        _ => None,
+    }
+}
+
 struct Effects<'a> {
     names: &'a Names,
     steps: &'a mut Vec<Step>,
@@ -138,9 +172,15 @@ impl Effects<'_> {
             return;
         }
         self.visit_expr(&call.func);
+        // A method is looked up before its arguments are worked out, a function is called after.
+        let (early, late): (Vec<Needed>, Vec<Needed>) = needed(call, &full, self.names)
+            .into_iter()
+            .partition(|needed| matches!(needed.by, NeededBy::Method(_)));
+        self.steps.extend(early.into_iter().map(Step::Environ));
         let runs = RUNNERS.contains(&full.as_ref()) || last(&full) == "run_until_complete";
         let first = self.steps.len();
         walk_arguments(self, &call.arguments);
+        self.steps.extend(late.into_iter().map(Step::Environ));
         if runs {
             self.awaited(call, first);
         }
@@ -216,7 +256,10 @@ impl<'a> Visitor<'a> for Effects<'_> {
                     && self.names.is(&subscript.value, "os.environ")
                 {
                     let name = Spanned::new(name.value.to_str().to_owned(), span(name));
-                    self.steps.push(Step::Environ(name));
+                    self.steps.push(Step::Environ(Needed {
+                        name,
+                        by: NeededBy::Key,
+                    }));
                 } else {
                     walk_expr(self, expr);
                 }

@@ -11,10 +11,10 @@ use super::{binding, connections, edits, effects, environment, importing, ports,
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use crate::formats::calls::Calls;
-use std::borrow::Cow;
 use ruff_python_ast::{
     Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
 };
+use std::borrow::Cow;
 
 /// Reads a module's statements into `facts`; gives what its names stand for.
 pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {

@@ -209,9 +209,7 @@ fn read_version(left: &Expr, op: CmpOp, right: &Expr, names: &Names) -> Option<G
     let is_whole = names.is(left, "sys.version_info");
     let is_major = names.is(left, "sys.version_info.major");
     let sliced = match left {
-        Expr::Subscript(subscript)
-            if names.is(&subscript.value, "sys.version_info") =>
-        {
+        Expr::Subscript(subscript) if names.is(&subscript.value, "sys.version_info") => {
             Some(&*subscript.slice)
         }
         _ => None,

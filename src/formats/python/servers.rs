@@ -149,9 +149,7 @@ impl Reader<'_> {
                 let given = first.map_or(Given::Elsewhere, |first| first.given);
                 Some(Known { given, ..default })
             }
-            Expr::Subscript(subscript)
-                if self.names.is(&subscript.value, "os.environ") =>
-            {
+            Expr::Subscript(subscript) if self.names.is(&subscript.value, "os.environ") => {
                 let Expr::StringLiteral(name) = &*subscript.slice else {
                     return None;
                 };

@@ -67,6 +67,7 @@ impl<'t> Walk<'t> {
     pub(super) fn command(&mut self, node: Node<'t>, context: Context) {
         let words = self.words(node);
         let mut assignments = Vec::new();
+        let mut output = None;
         for child in node.named_children(&mut node.walk()) {
             match child.kind() {
                 "variable_assignment" => {
@@ -75,7 +76,10 @@ impl<'t> Walk<'t> {
                     let value = part("value").map(|value| word::read(value, self.source, Some(&self.table)));
                     assignments.push((name.to_owned(), value.unwrap_or_default().text));
                 }
-                "file_redirect" => self.redirect(child, context),
+                "file_redirect" => {
+                    self.redirect(child, context);
+                    output = self.written(child).or(output);
+                }
                 _ => {}
             }
         }
@@ -106,6 +110,7 @@ impl<'t> Walk<'t> {
             background: context.background || is_nohup,
             is_piped: context.is_piped,
             has_fallback: context.has_fallback,
+            output: output.map(String::into_boxed_str),
         });
         self.inner(context, is_nohup);
     }

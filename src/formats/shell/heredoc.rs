@@ -1,7 +1,7 @@
 //! Redirections and here-documents. A here-document that writes a file is a document of its own.
 
 use super::command::{Line, join};
-use super::walk::{Context, Sink, Walk};
+use super::walk::{Context, Sink, Step, Walk};
 use super::word::{self, Table};
 use crate::facts::value::is_telling;
 use crate::facts::{Embedded, Piece, Reach, Role, Value};
@@ -50,6 +50,10 @@ impl<'t> Walk<'t> {
             };
             self.later(heredoc, context);
         }
+        if let Some(path) = &written {
+            let before = self.facts.commands.len();
+            self.stack.push(Step::Output(path.clone(), before));
+        }
         let sink = match &written {
             Some(path) if !path.to_ascii_lowercase().contains("log") => Sink::Machine,
             _ => context.sink,
@@ -57,8 +61,16 @@ impl<'t> Walk<'t> {
         self.children(node, Context { sink, ..context });
     }
 
+    /// Notes where the output of the commands from `before` on goes; an inner redirection comes first.
+    pub(super) fn goes_to(&mut self, path: &str, before: usize) {
+        let commands = self.facts.commands.get_mut(before..).unwrap_or_default();
+        for command in commands.iter_mut().filter(|command| command.output.is_none()) {
+            command.output = Some(path.into());
+        }
+    }
+
     /// The file that the standard output goes to.
-    fn written(&self, redirect: Node<'t>) -> Option<String> {
+    pub(super) fn written(&self, redirect: Node<'t>) -> Option<String> {
         let makes = redirect
             .children(&mut redirect.walk())
             .any(|child| matches!(child.kind(), ">" | ">>" | "&>" | "&>>" | ">|"));

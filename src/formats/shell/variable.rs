@@ -45,6 +45,13 @@ impl<'t> Walk<'t> {
                 span,
                 access: Access::Set(written),
             });
+            let parent = node
+                .parent()
+                .filter(|parent| parent.kind() == "declaration_command");
+            let word = parent.and_then(|parent| self.text(parent).split_whitespace().next());
+            self.facts
+                .exported
+                .extend((word == Some("export")).then_some(span));
         }
         if context.in_command || context.reach == Reach::Elsewhere {
             return;

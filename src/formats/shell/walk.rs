@@ -65,6 +65,8 @@ pub(super) enum Step<'t> {
     Next(Row<'t>),
     /// A subshell ends: the script is back in the folder where it was.
     Return(Option<String>),
+    /// A statement is over whose output goes to a file; how many commands there were before it.
+    Output(String, usize),
     /// A statement with a here-document is over: what it did before (`cd x && cat > y <<EOF`) is known.
     Heredoc(Heredoc<'t>, Context),
 }
@@ -153,6 +155,7 @@ impl<'t> Walk<'t> {
                 Step::Visit(node, context) => self.visit(node, context),
                 Step::Next(row) => self.next(row),
                 Step::Return(folder) => self.folder = folder,
+                Step::Output(path, before) => self.goes_to(&path, before),
                 Step::Heredoc(heredoc, context) => self.heredoc(&heredoc, context),
             }
         }

@@ -1,7 +1,7 @@
 //! Ports of a file that is named after them: there a number needs no key that says `port`.
 
 use super::ports::{is_other_quantity, says_no_service, words};
-use super::{Entry, Facts, Node, Shape};
+use super::{Entry, Facts, Node, Shape, audience};
 use crate::facts::port::number;
 use crate::facts::{Port, PortRole};
 use crate::source::Span;
@@ -25,27 +25,29 @@ pub fn read_manifest(path: &str, root: &Node<'_>, facts: &mut Facts) {
     }
     let told: BTreeSet<Span> = facts.ports.iter().map(|port| port.span).collect();
     let mut found = Vec::new();
-    group(root, None, LEVELS, &mut found);
+    group(root, &mut Vec::new(), &mut found);
     facts
         .ports
         .extend(found.into_iter().filter(|port| !told.contains(&port.span)));
 }
 
-fn group(node: &Node<'_>, table: Option<&str>, levels: usize, found: &mut Vec<Port>) {
+fn group<'a>(node: &'a Node<'_>, above: &mut Vec<&'a str>, found: &mut Vec<Port>) {
     for entry in node.entries() {
-        found.extend(service(entry, table));
-        if levels > 1 && !says_no_service(&entry.key) {
-            group(&entry.node, Some(&entry.key), levels - 1, found);
+        found.extend(service(entry, above));
+        if above.len() + 1 < LEVELS && !says_no_service(&entry.key) {
+            above.push(&entry.key);
+            group(&entry.node, above, found);
+            above.pop();
         }
     }
 }
 
-fn service(entry: &Entry<'_>, table: Option<&str>) -> Option<Port> {
+fn service(entry: &Entry<'_>, above: &[&str]) -> Option<Port> {
     let is_port = |text: &str| number(text).is_some_and(|number| number >= LOWEST);
     if says_no_service(&entry.key) {
         return None;
     }
-    let stated = match &entry.node.shape {
+    let mut stated = match &entry.node.shape {
         Shape::Number(text) if is_port(text) && !is_other_quantity(&words(&entry.key)) => {
             Port::new(text.as_ref(), PortRole::Declares, entry.node.span).of(Some(entry.key.to_string()))
         }
@@ -54,7 +56,8 @@ fn service(entry: &Entry<'_>, table: Option<&str>) -> Option<Port> {
         }
         _ => return None,
     };
-    Some(stated.in_table(table))
+    stated.audience = audience::of(above, &[]);
+    Some(stated.in_table(above.last().copied()))
 }
 
 #[cfg(test)]

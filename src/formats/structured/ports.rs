@@ -77,6 +77,46 @@ pub(super) fn of_entry(scope: &Scope<'_>, entry: &Entry<'_>) -> Option<Port> {
     Some(by_port.of(Some(text.to_owned())).in_table(Some(table)))
 }
 
+/// Services that have no port, where at least two beside them have one: named by the keys of a mapping, or by their
+/// own `name` in a list.
+pub(super) fn portless(above: &[&str], node: &Node) -> Vec<Port> {
+    let table = above.last().copied();
+    let nodes: Vec<&Node> = match &node.shape {
+        Shape::List(elements) => elements.iter().collect(),
+        Shape::Map(entries) => entries.iter().map(|entry| &entry.node).collect(),
+        _ => return Vec::new(),
+    };
+    let has_port = |node: &Node| {
+        let mut entries = node.entries().iter();
+        entries.any(|entry| {
+            prefix_of_port(&entry.key).is_some() && entry.node.scalar().is_some_and(|text| !text.is_empty())
+        })
+    };
+    if nodes.iter().filter(|node| has_port(node)).count() < 2 {
+        return Vec::new();
+    }
+    let lacking = nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| !node.entries().is_empty() && !has_port(node));
+    let named = lacking.filter_map(|(at, lacking)| match node.entries().get(at) {
+        Some(entry) => (!says_no_service(&entry.key)).then(|| (entry.key.as_ref(), entry.key_span)),
+        None => {
+            let name = ["name", "service", "id"]
+                .iter()
+                .find_map(|key| lacking.get(key))?;
+            Some((name.text()?, name.span))
+        }
+    });
+    named
+        .map(|(name, span)| {
+            Port::new("", PortRole::Declares, span)
+                .of(Some(name.to_owned()))
+                .in_table(table)
+        })
+        .collect()
+}
+
 /// The ports of a list: those to avoid, or the two ends of a range.
 pub(super) fn of_list(keys: &[&str], elements: &[Node<'_>]) -> Vec<Port> {
     let Some(key) = keys.last() else {

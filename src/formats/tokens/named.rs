@@ -205,5 +205,8 @@ pub(super) fn agree(text: &str) -> bool {
         at = start + STEMS[number].len();
         short.push((start, at));
     }
-    plain.find_iter(text).map(|found| (found.start(), found.end())).eq(short)
+    plain
+        .find_iter(text)
+        .map(|found| (found.start(), found.end()))
+        .eq(short)
 }

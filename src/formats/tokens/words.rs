@@ -125,7 +125,8 @@ pub(super) fn agree(text: &str) -> bool {
         }
         at = end;
     }
-    let words = text.split(|letter: char| !u8::try_from(letter).is_ok_and(|byte| byte.is_ascii() && is_inside(byte)));
+    let words =
+        text.split(|letter: char| !u8::try_from(letter).is_ok_and(|byte| byte.is_ascii() && is_inside(byte)));
     let long = words.filter(|word| word.len() >= LEAST && may_be_opaque(word.as_bytes()));
     long.eq(short)
 }

@@ -61,12 +61,7 @@ impl Aliases {
     }
 
     /// The entries, and before them those of `<<`, which they replace.
-    fn entries(
-        &self,
-        entries: &[Entry<'static>],
-        depth: usize,
-        budget: &mut usize,
-    ) -> Vec<Entry<'static>> {
+    fn entries(&self, entries: &[Entry<'static>], depth: usize, budget: &mut usize) -> Vec<Entry<'static>> {
         let mut merged = Vec::new();
         let mut own = Vec::new();
         for entry in entries {

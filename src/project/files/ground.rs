@@ -302,10 +302,10 @@ impl<'a> Ground<'a> {
     /// A file of the same name elsewhere, or of the same name but its ending beside it.
     pub(super) fn similar(&self, path: &str) -> Option<String> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let same = self.world.paths.named(name).iter();
+        let same = self.world.paths.named(name).into_iter();
         let mut same = same.filter(|path| !scopes::is_development(path));
         if let Some(found) = same.next() {
-            return Some(found.clone());
+            return Some(found.to_owned());
         }
         let stem = |name: &str| {
             let stem = name

@@ -124,7 +124,7 @@ impl Project {
             },
             written: text.to_owned(),
             command: Some(command.program().to_owned()),
-            others: others.to_vec(),
+            others: others.into_iter().map(str::to_owned).collect(),
         })
     }
 

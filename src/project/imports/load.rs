@@ -133,8 +133,11 @@ impl Run<'_> {
             let ignored = folders.iter().find_map(|folder| self.ignored(folder, part));
             let kind = match ignored {
                 Some(withheld) => FailureKind::Ignored(withheld),
-                // A folder without any Python is no package of the tree: a distribution's is meant.
-                None if !folders.iter().any(|folder| self.world.modules.has_below(folder)) => {
+                // A folder without any Python is no package of the tree: a distribution's is meant. So it is
+                // where one of that name only happens to lie above a file that is taken alone.
+                None if self.is_guessed(package)
+                    || !folders.iter().any(|folder| self.world.modules.has_below(folder)) =>
+                {
                     FailureKind::Distribution(self.world.requirements.provision(dotted))
                 }
                 None => FailureKind::Lacking,
@@ -159,6 +162,11 @@ impl Run<'_> {
             self.spaces[package.0].names.insert(part.to_owned(), known);
         }
         None
+    }
+
+    /// Whether a package is a folder without `__init__.py` that was found where nobody may look.
+    fn is_guessed(&self, package: ModuleId) -> bool {
+        !self.follows && matches!(self.spaces[package.0].source, Source::Namespace(_))
     }
 
     /// A module that is none of the tree's is there, and so are the packages around it.
@@ -345,6 +353,8 @@ impl Run<'_> {
         };
         let mut space = Space::new(name, Source::Namespace(portions), Some(name.to_owned()));
         space.is_done = true;
+        // Of a file that is taken alone the folders are a guess.
+        space.is_open = !self.follows;
         self.add(space);
     }
 }

@@ -74,6 +74,8 @@ pub(super) struct World<'a> {
     pub environment: &'a Environment,
     /// Folders of the server that the tree is put to, each with the folder of the tree that it is.
     pub roots: Vec<(String, String)>,
+    /// What the `.pth` files of the server's site-packages add to `sys.path`.
+    pub site_paths: Vec<Entry>,
 }
 
 /// What holds for a statement because of where it stands.
@@ -199,7 +201,7 @@ pub(super) struct Run<'a> {
     /// What the names of modules stand for, as far as somebody asked.
     indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
-    follows: bool,
+    pub(super) follows: bool,
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }
@@ -235,6 +237,7 @@ impl<'a> Run<'a> {
         path.extend([Entry::Standard, Entry::Installed]);
         let local = world.requirements.local_roots().iter();
         path.extend(local.map(|root| Entry::Folder(root.clone())));
+        path.extend_from_slice(&world.site_paths);
         Self {
             world,
             python: world.target.python,

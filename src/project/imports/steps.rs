@@ -6,7 +6,7 @@ use super::exceptions::{Catcher, Exception, Raised};
 use super::names::{Answer, Known};
 use super::rarely::is_followed;
 use super::{Context, Flow, Frame, Run};
-use crate::facts::python::{Arm, Call, Function, Guard, Handler, Step, Try};
+use crate::facts::python::{Arm, Call, Function, Guard, Handler, Needed, NeededBy, Step, Try};
 use crate::finding::{Confidence, Place};
 use crate::knowledge::{stdlib, stdlib_names};
 use crate::source::{Span, Spanned};
@@ -191,7 +191,8 @@ impl<'a> Run<'a> {
             && stdlib_names::lacks(module, name, self.python)
     }
 
-    fn environ(&mut self, name: &Spanned<String>, frame: &Frame<'a>, context: Context) -> Flow {
+    fn environ(&mut self, needed: &Needed, frame: &Frame<'a>, context: Context) -> Flow {
+        let name = &needed.name;
         let may_have = |program| self.world.environment.may_have(program, &name.value);
         if self.program.is_none_or(may_have) {
             return Flow::Normal;
@@ -202,8 +203,12 @@ impl<'a> Run<'a> {
             &name.value,
             place,
             context,
-            FailureKind::Variable,
-            Exception::Key,
+            FailureKind::Variable(needed.by.clone()),
+            match needed.by {
+                NeededBy::Key => Exception::Key,
+                NeededBy::Number(_) => Exception::Other("TypeError".to_owned()),
+                NeededBy::Method(_) => Exception::Attribute,
+            },
         )
     }
 

@@ -6,7 +6,7 @@ fn document(path: &str, text: &str) -> Document {
     Document {
         path: path.to_owned(),
         format,
-        facts: formats::extract(path, format, text),
+        facts: formats::extract(path, format, text).into(),
         is_executable: None,
         host: None,
     }

@@ -1,7 +1,7 @@
 //! A command line without what stands before the command that really runs: `sudo -u app env A=1 uv run`.
 
 use super::place::name_of;
-use crate::facts::{Command, Word};
+use crate::facts::Word;
 use crate::knowledge::runners::{self, Wrapper};
 
 /// The command that really runs.
@@ -15,6 +15,8 @@ pub(super) struct Line {
     pub(super) folders: Vec<String>,
     /// Commands on the way that a distribution brings.
     pub(super) tools: Vec<String>,
+    /// Whether the first word is Python, which runs the script that the command names.
+    adds_python: bool,
 }
 
 impl Line {
@@ -55,7 +57,8 @@ impl Line {
         let is_python = rest
             .first()
             .is_some_and(|first| first == "-m" || is_python_file(first));
-        if takes_python && is_python {
+        line.adds_python = takes_python && is_python;
+        if line.adds_python {
             line.words.push("python".to_owned());
         }
         line.words.extend_from_slice(rest);
@@ -88,12 +91,21 @@ fn split_text(words: &[String]) -> Option<Vec<String>> {
     Some(split)
 }
 
-/// The words of a command from the program on that really runs.
-pub(crate) fn behind_wrappers(command: &Command) -> &[Word] {
-    let texts: Vec<String> = command.words.iter().map(|word| word.text.clone()).collect();
+/// The words of a command from the program on that really runs, behind `sudo`, `env`, `uv run` and their like.
+pub(crate) fn behind_wrappers(words: &[Word]) -> &[Word] {
+    // Most commands begin with what really runs.
+    let is_plain = words.first().is_some_and(|first| {
+        let name = name_of(&first.text);
+        !first.text.contains('=') && !matches!(name, "sh" | "bash") && runners::wrapper(name).is_none()
+    });
+    if is_plain {
+        return words;
+    }
+    let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
     let line = Line::read(&[], &texts);
-    let at = command.words.len().saturating_sub(line.words.len());
-    command.words.get(at..).unwrap_or_default()
+    let own = line.words.len() - usize::from(line.adds_python);
+    let at = words.len().saturating_sub(own);
+    words.get(at..).unwrap_or_default()
 }
 
 /// Where the command stands behind a wrapper's name, if there is one.

@@ -29,6 +29,7 @@ pub(crate) use line::behind_wrappers;
 use place::{Locator, Site};
 pub(crate) use place::{is_foreign, same_name};
 pub(super) use script::from_script;
+pub(super) use shell::Words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A program, with its paths seen from the root of the tree.

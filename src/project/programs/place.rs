@@ -321,12 +321,8 @@ pub(super) fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
 
 /// The path of a sibling of the tree's root that a missing script might mean: every file of its name.
 pub(crate) fn same_name(paths: &Paths, path: &str) -> Vec<String> {
-    paths
-        .named(name_of(path))
-        .iter()
-        .filter(|other| *other != path)
-        .cloned()
-        .collect()
+    let others = paths.named(name_of(path)).into_iter();
+    others.filter(|other| *other != path).map(str::to_owned).collect()
 }
 
 /// Whether a path holds something that its manager puts in: `%(ENV_X)s` of supervisord, `%h` of systemd.

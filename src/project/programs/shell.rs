@@ -8,16 +8,16 @@ const DEPTH: usize = 8;
 const LONGEST: usize = 4096;
 
 /// What a script's texts are worked out with.
-pub(super) struct Words<'a> {
+pub(in crate::project) struct Words<'a> {
     /// The script's own path, as a path can be written.
-    pub(super) script: &'a str,
+    pub(in crate::project) script: &'a str,
     /// What its variables were set to, as written.
-    pub(super) variables: &'a BTreeMap<&'a str, &'a str>,
+    pub(in crate::project) variables: &'a BTreeMap<&'a str, &'a str>,
 }
 
 impl Words<'_> {
     /// The text with the script's own folder and its variables put in; what is not understood stays.
-    pub(super) fn resolve(&self, text: &str) -> String {
+    pub(in crate::project) fn resolve(&self, text: &str) -> String {
         self.at_depth(text, DEPTH)
     }
 

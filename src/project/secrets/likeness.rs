@@ -42,6 +42,34 @@ pub(super) fn is_example(text: &str) -> bool {
     ]
     .iter()
     .any(|word| lower.contains(word))
+        || text.contains("XXX")
+}
+
+/// Whether what stands around a text says that it is made up: `…  # noqa: mock`.
+pub(super) fn is_made_up(around: &str) -> bool {
+    let words = [
+        "mock",
+        "dummy",
+        "fake",
+        "placeholder",
+        "made up",
+        "not real",
+        "not a real",
+    ];
+    let comments = ["# ", "#", "// ", "noqa: "];
+    let mut found = words.iter().flat_map(|word| around.match_indices(word));
+    found.any(|(at, _)| comments.iter().any(|sign| around[..at].ends_with(sign)))
+}
+
+/// Whether a text is a class of a style sheet: `text-emerald-300`, `border-slate-700/60`.
+pub(super) fn is_style(text: &str) -> bool {
+    let words = text.split(['-', '/', ' ', ':']);
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && (word.bytes().all(|byte| byte.is_ascii_lowercase())
+                || word.len() < 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    text.contains('-') && words.into_iter().all(is_word)
 }
 
 /// Whether a text says where the secret comes from, or stands for one: `${TOKEN}`, `os.environ[…]`, `<token>`.

@@ -27,6 +27,7 @@ fn finding(severity: Severity, cause: &str) -> Finding {
         effect: Effect::Start,
         phase: Phase::Run,
         moments: BTreeMap::new(),
+        edits: Vec::new(),
     }
 }
 

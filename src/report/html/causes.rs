@@ -62,6 +62,8 @@ struct Cause<'a> {
     message: &'a str,
     label: &'a str,
     help: &'a str,
+    /// Other mends, each with files that it is for.
+    fixes: Vec<(&'a str, Vec<&'a str>)>,
     impact: String,
     effort: Option<String>,
     programs: &'a [String],
@@ -223,6 +225,7 @@ fn cause<'a>(
         message: of_first(|found| &found.finding.message),
         label: of_first(|found| &found.finding.label),
         help: of_first(|found| &found.finding.help),
+        fixes: words::fixes(report, cause).into_iter().skip(1).collect(),
         impact: first.map_or_else(String::new, |found| {
             words::impact(&found.finding, cause.programs.len(), &which)
         }),

@@ -24,12 +24,15 @@ pub(super) fn excerpt(report: &Report, location: &Location) -> Vec<Line> {
 }
 
 fn lines(report: &Report, location: &Location) -> Option<Vec<Line>> {
-    let text = report.sources.get(&location.path)?;
-    let start = location.start.offset as usize;
+    let shown = report.excerpt(&location.path, location.start.offset)?;
+    let text = &shown.text;
+    let start = location.start.offset as usize - shown.start;
     let (head, tail) = (text.get(..start)?, text.get(start..)?);
     let begin = head.rfind('\n').map_or(0, |end| end + 1);
     let end = tail.find('\n').map_or(text.len(), |end| start + end);
-    let stop = (location.end.offset as usize).clamp(start, end);
+    let stop = (location.end.offset as usize)
+        .saturating_sub(shown.start)
+        .clamp(start, end);
     let stop = (stop..=end).find(|at| text.is_char_boundary(*at))?;
     if text[begin..end].trim().is_empty() {
         return None;

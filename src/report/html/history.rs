@@ -18,6 +18,12 @@ pub(super) struct Page<'a> {
     version: &'static str,
     root: &'a str,
     target: String,
+    plot: Plot<'a>,
+}
+
+/// The plot, and the table of the commits that changed something.
+#[derive(Serialize)]
+pub(super) struct Plot<'a> {
     number: usize,
     bands: Vec<Band>,
     line: String,
@@ -65,13 +71,21 @@ struct Row<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn of(history: &'a History, style: &'static str) -> Self {
-        let steps = &history.steps;
-        let dates = steps.first().zip(steps.last());
         Self {
             style,
             version: env!("CARGO_PKG_VERSION"),
             root: &history.root,
             target: format!("{} with Python {}", history.target.os, history.target.python),
+            plot: Plot::of(history),
+        }
+    }
+}
+
+impl<'a> Plot<'a> {
+    pub(super) fn of(history: &'a History) -> Self {
+        let steps = &history.steps;
+        let dates = steps.first().zip(steps.last());
+        Self {
             number: steps.len(),
             bands: bands(),
             line: line(history),

@@ -1,6 +1,6 @@
 //! The map as a graph, for Graphviz and Mermaid: programs, and whom they talk to.
 
-use super::{Map, MapProgram, address};
+use super::{Dial, Map, MapProgram};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -38,7 +38,7 @@ impl Graph {
             ends.insert(format!("database {database}"), id);
         }
         let mut hosts: BTreeSet<String> = map.hosts.iter().cloned().collect();
-        hosts.extend(map.programs.iter().flat_map(outside));
+        hosts.extend(map.programs.iter().flat_map(super::MapProgram::outside).map(end));
         for (at, host) in hosts.into_iter().enumerate() {
             let id = format!("h{at}");
             graph.nodes.push((id.clone(), Kind::Host, vec![host.clone()]));
@@ -60,40 +60,40 @@ impl Graph {
             }
         }
         let databases = program.databases.iter().map(|name| format!("database {name}"));
-        let hosts = program.hosts.iter().cloned().chain(outside(program));
-        let hosts = hosts.map(|name| format!("host {name}"));
+        let hosts = program.hosts.iter().map(|name| format!("host {name}"));
         for end in databases.chain(hosts).filter_map(|end| ends.get(&end)) {
             self.edges.entry((own.clone(), end.clone())).or_default();
+        }
+        for dial in program.outside() {
+            if let Some(end) = ends.get(&format!("host {}", end(dial))) {
+                let words = self.edges.entry((own.clone(), end.clone())).or_default();
+                words.extend(has_name(dial).then(|| dial.port.to_string()));
+            }
         }
     }
 }
 
-/// What a program dials and no program of this machine hears.
-fn outside(program: &MapProgram) -> Vec<String> {
-    let unheard = program.dials.iter().filter(|dial| dial.to.is_empty());
-    let named = unheard.filter(|dial| {
-        !dial
-            .host
-            .as_ref()
-            .is_some_and(|host| program.hosts.contains(host))
-    });
-    named
-        .map(
-            |dial| match dial.host.as_deref().filter(|host| !super::is_here(host)) {
-                None => format!("port {}", dial.port),
-                host => address(host, dial.port),
-            },
-        )
-        .collect()
+/// Whether what is dialled is another machine, and which is told.
+fn has_name(dial: &Dial) -> bool {
+    dial.host.as_deref().is_some_and(|host| !super::is_here(host))
+}
+
+/// Where a dial that no program of this machine hears leads to: a host, whatever its port, so that one that is named
+/// as well is there once; or a port of this machine.
+fn end(dial: &Dial) -> String {
+    let host = dial.host.clone().filter(|_| has_name(dial));
+    host.unwrap_or_else(|| format!("port {}", dial.port))
 }
 
 /// The map in the language of Graphviz, <https://graphviz.org/doc/info/lang.html>.
 pub(super) fn dot(map: &Map) -> String {
     let graph = Graph::of(map);
+    // Its reader ends a text at a NUL, and puts characters in the place of entities.
     let quoted = |text: &str| {
-        text.replace('\\', "\\\\")
+        text.replace('&', "&amp;")
+            .replace('\\', "\\\\")
             .replace('"', "\\\"")
-            .replace(['\n', '\r'], " ")
+            .replace(char::is_control, " ")
     };
     let mut out = format!(
         "digraph \"{}\" {{\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n",
@@ -123,15 +123,15 @@ pub(super) fn dot(map: &Map) -> String {
 /// The map in the language of Mermaid, <https://mermaid.js.org/syntax/flowchart.html>.
 pub(super) fn mermaid(map: &Map) -> String {
     let graph = Graph::of(map);
-    // What its reader would take for marks is written as entities, whose `&` is a `#` there.
+    // What its reader would take for marks, for Markdown's as well, is written as entities, whose `&` is a `#` there.
     let quoted = |text: &str| {
         let mut out = String::new();
         for letter in text.chars() {
             match letter {
-                '"' | '#' | '<' | '>' | '`' | '&' | ';' => {
+                '"' | '#' | '<' | '>' | '`' | '&' | ';' | '\\' | '*' | '_' | '$' | '~' | '+' => {
                     let _ = write!(out, "#{};", u32::from(letter));
                 }
-                '\n' | '\r' => out.push(' '),
+                letter if letter.is_control() => out.push(' '),
                 letter => out.push(letter),
             }
         }

@@ -4,6 +4,8 @@ use super::{Given, Map, MapProgram, address};
 use std::fmt::Write as _;
 
 const HEADS: [&str; 6] = ["program", "by", "listens on", "dials", "talks to", "environment"];
+/// So many variables that are set, or have a default, are named; the JSON form has all.
+const NAMED: usize = 6;
 /// The narrowest that a column may get.
 const NARROW: usize = 14;
 
@@ -62,7 +64,10 @@ fn row(map: &Map, program: &MapProgram) -> [Vec<String>; 6] {
             format!("{} ({at})", names.join(", "))
         }
     });
-    let talks = program.databases.iter().chain(&program.hosts).cloned();
+    // With its port a host stands among what is dialled.
+    let is_dialled = |name: &&String| program.dials.iter().any(|dial| dial.host.as_ref() == Some(*name));
+    let hosts = program.hosts.iter().filter(|name| !is_dialled(name));
+    let talks = program.databases.iter().chain(hosts).cloned();
     let is_same = |other: &&MapProgram| other.name == program.name;
     let mut name = vec![program.name.clone()];
     if map.programs.iter().filter(is_same).count() > 1 {
@@ -78,25 +83,30 @@ fn row(map: &Map, program: &MapProgram) -> [Vec<String>; 6] {
     ]
 }
 
-/// How many variables it gets, and the names of those that it does not.
+/// The variables that its code reads, by what it gets of them. Of those that cause no trouble only the first are named.
 fn environment(program: &MapProgram) -> Vec<String> {
     let mut lines = Vec::new();
-    let counts = [(Given::Set, "set"), (Given::Default, "by default")].map(|(given, word)| {
-        let count = program.given(given).len();
-        (count > 0).then(|| format!("{count} {word}"))
-    });
-    let counts: Vec<String> = counts.into_iter().flatten().collect();
-    if !counts.is_empty() {
-        lines.push(counts.join(", "));
-    }
-    for (given, word) in [
-        (Given::Missing, "not set"),
-        (Given::Sample, "only in a sample"),
-        (Given::Unknown, "not known"),
+    for (given, word, most) in [
+        (Given::Missing, "not set", usize::MAX),
+        (Given::Sample, "only in a sample", usize::MAX),
+        (Given::Unknown, "not known", usize::MAX),
+        (Given::Set, "set", NAMED),
+        (Given::Default, "by default", NAMED),
     ] {
         let names = program.given(given);
-        if !names.is_empty() {
-            lines.push(format!("{word}: {}", names.join(", ")));
+        // A list that leaves one name out is no shorter.
+        let shown = if names.len() > most.saturating_add(1) {
+            most
+        } else {
+            names.len()
+        };
+        let (first, rest) = names.split_at(shown);
+        let more = match rest.len() {
+            0 => String::new(),
+            count => format!(", {count} more"),
+        };
+        if !first.is_empty() {
+            lines.push(format!("{word}: {}{more}", first.join(", ")));
         }
     }
     lines

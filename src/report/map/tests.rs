@@ -86,3 +86,25 @@ fn graphviz_would_read_it() {
     assert_eq!(lines.next(), None);
     assert!(nodes.len() > 3);
 }
+
+#[test]
+fn a_host_that_is_named_and_dialled_is_there_once() {
+    let tree = Memory::new([
+        (
+            "supervisord.conf",
+            "[supervisord]\n[program:desk]\ncommand=python3 desk.py\n",
+        ),
+        (
+            "desk.py",
+            "import requests, socket\nrequests.get('https://quotes.example.org/v1')\n\
+             requests.get('https://quotes.example.org:8443/v2')\n",
+        ),
+    ]);
+    let (project, _) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    let map = Map::of(&project, "desk".to_owned());
+    let count = |text: String| text.matches("quotes.example.org").count();
+    // Once in the row, and once in the list of all.
+    assert_eq!(count(map.table(120)), 2, "{}", map.table(120));
+    assert_eq!((count(map.dot()), count(map.mermaid())), (1, 1), "{}", map.dot());
+    assert!(map.dot().contains("8443"), "{}", map.dot());
+}

@@ -48,22 +48,42 @@ fn mend(report: &Report, numbered: &Numbered<'_>) -> String {
     } else {
         sentence(first_sentence)
     };
-    let places = score::count(updates::told(report, cause).count(), "place");
-    format!("- [ ] **{}** {told} ({places})\n", numbered.number)
+    let mut places = updates::told(report, cause);
+    let first = places.next().map_or_else(String::new, |found| {
+        code(&format!("{}:{}", found.location.path, found.location.start.line))
+    });
+    let at = match places.count() {
+        0 => first,
+        more => format!("{first} and {} more", score::count(more, "place")),
+    };
+    format!("- [ ] **{}** {told} ({at})\n", numbered.number)
 }
 
 /// What the files ask the server to have.
 fn server(report: &Report) -> Vec<String> {
     let (target, picture) = (&report.target, &report.picture);
+    // Images bring their own Python, and what is installed in it.
+    let has_images =
+        !report.programs.is_empty() && report.programs.iter().all(|program| program.in_container);
+    let with = if has_images {
+        "Docker".to_owned()
+    } else {
+        format!("Python {}", target.python)
+    };
     let mut boxes = vec![format!(
-        "- [ ] The machine runs {} with Python {}\n",
-        prose(&target.os),
-        target.python
+        "- [ ] The machine runs {} with {with}, and its packages are up to date (`apt update && apt upgrade`)\n",
+        prose(&target.os)
     )];
+    let requirements: &[String] = if has_images { &[] } else { &picture.requirements };
+    if !requirements.is_empty() {
+        boxes.push(
+            "- [ ] It has `python3-pip`, and `python3-venv` for the programs' environment\n".to_owned(),
+        );
+    }
     if let Some(root) = &target.root {
         boxes.push(format!("- [ ] The tree stands in {}\n", code(root)));
     }
-    for path in &picture.requirements {
+    for path in requirements {
         boxes.push(format!("- [ ] What {} asks for is installed\n", code(path)));
     }
     let users: BTreeSet<&str> = report
@@ -80,8 +100,9 @@ fn server(report: &Report) -> Vec<String> {
     for database in picture.databases.iter().filter(|database| !database.is_file()) {
         let files = names(database.paths.iter().map(String::as_str), 3);
         boxes.push(format!(
-            "- [ ] {} answers, with the databases, users and tables that the code asks for ({files})\n",
-            prose(&database.name)
+            "- [ ] {} answers, with the databases, users, rights and tables that the code asks for ({files}){}\n",
+            prose(&database.name),
+            accounts(report, &database.name)
         ));
     }
     let needed = picture.variables.iter().filter(|read| !read.has_default);
@@ -116,6 +137,24 @@ fn server(report: &Report) -> Vec<String> {
     boxes
 }
 
+/// The databases and users of a kind of database that the code names.
+fn accounts(report: &Report, kind: &str) -> String {
+    let own = report
+        .picture
+        .accounts
+        .iter()
+        .filter(|account| account.kind == kind);
+    let own: Vec<_> = own.collect();
+    let list = |what: &str, named: BTreeSet<&str>| match named.len() {
+        0 => String::new(),
+        1 => format!("; {what} {}", names(named, 1)),
+        _ => format!("; {what}s {}", names(named, 6)),
+    };
+    let databases = own.iter().filter_map(|account| account.database.as_deref());
+    let users = own.iter().filter_map(|account| account.user.as_deref());
+    list("database", databases.collect()) + &list("user", users.collect())
+}
+
 /// What shows that the system runs.
 fn after(report: &Report) -> Vec<String> {
     let mut by_source: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -148,7 +187,23 @@ fn after(report: &Report) -> Vec<String> {
         boxes.push(format!("- [ ] The ports answer: {which}\n"));
     }
     if !report.programs.is_empty() {
-        boxes.push("- [ ] The logs hold no traceback after the first minutes\n".to_owned());
+        let reads = |source: &str| match source {
+            "supervisor" => Some("`supervisorctl tail NAME stderr`"),
+            "systemd" => Some("`journalctl -u NAME`"),
+            "compose" => Some("`docker compose logs`"),
+            "pm2" => Some("`pm2 logs`"),
+            _ => None,
+        };
+        let sources: BTreeSet<&str> = report.programs.iter().map(|program| program.source).collect();
+        let logs: Vec<&str> = sources.into_iter().filter_map(reads).collect();
+        let by = if logs.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", logs.join(", "))
+        };
+        boxes.push(format!(
+            "- [ ] The logs hold no traceback after the first minutes{by}\n"
+        ));
     }
     boxes
 }

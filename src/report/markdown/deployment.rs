@@ -9,8 +9,21 @@ use std::fmt::Write as _;
 /// Bytes of the table of programs, and of each other table.
 const PROGRAMS: usize = 8_000;
 const ROWS: usize = 2_500;
-/// Categories whose findings concern security.
-const SECURITY: [&str; 3] = ["network", "secrets", "security"];
+/// Categories whose findings concern security, and rules of others that do.
+const CATEGORIES: [&str; 3] = ["network", "secrets", "security"];
+const RULES: [&str; 9] = [
+    "hardcoded-db-credentials",
+    "committed-env-file",
+    "runs-as-root",
+    "open-supervisor",
+    "debug-server",
+    "django-settings",
+    "open-internal-port",
+    "bypassed-firewall",
+    "needless-opening",
+];
+/// Lines about findings.
+const LINES: usize = 16;
 
 /// The programs, ports, hosts and databases.
 pub(super) fn render(report: &Report) -> String {
@@ -146,17 +159,49 @@ fn ports(report: &Report) -> String {
     out
 }
 
+/// Causes of one rule that concern security.
+struct Concern<'a> {
+    rule: &'a str,
+    numbers: Vec<&'a str>,
+    summary: String,
+    places: usize,
+}
+
+fn concerns<'a>(report: &Report, causes: &'a [Numbered<'_>]) -> Vec<Concern<'a>> {
+    let mut concerns: Vec<Concern<'_>> = Vec::new();
+    for numbered in causes {
+        let cause = numbered.cause;
+        if !CATEGORIES.contains(&cause.category) && !RULES.contains(&cause.rule) {
+            continue;
+        }
+        let places = updates::told(report, cause).count();
+        match concerns.iter_mut().find(|concern| concern.rule == cause.rule) {
+            Some(concern) => {
+                concern.numbers.push(&numbered.number);
+                concern.places += places;
+            }
+            None => concerns.push(Concern {
+                rule: cause.rule,
+                numbers: vec![&numbered.number],
+                summary: updates::summary(report, cause),
+                places,
+            }),
+        }
+    }
+    concerns
+}
+
 /// What the files say about security, and what they cannot.
 pub(super) fn security(report: &Report, causes: &[Numbered<'_>]) -> String {
     let mut out = String::from("## Security considerations\n\n");
-    for numbered in causes
-        .iter()
-        .filter(|own| SECURITY.contains(&own.cause.category))
-        .take(12)
-    {
-        let places = score::count(updates::told(report, numbered.cause).count(), "place");
-        let summary = updates::summary(report, numbered.cause);
-        let _ = writeln!(out, "- {}: {summary}, {places}", numbered.number);
+    for concern in concerns(report, causes).iter().take(LINES) {
+        let places = score::count(concern.places, "place");
+        let _ = writeln!(
+            out,
+            "- {}: {}, {places}",
+            concern.numbers.join(", "),
+            concern.summary
+        );
     }
     let on_machine = || report.programs.iter().filter(|program| !program.in_container);
     let without_user = on_machine()

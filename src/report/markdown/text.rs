@@ -50,9 +50,11 @@ pub(super) fn code(text: &str) -> String {
     out + "</code>"
 }
 
-/// A text as a sentence of its own.
+/// A text as a sentence of its own, with its full stop.
 pub(super) fn sentence(text: &str) -> String {
-    prose(&capitalised(text))
+    let text = capitalised(text.trim_end());
+    let is_ended = text.is_empty() || text.ends_with(['.', '!', '?', ':', '…']);
+    prose(&text) + if is_ended { "" } else { "." }
 }
 
 /// Several names as code: the first `most`, and how many more.

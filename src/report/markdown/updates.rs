@@ -87,13 +87,17 @@ fn block(report: &Report, numbered: &Numbered<'_>) -> Option<String> {
         String::new()
     };
     let _ = writeln!(out, "- **Issue**{sureness}: {}", sentence(&finding.message));
-    let _ = writeln!(out, "- **Impact**: {}", impact(finding, &cause.programs));
+    let _ = writeln!(out, "- **Impact**: {}", impact(report, finding, &cause.programs));
     if !finding.help.is_empty() {
         let effort = match cause.effort {
             [_, 0] => String::new(),
             effort => format!(" ({})", score::effort(effort)),
         };
         let _ = writeln!(out, "- **Fix**{effort}: {}", sentence(&finding.help));
+    }
+    for (help, paths) in words::fixes(report, cause).into_iter().skip(1) {
+        let files = names(paths, 3);
+        let _ = writeln!(out, "- **Fix in {files}**: {}", sentence(help));
     }
     let _ = write!(out, "- **Files**: {}\n\n", files(report, cause));
     Some(out)
@@ -121,8 +125,9 @@ pub(super) fn summary(report: &Report, cause: &CauseReport) -> String {
     rule.map_or_else(|| cause.rule.to_owned(), |rule| prose(&rule.meta.summary))
 }
 
-fn impact(finding: &Finding, programs: &[String]) -> String {
-    let which = names(programs.iter().map(String::as_str), 10);
+fn impact(report: &Report, finding: &Finding, programs: &[String]) -> String {
+    let named = || names(programs.iter().map(String::as_str), 10);
+    let which = words::all_programs(report, programs).unwrap_or_else(named);
     let mut out = words::impact(finding, programs.len(), &which);
     if !finding.label.is_empty() {
         let _ = write!(out, "; seen as: {}", prose(&finding.label));

@@ -192,13 +192,13 @@ fn broken_by(texts: &[String]) -> Report {
         found.finding.label = text(at + 2);
         found.finding.cause = text(at + 3);
         found.location.path = text(at + 4);
-        found.programs = vec![text(at + 5)];
+        found.programs = [text(at + 5)].into();
         for related in &mut found.related {
             related.0 = text(at + 6);
         }
     }
     for cause in &mut report.causes {
-        cause.programs = vec![text(5), text(6)];
+        cause.programs = [text(5), text(6)].into();
     }
     for program in &mut report.programs {
         program.name = text(0);

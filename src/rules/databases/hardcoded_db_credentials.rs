@@ -10,18 +10,10 @@ use std::collections::BTreeSet;
 /// Reports every place that holds the password of a database.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let mut seen = BTreeSet::new();
-    for link in project.links() {
+    for (link, part, secret) in project.passwords_of_databases() {
         let Some(document) = project.document(link.document) else {
             continue;
         };
-        // A `.env` is where passwords belong; whether it may be in the tree is another question.
-        if document.format == Format::Dotenv || document.path.contains(".env") {
-            continue;
-        }
-        let Some(part) = &link.parts.password else {
-            continue;
-        };
-        let Some(secret) = &part.value else { continue };
         let place = link.at(part.span);
         if !seen.insert(project.in_file(place)) {
             continue;

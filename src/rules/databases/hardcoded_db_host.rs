@@ -11,7 +11,7 @@ use std::net::IpAddr;
 /// Reports every connection of Python code whose host nothing can change.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let containers = project.container_names();
-    let open = variable(project);
+    let open = variables(project);
     let mut seen = BTreeSet::new();
     for link in project.links().iter().filter(|link| is_code(project, link)) {
         let Some((host, part)) = fixed_host(link) else {
@@ -24,7 +24,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         }
         let draft = if is_own(host) {
-            own(link, host, place, open.as_ref())
+            own(
+                link,
+                host,
+                place,
+                open.iter().find(|open| is_alike(link.kind, open.kind)),
+            )
         } else {
             other(link, host, place)
         };
@@ -59,23 +64,49 @@ fn is_own(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// A variable from which other code of the server takes the host, and where it does.
-fn variable(project: &Project) -> Option<(String, Place)> {
-    let links = project.links().iter();
-    let mut links =
-        links.filter(|link| is_code(project, link) && project.scope(link.document) == Scope::Deployed);
-    links.find_map(|link| {
-        let part = link.parts.host.as_ref()?;
-        match &part.giver {
-            Giver::Variable(name) => Some((name.clone(), link.at(part.span))),
-            _ => None,
-        }
-    })
+/// A variable from which code of the server takes the host of a database, and where it does.
+struct Open {
+    name: String,
+    kind: &'static str,
+    place: Place,
 }
 
-fn own(link: &Link, host: &str, place: Place, open: Option<&(String, Place)>) -> Draft {
+/// The first such variable of each kind of database.
+fn variables(project: &Project) -> Vec<Open> {
+    let links = project.links().iter();
+    let links =
+        links.filter(|link| is_code(project, link) && project.scope(link.document) == Scope::Deployed);
+    let mut found: Vec<Open> = Vec::new();
+    for link in links {
+        if let Some(Part {
+            giver: Giver::Variable(name),
+            span,
+            ..
+        }) = &link.parts.host
+            && !found.iter().any(|open| open.kind == link.kind)
+        {
+            found.push(Open {
+                name: name.clone(),
+                kind: link.kind,
+                place: link.at(*span),
+            });
+        }
+    }
+    found
+}
+
+/// Whether two connections may lead to one kind of database: where one is not told, to one of those with SQL.
+fn is_alike(left: &str, right: &str) -> bool {
+    let is_untold = |kind: &str| kind == "a database";
+    let is_sql = |kind: &str| {
+        is_untold(kind) || matches!(kind, "PostgreSQL" | "MySQL" | "MariaDB" | "Oracle" | "SQL Server")
+    };
+    left == right || (is_untold(left) || is_untold(right)) && is_sql(left) && is_sql(right)
+}
+
+fn own(link: &Link, host: &str, place: Place, open: Option<&Open>) -> Draft {
     let draft = match open {
-        Some((name, at)) => Draft::new(
+        Some(Open { name, place: at, .. }) => Draft::new(
             place,
             format!(
                 "{} is looked for at `{host}` here whatever `{name}` says, which other code takes the host from",
@@ -90,7 +121,7 @@ fn own(link: &Link, host: &str, place: Place, open: Option<&(String, Place)>) ->
         )
         .effect(Effect::Note),
     };
-    let name = open.map_or("DB_HOST", |(name, _)| name.as_str());
+    let name = open.map_or("DB_HOST", |open| open.name.as_str());
     draft
         .subject(host)
         .label("no variable can name another host")

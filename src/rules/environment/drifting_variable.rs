@@ -62,5 +62,7 @@ fn is_read(project: &Project, name: &str) -> bool {
 /// Whether a program is known to die without a variable: then another finding says so.
 fn fails(project: &Project, name: &str) -> bool {
     let mut failures = project.failures.iter();
-    failures.any(|failed| failed.failure.kind == FailureKind::Variable && failed.failure.missing == name)
+    failures.any(|failed| {
+        matches!(failed.failure.kind, FailureKind::Variable(_)) && failed.failure.missing == name
+    })
 }

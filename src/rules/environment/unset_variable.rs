@@ -1,32 +1,93 @@
 //! Environment variables that a program needs to start, and that nothing sets.
 
 use super::super::failing;
-use crate::finding::Confidence;
-use crate::project::{FailureKind, Project};
+use crate::finding::{Confidence, Draft, Effect, Place, ProgramId};
+use crate::knowledge::variables::{is_asked_of_any, is_near};
+use crate::project::{FailureKind, Project, Setting, VariableSet};
 use crate::rule::Sink;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Reports `os.environ["X"]` on the way to a program's start where no file of the tree sets `X`.
+/// Reports `os.environ["X"]` and what cannot be done with `None` on the way to a program's start where no file of the
+/// tree sets `X`.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let set = project.variables_set();
+    let unread: Vec<&VariableSet<'_>> = set
+        .iter()
+        .filter(|set| !project.is_variable_mentioned(set.name))
+        .collect();
     for failed in &project.failures {
         let failure = &failed.failure;
-        if failure.kind != FailureKind::Variable || failed.programs.is_empty() {
+        let FailureKind::Variable(by) = &failure.kind else {
+            continue;
+        };
+        if failed.programs.is_empty() {
             continue;
         }
         let name = &failure.missing;
         let message = format!("`{name}` has to be in the environment, and nothing of the tree sets it");
-        let Some(draft) = failing::draft(project, failed, message) else {
+        let Some(mut draft) = failing::draft(project, failed, message) else {
             continue;
         };
-        let help = format!(
-            "Set `{name}` in the program's definition or its environment file, or read it with a default: `os.environ.get(\"{name}\", …)`."
-        );
+        let meant = unread.iter().find(|set| is_near(name, set.name));
+        let help = match meant {
+            Some(set) => format!(
+                "Nothing reads `{}`, which is set: use one of the two names in both places.",
+                set.name
+            ),
+            None => format!(
+                "Set `{name}` in the program's definition or its environment file, or read it with a default: `os.environ.get(\"{name}\", …)`."
+            ),
+        };
+        if let Some(set) = meant {
+            draft = draft.related(set.place, format!("`{}` is set here", set.name));
+        }
         sink.report(
             draft
                 .subject(name.clone())
-                .label(format!("KeyError: '{name}'"))
+                .label(by.error(name))
                 .help(help)
                 // Somebody may set it on the server by hand.
                 .confidence(failure.confidence.min(Confidence::Likely)),
+        );
+    }
+    absent(project, &unread, sink);
+}
+
+/// `os.getenv("X")`, where nothing sets `X`: the code goes on with nothing.
+fn absent(project: &Project, unread: &[&VariableSet<'_>], sink: &mut Sink<'_>) {
+    let failing: BTreeSet<&str> = project
+        .failures
+        .iter()
+        .filter(|failed| matches!(failed.failure.kind, FailureKind::Variable(_)))
+        .map(|failed| failed.failure.missing.as_str())
+        .collect();
+    let mut found: BTreeMap<&str, (Place, Vec<ProgramId>)> = BTreeMap::new();
+    for (id, _) in project.programs() {
+        for read in project.variables_of(id) {
+            let is_told = failing.contains(read.name)
+                || is_asked_of_any(read.name)
+                || unread.iter().any(|set| is_near(read.name, set.name));
+            if read.has_default || read.setting != Setting::Nowhere || is_told {
+                continue;
+            }
+            let entry = found.entry(read.name).or_insert((read.place, Vec::new()));
+            entry.1.push(id);
+        }
+    }
+    for (name, (place, programs)) in found {
+        let message = format!(
+            "`{name}` is read without a default, and nothing of the tree sets it: the code gets nothing"
+        );
+        sink.report(
+            Draft::new(place, message)
+                .subject(name)
+                .label("None")
+                .help(format!(
+                    "Set `{name}` in the program's definition or its environment file, name it in a sample, or read it with a default."
+                ))
+                .programs(programs)
+                .effect(Effect::Advice)
+                .confidence(Confidence::Possible),
         );
     }
 }

@@ -16,6 +16,8 @@ struct Wrong {
     label: String,
     help: String,
     confidence: Confidence,
+    /// The line that takes the place of the wrong one, where that mends it.
+    line: Option<String>,
 }
 
 /// Reports scripts that are run by name, and those that somebody can run so.
@@ -79,6 +81,9 @@ fn report(
         .confidence(wrong.confidence.min(sure.unwrap_or(Confidence::Likely)))
         .effect(if starts { Effect::Start } else { Effect::Use })
         .phase(if name.is_some() { Phase::Spawn } else { Phase::Run });
+    if let Some(line) = wrong.line {
+        draft = draft.edit(place, line);
+    }
     if let Some(run) = worst {
         draft = draft.related(run.place, "it is run by its name here");
     }
@@ -113,6 +118,7 @@ fn missing(document: &Document, direct: &[&Execution]) -> Option<Wrong> {
         label: broken(document, by_kernel),
         help: format!("Begin it with `{}`.", usual(document)),
         confidence: Confidence::Certain,
+        line: Some(format!("{}\n", usual(document))),
     })
 }
 
@@ -128,6 +134,7 @@ fn hidden(document: &Document, first: &Shebang, direct: &[&Execution]) -> Option
         label: broken(document, by_kernel),
         help: "Let `#!` be the first two bytes of the file.".to_owned(),
         confidence: Confidence::Certain,
+        line: None,
     })
 }
 
@@ -175,10 +182,13 @@ fn unfollowed(
                 document.path
             ),
             confidence: Confidence::Certain,
+            line: None,
         });
     }
     if rest.len() > 1 && !splits && takes_one(path) {
         let joined = rest.join(" ");
+        let all = if is_env { joined.clone() } else { words.join(" ") };
+        let line = format!("#!/usr/bin/env -S {all}");
         let label = if is_env {
             format!("/usr/bin/env: '{joined}': No such file or directory")
         } else {
@@ -189,11 +199,9 @@ fn unfollowed(
                 "has a first line with several arguments, which Linux hands over as one: `{joined}`"
             ),
             label,
-            help: format!(
-                "Write `#!/usr/bin/env -S {}`.",
-                if is_env { joined } else { words.join(" ") }
-            ),
+            help: format!("Write `{line}`."),
             confidence: Confidence::Certain,
+            line: Some(line),
         });
     }
     if is_for_images(project, direct) {
@@ -218,6 +226,7 @@ fn unfollowed(
         },
         help: instead(name, is_env),
         confidence,
+        line: None,
     })
 }
 

@@ -64,7 +64,7 @@ fn describe(project: &Project, failed: &ProgramFailure) -> Option<(String, Strin
         | FailureKind::Circular { .. }
         | FailureKind::EarlyPart
         | FailureKind::Syntax
-        | FailureKind::Variable
+        | FailureKind::Variable(_)
         | FailureKind::File(_)
         | FailureKind::Ends => return None,
         FailureKind::Elsewhere(files) => {

@@ -1,6 +1,7 @@
 //! Addresses of machines, written into code and configuration.
 
 use super::address::{self, Found, Owner};
+use super::naming::{self, last_name};
 use crate::document::Document;
 use crate::facts::{Reach, Role, Value};
 use crate::finding::{Confidence, DocumentId, Draft, Effect};
@@ -19,28 +20,6 @@ const NUMBERS: [&str; 8] = [
     "user-agent",
     "useragent",
     "mask",
-];
-/// Words in a name of a list that says whom to let in or keep out, or whom to ask for names.
-const LISTS: [&str; 15] = [
-    "allow",
-    "deny",
-    "denied",
-    "whitelist",
-    "blacklist",
-    "blocklist",
-    "trusted",
-    "cors",
-    "origins",
-    "banned",
-    "permit",
-    "acl",
-    "cidr",
-    "subnet",
-    "no_proxy",
-];
-/// Words in a name that say its value is a machine.
-const HOSTS: [&str; 12] = [
-    "host", "ip", "addr", "server", "url", "uri", "endpoint", "peer", "node", "gateway", "proxy", "bind",
 ];
 /// Programs whose arguments say whom to let in, not whom to call.
 const FIREWALLS: [&str; 8] = [
@@ -146,19 +125,10 @@ fn may_be_host(value: &Value) -> bool {
     !(is_user_agent
         || is_sample
         || NUMBERS.iter().any(|word| name.contains(word))
-        || LISTS.iter().any(|word| name.contains(word))
+        || naming::is_list(&name)
         || RECKONING.contains(&called)
         || FIREWALLS.contains(&called)
         || FIREWALLS.contains(&program))
-}
-
-/// The last part of what a value is bound to, in lower case: `host` of `services.main.host`.
-fn last_name(value: &Value) -> String {
-    let name = value.name.as_deref().unwrap_or_default();
-    let mut parts = name
-        .rsplit('.')
-        .filter(|part| !part.bytes().all(|byte| byte.is_ascii_digit()));
-    parts.next().unwrap_or_default().to_ascii_lowercase()
 }
 
 fn is_host(value: &Value, found: &Found, ranges: &Ranges<'_>) -> bool {
@@ -177,14 +147,7 @@ fn is_host(value: &Value, found: &Found, ranges: &Ranges<'_>) -> bool {
     if octets[3] == 0 || octets == [1, 3, 6, 1] || octets[..2] == [2, 5] {
         return false;
     }
-    let name = last_name(value);
-    let is_named = name
-        .split(|character: char| !character.is_ascii_alphanumeric())
-        .any(|word| {
-            HOSTS
-                .iter()
-                .any(|host| word == *host || host.len() > 3 && word.contains(host))
-        });
+    let is_named = naming::is_host(&last_name(value));
     // Four small numbers that nothing calls a host are a version more often than not.
     let is_small = octets.iter().all(|octet| *octet <= 30);
     is_named || !is_small || address.is_private() && value.text.trim().len() == found.range.len()

@@ -1,5 +1,6 @@
 //! Pages that ask the machine of whoever opens them.
 
+use super::naming;
 use crate::facts::{Reach, Role, Value};
 use crate::finding::{Confidence, Draft, Place, Scope};
 use crate::formats::Format;
@@ -8,8 +9,11 @@ use crate::rule::Sink;
 
 /// Reports every URL of a page or of its scripts whose host is the machine itself.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let next = folders_of_next(project);
     for (id, document) in project.documents() {
-        if !matches!(document.format, Format::Html | Format::Script)
+        let side = side(&document.path, &next);
+        if side == Side::Server
+            || !matches!(document.format, Format::Html | Format::Script)
             || is_of_tools(&document.path)
             || project.scope(id) == Scope::Development
         {
@@ -17,7 +21,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         }
         for value in document.facts.values.iter().filter(|value| is_asked(value)) {
             let Some(url) = local(&value.text) else { continue };
-            let is_default = value.role == Role::Default;
+            let is_open = value.role == Role::Default || side == Side::Either;
             let place = Place {
                 document: id,
                 span: value.span,
@@ -29,9 +33,58 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                     .subject(url)
                     .label("net::ERR_CONNECTION_REFUSED")
                     .help("ask the server that the page came from: a path without a host (`/api/…`), or `location.host`")
-                    .confidence(if is_default { Confidence::Possible } else { Confidence::Likely }),
+                    .confidence(if is_open { Confidence::Possible } else { Confidence::Likely }),
             );
         }
+    }
+}
+
+/// Where a script of a tree runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Browser,
+    Server,
+    Either,
+}
+
+/// The folders of the tree's applications of Next.js.
+fn folders_of_next(project: &Project) -> Vec<&str> {
+    let paths = project.documents().map(|(_, document)| document.path.as_str());
+    let configs = paths.filter_map(|path| {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        name.starts_with("next.config.").then_some(folder)
+    });
+    configs.collect()
+}
+
+/// Next.js runs handlers of routes, `pages/api` and `middleware` on the server alone, and what stands in `app` there
+/// first (nextjs.org/docs, Server and Client Components). What a generator writes is configured by its caller.
+fn side(path: &str, next: &[&str]) -> Side {
+    let below = next.iter().find_map(|folder| {
+        let rest = path.strip_prefix(folder)?;
+        if folder.is_empty() {
+            Some(rest)
+        } else {
+            rest.strip_prefix('/')
+        }
+    });
+    let Some(below) = below else {
+        let is_made = path
+            .split('/')
+            .any(|part| matches!(part, "generated" | "__generated__" | "openapi"));
+        return if is_made { Side::Either } else { Side::Browser };
+    };
+    let below = below.strip_prefix("src/").unwrap_or(below);
+    let stem = below.rsplit('/').next().and_then(|name| name.split('.').next());
+    let is_server = matches!(stem, Some("route" | "middleware" | "instrumentation"))
+        || below.starts_with("pages/api/")
+        || below.starts_with("app/api/");
+    match () {
+        () if is_server => Side::Server,
+        () if below.starts_with("app/") || below.starts_with("pages/") || below.starts_with("lib/") => {
+            Side::Either
+        }
+        () => Side::Browser,
     }
 }
 
@@ -39,7 +92,14 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 /// of `environment.ts`.
 fn is_of_tools(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.contains(".config.")
+    let mut folders = path.split('/');
+    folders.any(|part| {
+        matches!(
+            part,
+            "e2e" | "cypress" | "playwright" | "mocks" | ".storybook" | "stories"
+        )
+    }) || name.contains(".config.")
+        || name.contains(".stories.")
         || name.contains(".test.")
         || name.contains(".spec.")
         || name.contains("setupProxy")
@@ -55,7 +115,9 @@ fn is_asked(value: &Value) -> bool {
             value.role,
             Role::Pattern | Role::Compared | Role::Key | Role::Markup
         );
-    !is_seen && value.reach != Reach::Elsewhere
+    // Whom to let in is `local-origins`' matter.
+    let is_list = value.role == Role::Element && naming::is_list(&naming::last_name(value));
+    !is_seen && !is_list && value.reach != Reach::Elsewhere
 }
 
 /// The scheme, host and port of a URL on the machine itself.

@@ -1,14 +1,14 @@
 //! Home folders of people's own machines, written into code and configuration.
 
+use super::homes::{Home, System, find};
 use crate::document::Document;
 use crate::facts::{Manager, Reach, Role, Value};
-use crate::finding::{Confidence, DocumentId, Draft, Effect, Place};
+use crate::finding::{Confidence, DocumentId, Draft, Effect, Place, Scope};
 use crate::formats::Format;
 use crate::project::Project;
 use crate::rule::Sink;
 use crate::rules::place;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// Accounts that images of clouds, virtual machines and containers come with, or that services run as.
 const STOCK_ACCOUNTS: [&str; 25] = [
@@ -38,45 +38,6 @@ const STOCK_ACCOUNTS: [&str; 25] = [
     "www",
     "postgres",
 ];
-/// Names that stand for whoever reads them.
-const PLACEHOLDERS: [&str; 16] = [
-    "user",
-    "username",
-    "you",
-    "yourname",
-    "yourusername",
-    "youruser",
-    "your",
-    "name",
-    "me",
-    "example",
-    "someone",
-    "someuser",
-    "xxx",
-    "xxxx",
-    "foo",
-    "default",
-];
-/// Folders that hold projects, so that the project is one level further down.
-const SHELVES: [&str; 17] = [
-    "documents",
-    "desktop",
-    "downloads",
-    "projects",
-    "project",
-    "dev",
-    "developer",
-    "development",
-    "code",
-    "src",
-    "work",
-    "workspace",
-    "git",
-    "repos",
-    "github",
-    "sites",
-    "library",
-];
 /// Calls whose argument is the path of a URL.
 const ROUTES: [&str; 9] = [
     "get",
@@ -90,6 +51,9 @@ const ROUTES: [&str; 9] = [
     "fetch",
 ];
 
+/// Calls that need the folder that they are given, whoever it is named after.
+const NEEDING: [&str; 6] = ["append", "insert", "open", "chdir", "listdir", "StaticFiles"];
+
 /// Paths longer than this are shortened in messages; the report shows the line anyhow.
 const LONGEST: usize = 80;
 
@@ -97,32 +61,57 @@ const LONGEST: usize = 80;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let accounts = accounts(project);
     for (id, document) in project.documents() {
-        // An image has its own home folders, whichever it makes.
-        let is_image = document.format == Format::Docker;
-        for value in &document.facts.values {
-            if !acts(value) {
-                continue;
-            }
+        for value in document.facts.values.iter().filter(|value| acts(value)) {
             for home in find(&value.text) {
-                let is_of_container =
-                    home.system == System::Linux && (is_image || is_mount_target(document, value, &home));
-                if !is_of_container && is_foreign(&home, value, project, &accounts) {
-                    let draft = draft(id, document.format, value, &home);
-                    sink.report(
-                        match project.stopped_by_path(Place {
-                            document: id,
-                            span: value.span,
-                        }) {
-                            Some((phase, programs)) => {
-                                draft.effect(Effect::Start).phase(phase).programs(programs)
-                            }
-                            None => draft,
-                        },
-                    );
+                let is_told = is_foreign(&home, value, project, &accounts)
+                    && !is_elsewhere(document, value, &home)
+                    && (!home.is_placeholder() || is_in_earnest(value, document.format, project.scope(id)));
+                if is_told {
+                    sink.report(with_programs(
+                        project,
+                        id,
+                        value,
+                        draft(id, document.format, value, &home),
+                    ));
                 }
             }
         }
     }
+}
+
+/// The finding with the programs that die of the path, where some do.
+fn with_programs(project: &Project, document: DocumentId, value: &Value, draft: Draft) -> Draft {
+    let span = value.span;
+    match project.stopped_by_path(Place { document, span }) {
+        Some((phase, programs)) => draft.effect(Effect::Start).phase(phase).programs(programs),
+        None => draft,
+    }
+}
+
+/// Whether a path is not the server's at all: a container's, or that of the Windows machine which alone can run
+/// the file.
+fn is_elsewhere(document: &Document, value: &Value, home: &Home) -> bool {
+    match home.system {
+        // An image has its own home folders, whichever it makes.
+        System::Linux => document.format == Format::Docker || is_mount_target(document, value, home),
+        System::Windows => {
+            let ending = document.path.rsplit('.').next().unwrap_or_default();
+            // The last are jobs of its task scheduler.
+            matches!(ending, "bat" | "cmd" | "ps1" | "vbs" | "xml")
+        }
+        System::Mac => false,
+    }
+}
+
+/// Whether a path is needed as it stands: what is written to be filled in is not.
+fn is_in_earnest(value: &Value, format: Format, scope: Scope) -> bool {
+    let is_of_manager = matches!(
+        format,
+        Format::Supervisor | Format::Systemd | Format::Cron | Format::Procfile | Format::Shell
+    );
+    let call = value.call.as_deref().unwrap_or_default();
+    let is_needed = NEEDING.contains(&call.rsplit('.').next().unwrap_or_default());
+    scope == Scope::Deployed && (is_of_manager || format == Format::Python && is_needed)
 }
 
 /// Whether a path is where a service's container has something (`./conf:/home/desk/conf`): its other side is the
@@ -135,145 +124,6 @@ fn is_mount_target(document: &Document, value: &Value, home: &Home) -> bool {
         .any(|program| program.manager == Manager::Compose);
     let before = value.text.get(..home.range.start).unwrap_or_default();
     is_compose && before.len() > 1 && before.ends_with(':')
-}
-
-/// A path below a home folder that stands in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Home {
-    system: System,
-    user: String,
-    /// The parts behind the user's name.
-    parts: Vec<String>,
-    range: Range<usize>,
-}
-
-/// Whose way of laying out home folders it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum System {
-    Mac,
-    Linux,
-    Windows,
-}
-
-impl Home {
-    /// The home folder with the project below it: what one mend removes.
-    fn project(&self) -> String {
-        let is_shelf = self
-            .parts
-            .first()
-            .is_some_and(|part| SHELVES.contains(&part.to_ascii_lowercase().as_str()));
-        let root = match self.system {
-            System::Mac => "/Users",
-            System::Linux => "/home",
-            System::Windows => "C:/Users",
-        };
-        let mut path = format!("{root}/{}", self.user);
-        for part in self.parts.iter().take(if is_shelf { 2 } else { 1 }) {
-            path.push('/');
-            path.push_str(part);
-        }
-        path
-    }
-}
-
-/// All paths below home folders in a text, in order.
-fn find(text: &str) -> Vec<Home> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some((start, behind, system)) = next_root(text, at) {
-        at = behind;
-        let rest = text.get(behind..).unwrap_or_default();
-        // A path that is the whole text can hold spaces; one inside other text ends at the first.
-        let is_whole = start == 0;
-        let ends = |character: char| {
-            place::ends_path(character) || character.is_whitespace() && (!is_whole || character != ' ')
-        };
-        let mut end = behind + rest.find(ends).unwrap_or(rest.len());
-        let mut path = text.get(behind..end).unwrap_or_default();
-        if is_whole && end < text.len() {
-            // Words follow that belong to no path: a command line.
-            path = path.split(' ').next().unwrap_or(path);
-        }
-        path = path.trim_end_matches(['.', ' ', '*']);
-        end = behind + path.len();
-        let mut parts = path
-            .split(['/', '\\'])
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned);
-        let Some(user) = parts.next().filter(|user| is_account(user)) else {
-            continue;
-        };
-        found.push(Home {
-            system,
-            user,
-            parts: parts.collect(),
-            range: start..end,
-        });
-        at = end;
-    }
-    found
-}
-
-/// The next place at or behind `from` where homes lie: where it begins, where it ends, and whose it is.
-fn next_root(text: &str, from: usize) -> Option<(usize, usize, System)> {
-    let mut at = from;
-    loop {
-        let rest = text.get(at..)?;
-        let here = at + rest.find(['/', '\\'])?;
-        let rest = text.get(here..)?;
-        let drive = here.checked_sub(2).filter(|start| is_drive(text, *start));
-        let root = if let Some(start) = drive {
-            let name = rest.trim_start_matches(['/', '\\']);
-            let slashes = rest.len() - name.len();
-            name.strip_prefix("Users")
-                .filter(|name| slashes <= 2 && name.starts_with(['/', '\\']))
-                .map(|name| {
-                    (
-                        start,
-                        text.len() - name.trim_start_matches(['/', '\\']).len(),
-                        System::Windows,
-                    )
-                })
-        } else if !place::begins_path(text, here) {
-            None
-        } else if rest.starts_with("/Users/") {
-            Some((here, here + "/Users/".len(), System::Mac))
-        } else if rest.starts_with("/home/") {
-            Some((here, here + "/home/".len(), System::Linux))
-        } else {
-            None
-        };
-        if root.is_some() {
-            return root;
-        }
-        at = here + 1;
-    }
-}
-
-fn is_drive(text: &str, start: usize) -> bool {
-    let bytes = text.as_bytes();
-    bytes.get(start).is_some_and(u8::is_ascii_alphabetic)
-        && bytes.get(start + 1) == Some(&b':')
-        && start
-            .checked_sub(1)
-            .is_none_or(|before| !bytes[before].is_ascii_alphanumeric())
-}
-
-/// Whether a name can be a person's account, and is none that stands for the reader's own.
-fn is_account(name: &str) -> bool {
-    let is_word = name.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b' ') || !byte.is_ascii()
-    });
-    let plain: String = name
-        .chars()
-        .filter(char::is_ascii_alphabetic)
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect();
-    let is_number = plain.is_empty();
-    is_word
-        && !is_number
-        && !PLACEHOLDERS.contains(&plain.as_str())
-        && !name.to_ascii_lowercase().starts_with("your")
 }
 
 /// Accounts that the target has, as far as the project tells.
@@ -397,103 +247,5 @@ fn help(format: Format) -> &'static str {
         }
         Format::Dotenv => "keep a file for each machine, and write the server's folder into the server's",
         _ => "write the path relative to the project, or the folder that the server has",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn homes_are_found_in_texts() {
-        for (text, path, project) in [
-            ("/Users/ada/rec", "/Users/ada/rec", "/Users/ada/rec"),
-            (
-                "/Users/ada/rec/logs/a.log",
-                "/Users/ada/rec/logs/a.log",
-                "/Users/ada/rec",
-            ),
-            (
-                "/Users/ada/Documents/rec/x",
-                "/Users/ada/Documents/rec/x",
-                "/Users/ada/Documents/rec",
-            ),
-            ("cp -r /Users/ada/rec/* .", "/Users/ada/rec/", "/Users/ada/rec"),
-            (
-                "PYTHONPATH=/Users/ada/rec python x.py",
-                "/Users/ada/rec",
-                "/Users/ada/rec",
-            ),
-            (
-                "PATH=/bin:/Users/ada/bin:/usr/bin",
-                "/Users/ada/bin",
-                "/Users/ada/bin",
-            ),
-            (
-                "file:///Users/ada/rec/index.html",
-                "/Users/ada/rec/index.html",
-                "/Users/ada/rec",
-            ),
-            (
-                "Directory: /Users/ada/rec. Then",
-                "/Users/ada/rec",
-                "/Users/ada/rec",
-            ),
-            ("/Users/Shared/data", "/Users/Shared/data", "/Users/Shared/data"),
-            (
-                "/Users/ada/My Rec/a b",
-                "/Users/ada/My Rec/a b",
-                "/Users/ada/My Rec",
-            ),
-            ("/home/ada/rec", "/home/ada/rec", "/home/ada/rec"),
-            (r"C:\Users\ada\rec\x", r"C:\Users\ada\rec\x", "C:/Users/ada/rec"),
-            (
-                r"open C:\\Users\\ada\\rec",
-                r"C:\\Users\\ada\\rec",
-                "C:/Users/ada/rec",
-            ),
-            ("D:/Users/ada/rec", "D:/Users/ada/rec", "C:/Users/ada/rec"),
-        ] {
-            let found = find(text);
-            assert_eq!(found.len(), 1, "{text}: {found:?}");
-            assert_eq!(&text[found[0].range.clone()], path, "{text}");
-            assert_eq!(found[0].project(), project, "{text}");
-        }
-        assert_eq!(find("/Users/ada/a:/Users/bob/b").len(), 2);
-    }
-
-    #[test]
-    fn other_paths_are_no_homes() {
-        for text in [
-            "",
-            "/Users/",
-            "/Users",
-            "/home/",
-            "/home/$USER/rec",
-            "/home/{user}/rec",
-            "/home/<user>/rec",
-            "/Users/username/rec",
-            "/Users/YOUR_NAME/rec",
-            "/Users/your-name/rec",
-            "/Users/you/rec",
-            "/Users/42",
-            "/Users/{id}",
-            "https://example.com/Users/ada",
-            "https://api.example.com/v1/users/5",
-            "/api/home/ada",
-            "/users/ada",
-            "~/rec",
-            r"C:\Program Files\x",
-            "abc:/home",
-        ] {
-            assert_eq!(find(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn long_texts_take_linear_time() {
-        for piece in ["/Users/", "/Users/ada ", "C:\\", "/", "/home/a:"] {
-            find(&piece.repeat(100_000));
-        }
     }
 }

@@ -167,12 +167,21 @@ fn draft(id: DocumentId, value: &Value, range: &Range<usize>, found: &MacPlace, 
     } else {
         Effect::Use
     };
-    Draft::new(place::of_part(id, value, range.clone()), message)
+    let place = place::of_part(id, value, range.clone());
+    let draft = Draft::new(place, message)
         .effect(effect)
         .subject(with_tilde(path))
         .label("only on a Mac")
         .help(help)
-        .confidence(confidence)
+        .confidence(confidence);
+    let is_as_written = (place.span.end - place.span.start) as usize == path.len();
+    match &found.instead {
+        // Settings are called otherwise there; programs are not.
+        Instead::Path(instead) if is_as_written && effect == Effect::Use && instead.contains("/bin/") => {
+            draft.edit(place, instead)
+        }
+        _ => draft,
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports every command of the server that it lacks, once for each document and command.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let runs = project.runs();
+    let runs: Vec<RunView<'_>> = project.runs().collect();
     let installs = Installs::of(project, &runs);
     let mut seen = BTreeSet::new();
     let mut drafts: BTreeMap<(DocumentId, &str), Draft> = BTreeMap::new();

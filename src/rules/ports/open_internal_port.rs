@@ -1,7 +1,7 @@
 //! Ports that are for the system itself, and that the firewall opens to the world.
 
 use crate::facts::PortRole;
-use crate::facts::port::is_loopback;
+use crate::facts::port::{Audience, is_loopback};
 use crate::finding::{Confidence, Draft, Effect};
 use crate::formats::Format;
 use crate::knowledge::ports::known;
@@ -12,12 +12,7 @@ use crate::rule::Sink;
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let Some(gate) = project.gate() else { return };
     for stated in &gate.allows {
-        let is_for_all = stated
-            .port
-            .host
-            .as_deref()
-            .is_none_or(|host| matches!(host, "0.0.0.0/0" | "::/0" | "any"));
-        let Some(number) = stated.port.number.filter(|_| is_for_all) else {
+        let Some(number) = stated.port.number.filter(|_| stated.is_for_all()) else {
             continue;
         };
         let scope = super::server::scope(project, stated.place.document);
@@ -63,18 +58,10 @@ fn message(draft: Draft, stated: &Stated, message: String) -> Draft {
     Draft { message, ..draft }.subject(format!("allow {port}"))
 }
 
-/// The service that the manifest lists among internal ones.
+/// The service that the manifest means for the inside.
 fn internal(project: &Project, number: u16) -> Option<&str> {
-    let manifest = project.ports.manifest()?;
-    let port = manifest
-        .declared
-        .iter()
-        .find(|port| port.number == Some(number))?;
-    let table = port.table.as_deref()?.to_ascii_lowercase();
-    let is_internal = table
-        .split(|letter: char| !letter.is_alphanumeric())
-        .any(|word| matches!(word, "internal" | "private"));
-    port.service.as_deref().filter(|_| is_internal)
+    let (audience, port) = project.ports.manifest()?.audience(number)?;
+    port.service.as_deref().filter(|_| audience == Audience::Internal)
 }
 
 /// Where nginx hands requests on to this port of the machine itself.

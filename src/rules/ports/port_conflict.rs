@@ -48,6 +48,9 @@ fn invalid(manifest: &Manifest, sink: &mut Sink<'_>) {
     for port in &manifest.declared {
         let service = port.service.as_deref().unwrap_or("");
         let place = manifest.place(port);
+        if port.is_none() {
+            continue;
+        }
         if port.number.is_none() {
             let draft = Draft::new(place, format!("{service} has `{}`, which is no port", port.text))
                 .subject(service)
@@ -139,7 +142,8 @@ fn listening(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
             continue;
         }
         let told = ports.binds.iter().find(|port| port.basis == Basis::Written);
-        let Some((port, other)) = told.zip(declared.first()) else {
+        let other = declared.first().filter(|port| !port.is_none());
+        let Some((port, other)) = told.zip(other) else {
             continue;
         };
         let (service, here, there) = (&view.name, port.number, &other.text);

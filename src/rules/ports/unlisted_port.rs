@@ -15,8 +15,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     };
     let is_listed = |number: u16| manifest.declared.iter().any(|port| port.number == Some(number));
     for (id, view) in project.programs() {
+        let declared = manifest.service(&view.name).unwrap_or_default();
         // A service that the manifest has with another port is said to disagree with it.
-        if view.in_container || manifest.service(&view.name).is_some() {
+        if view.in_container || declared.iter().any(|port| !port.is_none()) {
             continue;
         }
         for port in &project.ports.of_program(id).binds {
@@ -28,9 +29,13 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 continue;
             }
             let (name, number, path) = (&view.name, port.number, &manifest.path);
-            let draft = Draft::new(
+            let lacks = match declared.first() {
+                Some(_) => "lists the service without a port",
+                None => "lists neither the service nor the port",
+            };
+            let mut draft = Draft::new(
                 port.place,
-                format!("{name} listens on port {number}, and {path} lists neither the service nor the port"),
+                format!("{name} listens on port {number}, and {path} {lacks}"),
             )
             .subject(name)
             .label("not in the manifest")
@@ -39,6 +44,9 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             ))
             .programs(vec![id])
             .effect(Effect::Advice);
+            if let Some(entry) = declared.first() {
+                draft = draft.related(manifest.place(entry), format!("{name} has no port here"));
+            }
             sink.report(draft);
         }
     }

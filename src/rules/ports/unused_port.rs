@@ -19,6 +19,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     if !project.programs().any(|(_, view)| view.is_followed()) {
         return;
     }
+    of_nobody(project, manifest, sink);
     for port in &manifest.declared {
         let Some((service, number)) = port.service.as_deref().zip(port.number) else {
             continue;
@@ -43,6 +44,32 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
 }
 
+/// Ports of the manifest that stand there without a service.
+fn of_nobody(project: &Project, manifest: &Manifest, sink: &mut Sink<'_>) {
+    let Some(document) = project.document(manifest.document) else {
+        return;
+    };
+    for port in &document.facts.ports {
+        let Some(number) = port
+            .number
+            .filter(|_| port.role == PortRole::Declares && port.service.is_none())
+        else {
+            continue;
+        };
+        let draft = Draft::new(
+            manifest.place(port),
+            format!("port {number} stands here, and no service beside it"),
+        )
+        .subject(number.to_string())
+        .label("whose?")
+        .help(format!(
+            "name the service that has port {number}, or take the line out"
+        ))
+        .effect(Effect::Advice);
+        sink.report(draft);
+    }
+}
+
 fn is_used(project: &Project, manifest: &Manifest, port: &Port, service: &str, number: u16) -> bool {
     let words = |name: &str| -> Vec<String> {
         let lower = name.to_ascii_lowercase();
@@ -50,9 +77,14 @@ fn is_used(project: &Project, manifest: &Manifest, port: &Port, service: &str, n
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     };
     let own = words(service);
-    let is_program = project.programs().any(|(_, view)| {
+    let is_program = project.programs().any(|(id, view)| {
         let theirs = words(&view.name);
-        own.iter().all(|word| theirs.contains(word)) || theirs.iter().all(|word| own.contains(word))
+        let ports = project.ports.of_program(id);
+        // One of which all is known and that listens nowhere does not have the port either.
+        let is_silent = view.is_followed() && !ports.is_open && ports.binds.is_empty() && !view.in_container;
+        let has_name =
+            own.iter().all(|word| theirs.contains(word)) || theirs.iter().all(|word| own.contains(word));
+        has_name && !is_silent
     });
     let is_stated = project.ports.stated().iter().any(|stated| {
         let is_other = stated.place.document != manifest.document || stated.place.span != port.span;

@@ -10,6 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Different wishes for one distribution that are compared with each other: nobody writes more.
 const WISHES: usize = 40;
 
+/// Conflicts over one distribution that are told: files that include each other in a row would give one for each
+/// two of them.
+const TOLD: usize = 100;
+
 /// A requirement that decides which version of a distribution there can be.
 struct Wish<'a> {
     /// Who wants it: a line for itself, or a pinned release that requires another distribution.
@@ -22,16 +26,20 @@ struct Wish<'a> {
 /// Reports each pair of requirements that pip cannot meet at once.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let mut told: BTreeSet<(Place, Place)> = BTreeSet::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for set in project.requirements.sets() {
-        for (name, wishes) in &wishes(project, &set) {
+        for (name, wishes) in wishes(project, &set) {
+            let count = counts.entry(name.clone()).or_default();
             for (index, later) in wishes.iter().enumerate() {
                 for earlier in &wishes[..index] {
                     let places = (earlier.ask.place, later.ask.place);
                     if places.0 != places.1
+                        && *count < TOLD
                         && exclude_each_other(earlier, later)
                         && told.insert((places.0.min(places.1), places.0.max(places.1)))
                     {
-                        sink.report(draft(project, name, earlier, later));
+                        *count += 1;
+                        sink.report(draft(project, &name, earlier, later));
                     }
                 }
             }

@@ -25,16 +25,24 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some(mut draft) = failing::draft(project, failed, message) else {
             continue;
         };
-        // A library's optional feature: whoever wants it installs the extra.
-        if failed.programs.is_empty() && matches!(provision, Provision::Group(..)) {
+        // An optional feature, by its declaration and by its `except` or in a library: whoever wants it installs
+        // the extra.
+        let is_optional = failed.programs.is_empty() || failure.when == When::Hidden;
+        if is_optional && matches!(provision, Provision::Group(..)) {
             draft = draft.effect(Effect::Advice);
+        }
+        let confidence = confidence(project, failure, provision);
+        // One line mends all places of it.
+        let line = project.line_of_requirements();
+        if let Some(line) = line.filter(|_| confidence == Confidence::Certain && is_missing(provision)) {
+            draft = draft.edit(line, format!("{distribution}\n"));
         }
         sink.report(
             draft
                 .subject(normalize(&distribution))
                 .label(format!("No module named '{}'", failure.missing))
                 .help(help(project, provision, &distribution))
-                .confidence(confidence(project, failure, provision)),
+                .confidence(confidence),
         );
     }
     check_runners(project, sink);
@@ -99,6 +107,14 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
                 .effect(effect),
         );
     }
+}
+
+/// Whether it is declared for nobody: one more line is all that is needed.
+fn is_missing(provision: &Provision) -> bool {
+    !matches!(
+        provision,
+        Provision::Group(..) | Provision::Marker(_) | Provision::Unknown(_)
+    )
 }
 
 fn confidence(project: &Project, failure: &Failure, provision: &Provision) -> Confidence {

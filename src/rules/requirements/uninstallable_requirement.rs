@@ -35,10 +35,18 @@ fn check_circles(project: &Project, sink: &mut Sink<'_>) {
 
 /// Reports projects of the tree that refuse the target's Python themselves.
 fn check_projects(project: &Project, sink: &mut Sink<'_>) {
-    let python = project.target.python;
+    let python = project.target.installer;
+    let is_installed = project.installs_projects();
+    // Its programs were judged as if the server had what it asks for.
+    let is_assumed = project.target.python != python;
     for (document, written) in project.refusing_projects() {
+        let consequence = if is_installed {
+            ": pip refuses to install it"
+        } else {
+            ", which its code was not written for"
+        };
         let message = format!(
-            "the project asks for Python `{}`, and the server has {python}: pip refuses to install it",
+            "the project asks for Python `{}`, and the server has {python}{consequence}",
             written.value
         );
         let draft = Draft::new(
@@ -51,12 +59,13 @@ fn check_projects(project: &Project, sink: &mut Sink<'_>) {
         .subject("Python of the project")
         .label(format!("requires a different Python: {python} not in '{}'", written.value))
         .help("Give the server such a Python, and say so with `python = \"3.x\"` in the settings; or widen the range.")
-        .phase(Phase::Install);
+        .phase(Phase::Install)
+        .confidence(Confidence::Likely);
         // Where only its requirements are installed, nothing reads the line: then it is a warning.
-        sink.report(if project.installs_projects() {
-            draft.effect(Effect::Start).confidence(Confidence::Likely)
+        sink.report(if is_installed || is_assumed {
+            draft.effect(Effect::Start)
         } else {
-            draft.effect(Effect::Use).confidence(Confidence::Likely)
+            draft.effect(Effect::Use)
         });
     }
 }
@@ -127,16 +136,18 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         } else {
             continue;
         };
-        sink.report(
-            Draft::new(ask.place, message)
-                .subject(&ask.name)
-                .label(label)
-                .help(help(ask, known, newest, python))
-                .programs(project.programs_without(&[ask]))
-                .effect(ask.effect())
-                .phase(Phase::Install)
-                .confidence(confidence),
-        );
+        let mut draft = Draft::new(ask.place, message)
+            .subject(&ask.name)
+            .label(label)
+            .help(help(ask, known, newest, python))
+            .programs(project.programs_without(&[ask]))
+            .effect(ask.effect())
+            .phase(Phase::Install)
+            .confidence(confidence);
+        if let Some(release) = newest_for(known, python).filter(|_| ask.pin().is_some() && ask.is_plain()) {
+            draft = draft.edit(ask.place, format!("{}=={}", ask.name, release.last));
+        }
+        sink.report(draft);
     }
 }
 
@@ -198,12 +209,11 @@ fn covered(release: &Release) -> String {
 }
 
 fn help(ask: &Ask, known: &[Release], wanted: &Release, python: PythonVersion) -> String {
-    let good = |release: &&Release| release.allows(python) && release.has_wheel(python);
     let other = match wanted.wheels {
         Wheels::Between(first, last) => format!("give the server Python {}", python.clamp(first, last)),
         Wheels::Any | Wheels::None => format!("give the server Python {}", in_words(wanted)),
     };
-    match known.iter().rev().find(good) {
+    match newest_for(known, python) {
         Some(release) => format!(
             "Pin `{}=={}`, the newest known release for Python {python}, or {other}.",
             ask.name, release.last
@@ -213,6 +223,12 @@ fn help(ask: &Ask, known: &[Release], wanted: &Release, python: PythonVersion) -
             ask.name
         ),
     }
+}
+
+/// The newest known release that pip takes on this Python.
+fn newest_for(known: &[Release], python: PythonVersion) -> Option<&Release> {
+    let good = |release: &&Release| release.allows(python) && release.has_wheel(python);
+    known.iter().rev().find(good)
 }
 
 /// Whether a step of the deployment installs a compiler.

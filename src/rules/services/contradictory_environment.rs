@@ -29,6 +29,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         if !program.environment_files.is_empty() {
             continue;
         }
+        // What the program is known to load, `contradictory-variable` compares.
+        let loaded = project.files_given_to(id);
         for (name, value) in &program.environment {
             let place = Place {
                 document,
@@ -38,6 +40,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             let differing = others
                 .into_iter()
                 .flatten()
+                .filter(|(place, _)| !loaded.contains(&place.document))
                 .filter(|(_, other)| differs(other, &value.value));
             for (other, _) in differing.copied() {
                 let entry = found.entry((place, other));

@@ -1,6 +1,6 @@
 //! Servers for developers in what the target starts.
 
-use crate::facts::Command;
+use crate::facts::{Command, Giver, Word};
 use crate::finding::{Confidence, Draft, Place};
 use crate::formats::Format;
 use crate::project::Project;
@@ -10,24 +10,32 @@ use crate::source::Span;
 /// Reports every program that starts a server for developers.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     for server in project.servers() {
-        let Some((keyword, span)) = &server.listener.debug else {
+        let Some(debug) = &server.listener.debug else {
             continue;
         };
+        let keyword = debug.value.as_deref().unwrap_or_default();
         let call = &server.listener.call;
+        let (when, confidence) = match &debug.giver {
+            Giver::Variable(name) => (
+                format!("without `{name}` in the environment, "),
+                Confidence::Possible,
+            ),
+            _ => (String::new(), Confidence::Likely),
+        };
         let message = if keyword == "debug" || keyword == "use_debugger" {
             format!(
-                "`{call}` starts the debugger (`{keyword}=True`): whoever reaches the page of an error can run code on the server"
+                "{when}`{call}` starts the debugger (`{keyword}=True`): whoever reaches the page of an error can run code on the server"
             )
         } else {
             format!(
-                "`{call}` watches the files and starts anew with each change (`{keyword}=True`): that is for developing"
+                "{when}`{call}` watches the files and starts anew with each change (`{keyword}=True`): that is for developing"
             )
         };
         let place = Place {
             document: server.document,
-            span: *span,
+            span: debug.span,
         };
-        let draft = draft(place, message).subject(keyword.clone());
+        let draft = draft(place, message).subject(keyword).confidence(confidence);
         sink.report(if server.programs.is_empty() {
             draft
         } else {
@@ -80,7 +88,7 @@ fn of_command(command: &Command) -> Option<(String, Span)> {
         let (program, next) = (name(at), name(at + 1));
         let server = match (program, next) {
             ("manage.py" | "django-admin", "runserver" | "runserver_plus") => Some("Django's `runserver`"),
-            ("flask", "run") => Some("`flask run`"),
+            ("flask", _) if is_flask_run(&words[at + 1..]) => Some("`flask run`"),
             ("fastapi", "dev") => Some("`fastapi dev`"),
             _ => None,
         };
@@ -99,4 +107,20 @@ fn of_command(command: &Command) -> Option<(String, Span)> {
         }
     }
     None
+}
+
+/// `run`, behind options such as `--app web`.
+fn is_flask_run(words: &[Word]) -> bool {
+    let mut options = words.iter().map(|word| word.text.as_str());
+    while let Some(word) = options.next() {
+        match word {
+            "run" => return true,
+            "--app" | "-A" | "--env-file" | "-e" => {
+                options.next();
+            }
+            option if option.starts_with('-') => {}
+            _ => return false,
+        }
+    }
+    false
 }

@@ -1,8 +1,8 @@
 //! Settings of Django that are right for developing only.
 
 use crate::facts::{Giver, Setting, SettingValue};
-use crate::finding::{Confidence, Draft, Place};
-use crate::project::{DjangoSettings, Project};
+use crate::finding::{Confidence, Draft, Place, ProgramId};
+use crate::project::{DjangoSettings, Project, Setting as Setup};
 use crate::rule::Sink;
 use std::collections::BTreeSet;
 
@@ -66,7 +66,20 @@ fn hosts(project: &Project, settings: &DjangoSettings, place: Place, setting: &S
             "localhost" | "127.0.0.1" | "[::1]" | "::1" | "0.0.0.0" | ".localhost"
         )
     };
-    if setting.giver != Giver::Nothing || !hosts.iter().all(is_local) {
+    let when = match &setting.giver {
+        Giver::Nothing => String::new(),
+        // What the programs are given counts, and an empty default asks for it.
+        Giver::Variable(name) => {
+            let is_given =
+                |id: &ProgramId| matches!(project.sets_variable(*id, name), Setup::Set | Setup::Unknown);
+            if hosts.is_empty() || settings.programs.iter().any(is_given) {
+                return None;
+            }
+            format!("without `{name}` in the environment, ")
+        }
+        Giver::Elsewhere => return None,
+    };
+    if !hosts.iter().all(is_local) {
         return None;
     }
     let debugs = project
@@ -75,7 +88,9 @@ fn hosts(project: &Project, settings: &DjangoSettings, place: Place, setting: &S
     let message = if hosts.is_empty() && !debugs {
         "`ALLOWED_HOSTS` is empty: Django refuses every request that comes under the server's name".to_owned()
     } else {
-        "`ALLOWED_HOSTS` holds only this machine: Django refuses every request that comes under the server's name".to_owned()
+        format!(
+            "{when}`ALLOWED_HOSTS` holds only this machine: Django refuses every request that comes under the server's name"
+        )
     };
     Some(
         Draft::new(place, message)
@@ -83,7 +98,11 @@ fn hosts(project: &Project, settings: &DjangoSettings, place: Place, setting: &S
             .help(
                 "`ALLOWED_HOSTS = os.environ[\"ALLOWED_HOSTS\"].split(\",\")`, with the server's name in it",
             )
-            .confidence(Confidence::Likely),
+            .confidence(if setting.giver == Giver::Nothing {
+                Confidence::Likely
+            } else {
+                Confidence::Possible
+            }),
     )
 }
 

@@ -4,7 +4,7 @@ use crate::facts::{Command, Manager};
 use crate::finding::{Confidence, Draft, Effect, Phase, Place, ProgramId};
 use crate::project::Project;
 use crate::rule::Sink;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use std::collections::BTreeSet;
 
 /// Folders of the system's commands.
@@ -16,6 +16,8 @@ const SYSTEM: [&str; 6] = [
     "/usr/sbin",
     "/usr/local/sbin",
 ];
+/// What puts them behind other folders.
+const FOLDERS: &str = ":/usr/local/bin:/usr/bin:/bin";
 /// How many commands a message names.
 const NAMED: usize = 3;
 
@@ -76,17 +78,28 @@ fn draft(
 ) -> Draft {
     let value = &path.value;
     let help = if value.contains('$') {
-        "neither supervisord nor systemd puts in `$PATH` here: write the system's folders, \
-         `:/usr/local/bin:/usr/bin:/bin`"
+        format!(
+            "neither supervisord nor systemd puts in `$PATH` here: write the system's folders, `{FOLDERS}`"
+        )
     } else {
-        "put the system's folders behind it: `:/usr/local/bin:/usr/bin:/bin`"
+        format!("put the system's folders behind it: `{FOLDERS}`")
     };
     let draft = |message: String| {
-        Draft::new(place, message)
+        let draft = Draft::new(place, message)
             .subject(format!("PATH {value}"))
             .label("replaces PATH")
-            .help(help)
-            .programs(vec![id])
+            .help(&help)
+            .programs(vec![id]);
+        let is_as_written = (place.span.end - place.span.start) as usize == value.len();
+        if value.contains('$') || value.is_empty() || !is_as_written {
+            return draft;
+        }
+        let end = place.span.end as usize;
+        let behind = Place {
+            span: Span::new(end, end),
+            ..place
+        };
+        draft.edit(behind, FOLDERS)
     };
     // supervisord looks a bare command up in the PATH that it gives to the program.
     let own = first.map(|command| command.words.first().map_or("", |word| word.text.as_str()));

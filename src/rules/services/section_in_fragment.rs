@@ -99,5 +99,5 @@ fn is_started_with(project: &Project, folder: &str) -> bool {
         words.iter().any(|word| word.text.ends_with("supervisord"))
             && words.iter().any(|word| word.text.starts_with(folder))
     };
-    project.runs().iter().any(|run| starts(run.words))
+    project.runs().any(|run| starts(run.words))
 }

@@ -22,11 +22,11 @@ impl Reader<'_> {
     /// `psycopg2.connect(host=…, password=…)`, `Redis("localhost")`, `PostgresqlDatabase("name", user=…)`.
     pub(super) fn connects(&mut self, call: &ExprCall, function: &str) {
         let name = last(function);
-        let is_of_way = |keyword: &str| {
-            matches!(keyword, "dsn" | "conninfo") || Field::of_key(keyword).is_some()
-        };
+        let is_of_way =
+            |keyword: &str| matches!(keyword, "dsn" | "conninfo") || Field::of_key(keyword).is_some();
         let mut keywords = call.arguments.keywords.iter();
-        let is_told = keywords.any(|keyword| keyword.arg.as_ref().is_some_and(|arg| is_of_way(arg.id.as_str())));
+        let is_told =
+            keywords.any(|keyword| keyword.arg.as_ref().is_some_and(|arg| is_of_way(arg.id.as_str())));
         let is_handed = |name: &str| {
             matches!(name, "MongoClient" | "AsyncIOMotorClient" | "StrictRedis")
                 || name.ends_with("Database")
@@ -136,6 +136,14 @@ impl Reader<'_> {
     /// `uvicorn.run(app, host="0.0.0.0", reload=True)`, `HTTPServer(("", 8000), Handler)`.
     pub(super) fn listens(&mut self, call: &ExprCall, function: &str) {
         let Some(server) = server(function) else { return };
+        // Who binds to see whether a port is free neither listens nor receives.
+        if last(function) == "bind"
+            && ![".listen(", ".accept(", ".recv"]
+                .iter()
+                .any(|call| self.text.contains(call))
+        {
+            return;
+        }
         let keyword = |name: &str| call.arguments.find_keyword(name).map(|keyword| &keyword.value);
         let positional = |at: usize| call.arguments.args.get(at);
         let host = keyword("host")
@@ -161,8 +169,18 @@ impl Reader<'_> {
             .iter()
             .find_map(|name| {
                 let value = keyword(name)?;
-                let is_on = matches!(self.known(value), Some(Known::Truth(true, _)));
-                is_on.then(|| ((*name).to_owned(), span(value)))
+                let giver = match self.known(value) {
+                    Some(Known::Truth(true, _)) => Giver::Nothing,
+                    _ => {
+                        let (_, variable) = self.switch(value).filter(|(is_on, _)| *is_on)?;
+                        Giver::Variable(variable)
+                    }
+                };
+                Some(Part {
+                    value: Some((*name).to_owned()),
+                    giver,
+                    span: span(value),
+                })
             });
         let host = host.map(|host| self.part(host));
         self.facts.listeners.push(Listener {
@@ -174,23 +192,16 @@ impl Reader<'_> {
         });
     }
 
-    /// `add_middleware(CORSMiddleware, allow_origins=[…])`, `CORS(app, origins=[…])`.
-    pub(super) fn admits(&mut self, call: &ExprCall, function: &str) {
-        let keyword = match last(function) {
-            "add_middleware" | "CORSMiddleware" | "Middleware" => "allow_origins",
-            "CORS" => "origins",
-            "SocketIO" | "AsyncServer" => "cors_allowed_origins",
-            _ => return,
-        };
-        let Some(value) = call.arguments.find_keyword(keyword).map(|keyword| &keyword.value) else {
-            return;
-        };
-        if let Some(Known::List(texts, place)) = self.known(value) {
+    /// `ALLOWED_HOSTS += […]`, `ALLOWED_HOSTS.append(…)`: what is in it then is not told.
+    pub(super) fn added(&mut self, target: &Expr) {
+        if let Expr::Name(name) = target
+            && SETTINGS.contains(&name.id.as_str())
+        {
             self.facts.settings.push(Setting {
-                name: keyword.to_owned(),
-                value: SettingValue::List(texts),
-                giver: Giver::Nothing,
-                span: place,
+                name: name.id.to_string(),
+                value: SettingValue::Unknown,
+                giver: Giver::Elsewhere,
+                span: span(target),
             });
         }
     }
@@ -202,7 +213,15 @@ impl Reader<'_> {
         }
         let (value, giver, place) = match known {
             Some(Known::Truth(truth, place)) => (SettingValue::Truth(*truth), Giver::Nothing, *place),
-            Some(Known::List(texts, place)) => (SettingValue::List(texts.clone()), Giver::Nothing, *place),
+            Some(Known::List(part)) => {
+                let texts = part.value.clone().unwrap_or_default();
+                (SettingValue::List(texts), part.giver.clone(), part.span)
+            }
+            // Without a default, what it is read as may have one: `environ.Env(DEBUG=(bool, True))`.
+            Some(Known::Text(part)) if part.value.is_none() && self.switch(value).is_some() => {
+                let (truth, variable) = self.switch(value).unwrap_or_default();
+                (SettingValue::Truth(truth), Giver::Variable(variable), span(value))
+            }
             Some(Known::Text(part)) => {
                 let secret = part.value.as_deref().and_then(Secret::of_literal);
                 let secret = secret.filter(|_| name == "SECRET_KEY");
@@ -254,6 +273,12 @@ impl Reader<'_> {
                     .arguments
                     .find_keyword("default")
                     .map(|keyword| &keyword.value);
+                let variable = name.value.to_str();
+                if let (None, None, Some(truth)) =
+                    (call.arguments.args.get(1), keyword, self.schemes.get(variable))
+                {
+                    return Some((*truth, variable.to_owned()));
+                }
                 let truth = match call.arguments.args.get(1).or(keyword)? {
                     Expr::BooleanLiteral(literal) => literal.value,
                     // `os.getenv` gives the text itself, and every text is true.

@@ -1,7 +1,7 @@
 //! What an expression stands for: a text, a list of texts, or what an environment variable gives.
 
-use super::Reader;
-use crate::facts::{Giver, Part};
+use super::{Reader, lists};
+use crate::facts::{Field, Giver, Part};
 use crate::formats::python::names::last;
 use crate::formats::python::{span, span_of};
 use crate::source::Span;
@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 pub(super) enum Known {
     Text(Part<String>),
     Truth(bool, Span),
-    List(Vec<String>, Span),
+    List(Part<Vec<String>>),
 }
 
 /// What names stand for; nothing when they have two meanings.
@@ -61,7 +61,7 @@ impl Reader<'_> {
         }
     }
 
-    fn follow(&self, expr: &Expr, depth: usize) -> Option<Known> {
+    pub(super) fn follow(&self, expr: &Expr, depth: usize) -> Option<Known> {
         let depth = depth.checked_sub(1)?;
         match expr {
             Expr::StringLiteral(literal) => {
@@ -73,9 +73,12 @@ impl Reader<'_> {
                 Some(Known::Text(Part::fixed(place.text(self.text), place)))
             }
             Expr::BooleanLiteral(literal) => Some(Known::Truth(literal.value, span(expr))),
-            Expr::List(list) => Self::list(&list.elts, span(expr)),
-            Expr::Tuple(tuple) => Self::list(&tuple.elts, span(expr)),
-            Expr::Set(set) => Self::list(&set.elts, span(expr)),
+            Expr::List(list) => self.list(&list.elts, span(expr), depth),
+            Expr::Tuple(tuple) => self.list(&tuple.elts, span(expr), depth),
+            Expr::Set(set) => self.list(&set.elts, span(expr), depth),
+            Expr::ListComp(made) => self.comprehension(&made.generators, depth),
+            Expr::Generator(made) => self.comprehension(&made.generators, depth),
+            Expr::BinOp(sum) => self.sum(sum, depth),
             Expr::Name(name) => {
                 let name = name.id.as_str();
                 self.scopes
@@ -90,18 +93,20 @@ impl Reader<'_> {
                     .values
                     .first()
                     .and_then(|value| self.follow(value, depth));
-                let Some(Known::Text(last)) = operation
+                let giver = match &first {
+                    Some(Known::Text(first)) => first.giver.clone(),
+                    Some(Known::List(first)) => first.giver.clone(),
+                    _ => Giver::Elsewhere,
+                };
+                match operation
                     .values
                     .last()
                     .and_then(|value| self.follow(value, depth))
-                else {
-                    return first;
-                };
-                let giver = match first {
-                    Some(Known::Text(first)) => first.giver,
-                    _ => Giver::Elsewhere,
-                };
-                Some(Known::Text(Part { giver, ..last }))
+                {
+                    Some(Known::Text(last)) => Some(Known::Text(Part { giver, ..last })),
+                    Some(Known::List(last)) => Some(Known::List(Part { giver, ..last })),
+                    _ => first,
+                }
             }
             Expr::If(choice) => match self.follow(&choice.body, depth) {
                 Some(Known::Text(part)) => Some(Known::Text(Part {
@@ -110,9 +115,7 @@ impl Reader<'_> {
                 })),
                 _ => None,
             },
-            Expr::Subscript(subscript)
-                if self.names.is(&subscript.value, "os.environ") =>
-            {
+            Expr::Subscript(subscript) if self.names.is(&subscript.value, "os.environ") => {
                 let Expr::StringLiteral(name) = &*subscript.slice else {
                     return None;
                 };
@@ -123,15 +126,10 @@ impl Reader<'_> {
         }
     }
 
-    fn list(elements: &[Expr], place: Span) -> Option<Known> {
-        let texts = elements.iter().map(|element| match element {
-            Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
-            _ => None,
-        });
-        Some(Known::List(texts.collect::<Option<Vec<_>>>()?, place))
-    }
-
     fn call(&self, call: &ExprCall, depth: usize) -> Option<Known> {
+        if let Some(known) = self.method(call, depth) {
+            return Some(known);
+        }
         let function = self.names.dotted(&call.func)?;
         if let "str" | "int" | "SecretStr" | "pydantic.SecretStr" | "quote_plus" | "urllib.parse.quote_plus" =
             function.as_ref()
@@ -145,7 +143,12 @@ impl Reader<'_> {
                 .map(|keyword| &keyword.value);
             return self.follow(default.or(call.arguments.args.first())?, depth);
         }
-        self.environment(call, &function)
+        let known = self.environment(call, &function);
+        match known {
+            Some(Known::Text(part)) if self.is_cast_to_list(call) => Some(lists::split(&part, ",")),
+            Some(known) => Some(known),
+            None => self.listed(call, &function, depth),
+        }
     }
 
     /// What a call that reads an environment variable, or a table of settings, gives.
@@ -162,19 +165,21 @@ impl Reader<'_> {
             Known::Text(part) => Some(part),
             _ => None,
         });
-        let is_variable = matches!(
-            function,
-            "os.getenv" | "os.environ.get" | "os.environ.setdefault"
-        ) || matches!(
-            last(function),
-            "env" | "getenv" | "config" | "str" | "get_env" | "env_str"
-        ) && name
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        let is_variable = matches!(function, "os.getenv" | "os.environ.get" | "os.environ.setdefault")
+            || matches!(
+                last(function),
+                "env" | "getenv" | "config" | "str" | "get_env" | "env_str"
+            ) && name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         if is_variable {
             return Some(Known::Text(variable(name, default, span(call))));
         }
-        let part = default.filter(|_| last(function) == "get")?;
+        // `ConfigParser.get("redis", "password")`: a section and its option, and no default.
+        let is_option =
+            |text: &str| Field::of_key(text).is_some_and(|field| Field::of_key(name) != Some(field));
+        let is_default = |part: &Part<String>| !part.value.as_deref().is_some_and(is_option);
+        let part = default.filter(|part| last(function) == "get" && is_default(part))?;
         Some(Known::Text(Part {
             giver: Giver::Elsewhere,
             ..part
