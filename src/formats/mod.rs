@@ -34,6 +34,8 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+#[cfg(test)]
+mod shortcuts;
 mod site_lines;
 mod sql;
 pub mod structured;
