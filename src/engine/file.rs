@@ -113,7 +113,8 @@ fn extracted(tree: &dyn Tree, entry: &Entry) -> Option<(Document, Facts)> {
         }
     };
     let head = bytes.get(..HEAD).unwrap_or(&bytes);
-    let format = Format::of(&entry.path, head)?;
+    let told = by_name.filter(|format| format.is_told_by_name(&entry.path));
+    let format = told.or_else(|| Format::of(&entry.path, head))?;
     let is_wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
     if matches!(format, Format::Plain | Format::Text) && !is_wide && head.contains(&0) {
         return None;

@@ -2,7 +2,7 @@
 
 use crate::facts::{Facts, Reach};
 use crate::source::Span;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// How long a row of functions that call each other is followed.
 const ROUNDS: usize = 4;
@@ -12,11 +12,14 @@ const ROUNDS: usize = 4;
 pub(super) struct Calls {
     bodies: Vec<(String, Span)>,
     calls: Vec<Call>,
+    /// The names of what is called, each with its number: most are called again and again.
+    names: FxHashMap<String, usize>,
 }
 
 #[derive(Debug)]
 struct Call {
-    name: String,
+    /// The number of its name.
+    name: usize,
     at: u32,
     reach: Reach,
 }
@@ -27,8 +30,16 @@ impl Calls {
     }
 
     pub(super) fn call(&mut self, name: &str, at: usize, reach: Reach) {
+        let name = match self.names.get(name) {
+            Some(known) => *known,
+            None => {
+                let number = self.names.len();
+                self.names.insert(name.to_owned(), number);
+                number
+            }
+        };
         self.calls.push(Call {
-            name: name.to_owned(),
+            name,
             at: u32::try_from(at).unwrap_or(u32::MAX),
             reach,
         });
@@ -38,25 +49,29 @@ impl Calls {
     /// function that the text itself does not call is somebody else's to call, who asks for the platform first
     /// where its name says that it is for a Mac.
     pub(super) fn settle(mut self, facts: &mut Facts) {
+        let is_guarded = self.calls.iter().any(|call| call.reach > Reach::Always);
+        if !is_guarded && !self.bodies.iter().any(|(name, _)| is_for_mac(name)) {
+            return;
+        }
         self.calls.sort_by_key(|call| call.at);
         for _ in 0..ROUNDS {
-            let mut reaches: BTreeMap<&str, Reach> = BTreeMap::new();
+            let mut reaches: Vec<Option<Reach>> = vec![None; self.names.len()];
             for call in &self.calls {
-                let reach = reaches.entry(&call.name).or_insert(call.reach);
-                *reach = call.reach.min(*reach);
+                let reach = reaches[call.name].unwrap_or(call.reach);
+                reaches[call.name] = Some(call.reach.min(reach));
             }
+            let called = |name: &str| reaches[*self.names.get(name)?];
+            let alone = |name: &str| {
+                if is_for_mac(name) {
+                    Reach::Elsewhere
+                } else {
+                    Reach::Always
+                }
+            };
             let guarded: Vec<(Span, Reach)> = self
                 .bodies
                 .iter()
-                .map(|(name, body)| {
-                    let called = reaches.get(name.as_str()).copied();
-                    let alone = if is_for_mac(name) {
-                        Reach::Elsewhere
-                    } else {
-                        Reach::Always
-                    };
-                    (*body, called.unwrap_or(alone))
-                })
+                .map(|(name, body)| (*body, called(name).unwrap_or_else(|| alone(name))))
                 .filter(|(_, reach)| *reach > Reach::Always)
                 .collect();
             for (body, reach) in guarded {
@@ -91,8 +106,13 @@ impl Calls {
 /// Whether a name says that what it names is for a Mac: `notify_macos`, `_open_darwin`. A `mac` alone may be
 /// an address.
 fn is_for_mac(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["macos", "darwin", "osx", "osascript", "applescript"]
-        .iter()
-        .any(|mark| lower.contains(mark))
+    let marks = ["macos", "darwin", "osx", "osascript", "applescript"];
+    (0..name.len()).any(|at| {
+        let rest = &name.as_bytes()[at..];
+        let begins = |mark: &&str| {
+            let first = rest.get(..mark.len());
+            first.is_some_and(|first| first.eq_ignore_ascii_case(mark.as_bytes()))
+        };
+        matches!(rest[0] | 0x20, b'm' | b'd' | b'o' | b'a') && marks.iter().any(begins)
+    })
 }

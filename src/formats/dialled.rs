@@ -11,8 +11,8 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         (?: (?P<scheme>[a-z][a-z0-9+.-]*) :// (?: [^\s/@]* @ )? (?P<host> [A-Za-z0-9_.*-]+ | \[[0-9a-fA-F:]+\] )
-          | \b (?P<own> localhost | 127\.0\.0\.1 ) )
-        : (?P<port>[0-9]{2,5}) \b",
+          | (?-u:\b) (?P<own> localhost | 127\.0\.0\.1 ) )
+        : (?P<port>[0-9]{2,5}) (?-u:\b)",
     )
     .ok()
 });

@@ -17,6 +17,7 @@ pub mod json;
 mod lines;
 mod lock;
 mod make;
+mod needles;
 pub mod nginx;
 mod npm;
 mod pip;
@@ -33,6 +34,8 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+#[cfg(test)]
+mod shortcuts;
 mod site_lines;
 mod sql;
 pub mod structured;
@@ -157,6 +160,16 @@ impl Format {
                 None => Self::of_shebang(head),
             }
         })
+    }
+
+    /// Whether the name of the file at `path`, which has this format, leaves nothing for its first bytes to decide.
+    pub fn is_told_by_name(self, path: &str) -> bool {
+        let is_fixed = matches!(
+            self,
+            Self::Python | Self::Json | Self::Yaml | Self::Html | Self::Script | Self::Style | Self::Rust
+        );
+        let name = path.rsplit('/').next().unwrap_or(path);
+        is_fixed && name.contains('.') && !name.to_ascii_lowercase().ends_with(".conf")
     }
 
     fn of_name(path: &str, name: &str) -> Option<Self> {

@@ -39,6 +39,9 @@ pub(super) fn is_nginx(path: &str, head: &[u8]) -> bool {
         return true;
     }
     let is_config = name.ends_with(".conf") || !name.contains('.');
+    if !is_config {
+        return false;
+    }
     let text = String::from_utf8_lossy(head);
     let opens = |word: &str| {
         text.lines().any(|line| {

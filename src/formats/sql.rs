@@ -1,48 +1,46 @@
 //! Tables of databases in texts of SQL: which ones a document makes, and which ones a query needs. Also the databases
 //! and users that it makes.
 
+use super::needles::Needles;
 use crate::facts::{Facts, Made, MadeKind, Secret, TableUse};
 use crate::source::Span;
-use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the pairs behind them.
-const MARKS: [&str; 6] = ["table", "to_sql", "create", "view", "select", "into"];
-static MARKS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(MARKS)
-        .ok()
-});
+/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
+static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
+static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
-/// Whether a text may make a table at all. Most have none of the words.
-fn may_make(text: &str) -> bool {
-    let Some(marks) = MARKS_FINDER.as_ref() else {
-        return true;
-    };
-    let mut seen = [false; MARKS.len()];
-    for found in marks.find_iter(text) {
-        seen[found.pattern().as_usize()] = true;
-        let [table, to_sql, create, view, select, into] = seen;
-        if table || to_sql || (create && view) || (select && into) {
-            return true;
+/// What finds the tables that a text makes; nothing for a text that makes none. Most have none of the words.
+fn maker(text: &str) -> Option<&'static Regex> {
+    let (mut at, mut may_create) = (0, None);
+    let (mut makes, mut may_select) = (false, None);
+    while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+        match number {
+            0 | 1 => makes = true,
+            2 => makes |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+            _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
+            _ => {}
         }
+        at = found + 1;
     }
-    false
+    MAKER.as_ref().filter(|_| makes)
 }
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries.
-static MAKES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
-        r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
-        r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
-        r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
-        r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
-    ))
-    .ok()
-});
+const MAKES: &str = concat!(
+    r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+    r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
+    r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
+    r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+);
+/// The one form that has to be searched for from every `select` on.
+const MAKES_BY_QUERY: &str =
+    r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#;
+static MAKER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(MAKES).ok());
+static MAKER_OR_QUERY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&[MAKES, MAKES_BY_QUERY].concat()).ok());
 
 /// Where a query names a table.
 static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -61,6 +59,27 @@ static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+const VERBS: [&str; 2] = ["create", "alter"];
+static VERB: LazyLock<Needles> = LazyLock::new(|| Needles::new(&VERBS));
+
+/// Whether a text may make a database or a user: it has a verb of those with what they are made of behind it.
+fn may_make_databases(text: &str) -> bool {
+    let mut at = 0;
+    while let Some((found, number)) = VERB.find(text.as_bytes(), at) {
+        at = found + VERBS[number].len();
+        let behind = text.get(at..).unwrap_or_default();
+        let what = behind.trim_start();
+        let begins = |word: &str| {
+            let there = what.as_bytes().get(..word.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if what.len() < behind.len() && ["database", "schema", "user", "role"].into_iter().any(begins) {
+            return true;
+        }
+    }
+    false
+}
+
 /// The password in what stands behind the name of a user.
 static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)\b(?:password|identified\s+(?:with\s+\S+\s+)?by)\s+[\\"']+([^'"\\\s]+)"#).ok()
@@ -73,9 +92,7 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Notes the tables that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let Some(makes) = MAKES.as_ref().filter(|_| may_make(text)) else {
-        return;
-    };
+    let Some(makes) = maker(text) else { return };
     for found in makes.captures_iter(text) {
         let Some(name) = (1..5).find_map(|group| found.get(group)) else {
             continue;
@@ -96,9 +113,25 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
     }
 }
 
+/// Whether the short way finds the tables that the long one does.
+#[cfg(test)]
+pub(super) fn agrees(text: &str) -> bool {
+    let all = |regex: &Regex| -> Vec<Vec<(usize, usize)>> {
+        let found = regex.captures_iter(text);
+        let places = |captures: regex::Captures<'_>| -> Vec<(usize, usize)> {
+            let groups = captures.iter().flatten();
+            groups.map(|group| (group.start(), group.end())).collect()
+        };
+        found.map(places).collect()
+    };
+    let short = maker(text).map(all).unwrap_or_default();
+    short == all(MAKER_OR_QUERY.as_ref().unwrap())
+        && (may_make_databases(text) || all(MADE.as_ref().unwrap()).is_empty())
+}
+
 /// Notes the databases and users that a text makes.
 pub(super) fn read_made(text: &str, facts: &mut Facts) {
-    let (Some(made), Some(given)) = (MADE.as_ref(), GIVEN.as_ref()) else {
+    let (Some(made), Some(given), true) = (MADE.as_ref(), GIVEN.as_ref(), may_make_databases(text)) else {
         return;
     };
     for found in made.captures_iter(text) {
@@ -158,6 +191,7 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
         .captures_iter(text)
         .map(|found| found[1].to_ascii_lowercase())
         .collect();
+    let mut before = Before::default();
     for found in needs.captures_iter(text) {
         let name = plain(&found[2]);
         let verb = found[1].to_ascii_lowercase();
@@ -175,7 +209,7 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
             && !is_of_system
             && !own.contains(&name)
             && !KEYWORDS.contains(&name.as_str())
-            && is_clause(text, at)
+            && before.is_clause(text, at)
         {
             facts.tables.push(TableUse {
                 name,
@@ -192,13 +226,34 @@ const KEYWORDS: [&str; 14] = [
     "excluded", "dual",
 ];
 
-/// Whether `from` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
-fn is_clause(text: &str, at: usize) -> bool {
-    let before = text[..at].to_ascii_lowercase();
-    let inside = before.rsplit('(').next().unwrap_or_default();
-    let opened = before.matches('(').count() > before.matches(')').count();
-    let is_part = opened && !inside.contains("select") && !inside.contains(')') && !inside.contains("delete");
-    !is_part && !before.trim_end().ends_with("distinct")
+/// What stands before a word of a query, read on from one word to the next.
+#[derive(Default)]
+struct Before {
+    /// How far it is read.
+    at: usize,
+    /// How many more brackets are open than closed.
+    open: isize,
+    /// Whether behind the last bracket that opens there is one that closes, or a verb that has a `from` of its own.
+    is_over: bool,
+}
+
+impl Before {
+    /// Whether the word at `at` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
+    fn is_clause(&mut self, text: &str, at: usize) -> bool {
+        let new = text.get(self.at..at).unwrap_or_default();
+        self.at = at;
+        let opened = new.bytes().filter(|byte| *byte == b'(').count();
+        let closed = new.bytes().filter(|byte| *byte == b')').count();
+        self.open += opened.cast_signed() - closed.cast_signed();
+        let inside = new.rsplit('(').next().unwrap_or_default().to_ascii_lowercase();
+        self.is_over =
+            (self.is_over && opened == 0) || [")", "select", "delete"].iter().any(|end| inside.contains(end));
+        let is_part = self.open > 0 && !self.is_over;
+        let before = text.get(..at).unwrap_or_default().trim_end().as_bytes();
+        let distinct = before.len().checked_sub("distinct".len());
+        let is_distinct = distinct.is_some_and(|start| before[start..].eq_ignore_ascii_case(b"distinct"));
+        !is_part && !is_distinct
+    }
 }
 
 /// A name without its quotes, in small letters.

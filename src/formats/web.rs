@@ -19,9 +19,9 @@ const STYLE: Syntax = Syntax {
 static PORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
-        (?P<env>\benv\.\w*PORT \s* (?:\|\||\?\?))? \s*
-        (?: \b(?P<name>(?:[A-Za-z]\w*_)?(?:PORT|[Pp]ort)) ["']? \s* [:=] \s* | (?P<listen>\.listen\() \s* )?
-        ["']? \b(?P<number>[0-9]{2,5})\b"#,
+        (?P<env>(?-u:\b)env\.\w*PORT \s* (?:\|\||\?\?))? \s*
+        (?: (?-u:\b)(?P<name>(?:[A-Za-z]\w*_)?(?:PORT|[Pp]ort)) ["']? \s* [:=] \s* | (?P<listen>\.listen\() \s* )?
+        ["']? (?-u:\b)(?P<number>[0-9]{2,5})(?-u:\b)"#,
     )
     .ok()
 });
@@ -58,7 +58,7 @@ pub fn extract_script(text: &str) -> Facts {
             .into_iter()
             .flat_map(|regex| regex.captures_iter(text))
     };
-    for captures in found(&PORT) {
+    for captures in PORT.as_ref().into_iter().flat_map(|regex| ports(regex, text)) {
         facts.ports.extend(port(&captures, &tokens));
     }
     for captures in found(&ENVIRONMENT) {
@@ -117,6 +117,17 @@ fn value(text: &str, span: Span, role: Role, name: Option<&str>) -> Option<Value
         call: None,
         reach: Reach::Always,
     })
+}
+
+/// The numbers of a text that are said to be ports. A script is full of others, which say nothing: only those with
+/// something before them are taken apart.
+fn ports<'t>(regex: &'static Regex, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
+    let is_told = |found: &Match<'_>| {
+        let says = ["ort", "ORT", "listen"];
+        says.iter().any(|word| found.as_str().contains(word))
+    };
+    let told = regex.find_iter(text).filter(is_told);
+    told.filter_map(|found| regex.captures_at(text, found.start()))
 }
 
 fn port(captures: &Captures<'_>, tokens: &Tokens) -> Option<Port> {

@@ -16,6 +16,7 @@ use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 pub use gate::{Door, Gate};
 pub use sockets::{Heard, Socket, Unheard};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 pub use uses::{Basis, PortUse, ProgramPorts};
 
@@ -140,6 +141,7 @@ impl Ports {
             programs,
             reached,
             manifest: self.manifest.as_ref(),
+            bound: OnceCell::new(),
         };
         self.programs = joint.ports();
         self

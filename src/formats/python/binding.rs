@@ -34,7 +34,7 @@ pub(super) fn unknown(target: &Expr, steps: &mut Vec<Step>) {
         Expr::Attribute(_) => {
             steps.extend(written(target).map(|name| {
                 Step::Bind(Binding {
-                    name,
+                    name: name.into_owned(),
                     value: PathExpr::Unknown,
                 })
             }));

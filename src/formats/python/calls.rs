@@ -72,19 +72,26 @@ fn asks_server(function: &str) -> bool {
 pub(super) fn speaks_to_people(function: &str) -> bool {
     let (before, name) = function.rsplit_once('.').unwrap_or(("", function));
     if before.is_empty() {
-        let lower = name.to_ascii_lowercase();
         return matches!(name, "print" | "pprint" | "input" | "echo" | "secho" | "warn")
             || name.ends_with("Error")
             || name.ends_with("Exception")
             || name.ends_with("Warning")
-            || matches!(
-                lower.as_str(),
-                "log" | "info" | "debug" | "error" | "log_info" | "log_error" | "log_debug"
-            );
+            || [
+                "log",
+                "info",
+                "debug",
+                "error",
+                "log_info",
+                "log_error",
+                "log_debug",
+            ]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known));
     }
-    let object = last(before).to_ascii_lowercase();
-    let is_logger =
-        object.contains("log") || matches!(object.as_str(), "console" | "warnings" | "click" | "typer");
+    let is_logger = || {
+        let object = last(before).to_ascii_lowercase();
+        object.contains("log") || matches!(object.as_str(), "console" | "warnings" | "click" | "typer")
+    };
     let is_level = matches!(
         name,
         "debug"
@@ -99,7 +106,7 @@ pub(super) fn speaks_to_people(function: &str) -> bool {
             | "success"
     );
     is_level
-        || (is_logger && matches!(name, "print" | "echo" | "secho" | "write"))
+        || (matches!(name, "print" | "echo" | "secho" | "write") && is_logger())
         || name.ends_with("Error")
         || name.ends_with("Exception")
 }

@@ -7,8 +7,10 @@ use super::values::Collector;
 use crate::facts::{Command, Reach, Sought, Word};
 use crate::formats::{commandline, shell as script};
 use crate::source::Span;
+use aho_corasick::{AhoCorasick, MatchKind};
 use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// How deep an expression is followed to its words.
 const DEPTH: usize = 8;
@@ -30,9 +32,39 @@ const LONGEST: usize = 4096;
 pub(super) struct Lines {
     inner: Vec<BTreeMap<String, Option<Line>>>,
     module: BTreeMap<String, Option<Line>>,
+    /// Whether the module may run a command: otherwise nobody asks.
+    is_asked: bool,
 }
 
+/// One of which a module names that runs a command, as [`runs_command`] knows them.
+static RUNNERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let names = [
+        "subprocess",
+        "system",
+        "popen",
+        "execl",
+        "execv",
+        "os.exec",
+        "spawn",
+        "pexpect",
+    ];
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).build(names).ok()
+});
+
 impl Lines {
+    /// No lines yet, of the module of this text.
+    pub(super) fn of(text: &str) -> Self {
+        Self {
+            is_asked: RUNNERS.as_ref().is_none_or(|names| names.is_match(text)),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn are_asked(&self) -> bool {
+        self.is_asked
+    }
+
     pub(super) fn enter(&mut self) {
         self.inner.push(BTreeMap::new());
     }
@@ -43,6 +75,9 @@ impl Lines {
 
     /// `name` gets a value, which is a line or something else.
     pub(super) fn bind(&mut self, name: &str, line: Option<Line>) {
+        if !self.is_asked {
+            return;
+        }
         let line = line.filter(|line| match line {
             Line::Text(text) => text.text.len() <= LONGEST,
             Line::Words(words) => words.len() <= LONGEST / 16,
@@ -166,7 +201,7 @@ impl Collector<'_> {
             }
             Expr::Call(call) => {
                 let function = self.names.dotted(&call.func)?;
-                let text = match (function.as_str(), &*call.func) {
+                let text = match (function.as_ref(), &*call.func) {
                     ("shlex.split", _) => call.arguments.args.first()?,
                     (_, Expr::Attribute(method))
                         if method.attr.id.as_str() == "split" && call.arguments.args.is_empty() =>

@@ -16,6 +16,7 @@ use crate::source::Span;
 use known::{Known, Scope};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprDict, Stmt, StmtClassDef, StmtFunctionDef};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -123,7 +124,7 @@ impl Reader<'_> {
                 Expr::StringLiteral(key) => Some(key.value.to_str().to_owned()),
                 _ => None,
             },
-            _ => written(target),
+            _ => written(target).map(Cow::into_owned),
         };
         let Some(name) = name else { return };
         if let Expr::Dict(dict) = value {
@@ -367,9 +368,11 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 if let Some(list) = appended(expr) {
                     self.added(list);
                 }
-                self.connects(call);
-                self.asks(call);
-                self.listens(call);
+                if let Some(function) = self.names.dotted(&call.func) {
+                    self.connects(call, &function);
+                    self.asks(call, &function);
+                    self.listens(call, &function);
+                }
                 self.admits(call);
                 self.read_variable(expr);
             }

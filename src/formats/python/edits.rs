@@ -12,7 +12,7 @@ use ruff_python_ast::{Expr, ExprCall, Number};
 pub(super) fn edit_by_call(names: &Names, call: &ExprCall) -> Option<PathEdit> {
     let function = names.dotted(&call.func)?;
     let arguments = &call.arguments.args;
-    let (kind, entries) = match function.as_str() {
+    let (kind, entries) = match function.as_ref() {
         "sys.path.append" | "site.addsitedir" => (PathEditKind::Append, arguments.iter().take(1).collect()),
         "sys.path.extend" => (
             PathEditKind::Append,
@@ -76,13 +76,13 @@ fn is_path(names: &Names, expr: &Expr) -> bool {
         Expr::Call(call) => call.arguments.args.first().unwrap_or(expr),
         other => other,
     };
-    names.dotted(inner).as_deref() == Some("sys.path")
+    names.is(inner, "sys.path")
 }
 
 /// The folder that `os.makedirs("…")` makes.
 pub(super) fn made_folder(names: &Names, call: &ExprCall) -> Option<PathUse> {
     let function = names.dotted(&call.func)?;
-    let is_maker = matches!(function.as_str(), "os.makedirs" | "os.mkdir");
+    let is_maker = matches!(function.as_ref(), "os.makedirs" | "os.mkdir");
     match call.arguments.args.first() {
         Some(Expr::StringLiteral(path)) if is_maker => Some(PathUse {
             path: path.value.to_str().to_owned(),

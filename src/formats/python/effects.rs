@@ -2,13 +2,14 @@
 
 use super::files;
 use super::guards::guard_of;
-use super::names::{Names, last, written};
+use super::names::{Names, first, last, written};
 use super::paths::path_of;
 use super::span;
 use crate::facts::python::{Arm, Binding, Call, Guard, Import, Needed, NeededBy, Step};
 use crate::source::Spanned;
 use ruff_python_ast::visitor::{Visitor, walk_arguments, walk_expr};
 use ruff_python_ast::{Comprehension, Expr, ExprBoolOp, ExprCall, ExprIf, Number};
+use std::borrow::Cow;
 
 /// Functions that run the coroutine that they are handed.
 const RUNNERS: [&str; 6] = [
@@ -72,9 +73,9 @@ pub(super) fn is_filled(expr: &Expr) -> bool {
 
 /// The name of something that can be called: a plain one, or a dotted one that an import gave.
 fn callable(expr: &Expr, names: &Names) -> Option<String> {
-    let name = written(expr)?;
-    let is_plain = !name.contains('.');
-    (is_plain || names.is_imported(&name)).then_some(name)
+    let is_plain = expr.is_name_expr();
+    let is_given = is_plain || names.is_imported(first(expr)?);
+    is_given.then(|| written(expr))?.map(Cow::into_owned)
 }
 
 /// The variable that `int(os.getenv("X"))` and `os.getenv("X").split(",")` cannot do without.
@@ -176,7 +177,7 @@ impl Effects<'_> {
             .into_iter()
             .partition(|needed| matches!(needed.by, NeededBy::Method(_)));
         self.steps.extend(early.into_iter().map(Step::Environ));
-        let runs = RUNNERS.contains(&full.as_str()) || last(&full) == "run_until_complete";
+        let runs = RUNNERS.contains(&full.as_ref()) || last(&full) == "run_until_complete";
         let first = self.steps.len();
         walk_arguments(self, &call.arguments);
         self.steps.extend(late.into_iter().map(Step::Environ));
@@ -184,7 +185,7 @@ impl Effects<'_> {
             self.awaited(call, first);
         }
         files::of_call(call, &full, self.names, self.steps);
-        match full.as_str() {
+        match full.as_ref() {
             "sys.exit" | "exit" | "quit" | "os._exit" => {
                 let failed = exit_failed(call);
                 self.steps.push(Step::Exit(Spanned::new(failed, span(call))));
@@ -242,19 +243,18 @@ impl<'a> Visitor<'a> for Effects<'_> {
         match expr {
             Expr::Lambda(_) | Expr::Name(_) => {}
             Expr::Call(call) => self.call(call),
-            Expr::Attribute(attribute) => match written(expr) {
-                Some(name) if attribute.ctx.is_load() && self.names.is_imported(&name) => {
+            Expr::Attribute(attribute) => match first(expr) {
+                Some(name) if attribute.ctx.is_load() && self.names.is_imported(name) => {
+                    let name = written(expr).unwrap_or_default().into_owned();
                     self.steps.push(Step::Use(Spanned::new(name, span(expr))));
                 }
                 Some(_) => {}
                 None => self.visit_expr(&attribute.value),
             },
             Expr::Subscript(subscript) => {
-                if let (Some("os.environ"), Expr::StringLiteral(name), true) = (
-                    self.names.dotted(&subscript.value).as_deref(),
-                    &*subscript.slice,
-                    subscript.ctx.is_load(),
-                ) {
+                if let (Expr::StringLiteral(name), true) = (&*subscript.slice, subscript.ctx.is_load())
+                    && self.names.is(&subscript.value, "os.environ")
+                {
                     let name = Spanned::new(name.value.to_str().to_owned(), span(name));
                     self.steps.push(Step::Environ(Needed {
                         name,

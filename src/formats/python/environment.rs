@@ -112,8 +112,8 @@ impl Collector<'_> {
     /// `os.environ["X"]`, read.
     pub(super) fn subscript_read(&mut self, expr: &Expr) {
         let Expr::Subscript(subscript) = expr else { return };
-        if let (Some("os.environ"), Expr::StringLiteral(name)) =
-            (self.names.dotted(&subscript.value).as_deref(), &*subscript.slice)
+        if let Expr::StringLiteral(name) = &*subscript.slice
+            && self.names.is(&subscript.value, "os.environ")
             && !subscript.ctx.is_store()
         {
             self.facts.variables.push(Variable {
@@ -132,7 +132,7 @@ impl Collector<'_> {
             Expr::Call(call) => self
                 .names
                 .dotted(&call.func)
-                .is_some_and(|function| matches!(function.as_str(), "os.getenv" | "os.environ.get")),
+                .is_some_and(|function| matches!(function.as_ref(), "os.getenv" | "os.environ.get")),
             Expr::BoolOp(operation) => operation.values.iter().any(|value| self.reads_variable(value)),
             _ => false,
         }

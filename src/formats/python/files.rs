@@ -6,7 +6,10 @@ use super::paths::path_of;
 use super::span;
 use crate::facts::python::{PathExpr, Step};
 use crate::facts::{FileAction, FileUse, Told};
+use aho_corasick::AhoCorasick;
 use ruff_python_ast::{Expr, ExprCall, ExprDict};
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// A function by its full name: what it does with which argument.
 type Known = (&'static str, FileAction, usize, &'static str, Told);
@@ -182,6 +185,13 @@ const METHODS: &[Known] = &[
     ("load_cert_chain", FileAction::Reads, 0, "certfile", Told::AsGiven),
 ];
 
+static BY_NAME: LazyLock<FxHashMap<&str, &Known>> = LazyLock::new(|| by_first(FUNCTIONS));
+static BY_METHOD: LazyLock<FxHashMap<&str, &Known>> = LazyLock::new(|| by_first(METHODS));
+
+fn by_first(table: &'static [Known]) -> FxHashMap<&'static str, &'static Known> {
+    table.iter().map(|known| (known.0, known)).collect()
+}
+
 /// Methods of a path that is their receiver.
 const OF_PATH: &[(&str, FileAction)] = &[
     ("read_text", FileAction::Reads),
@@ -231,11 +241,7 @@ pub(super) fn of_call(call: &ExprCall, full: &str, names: &Names, steps: &mut Ve
         }
         return;
     }
-    let method = last(full);
-    let known = FUNCTIONS
-        .iter()
-        .find(|(name, ..)| *name == full)
-        .or_else(|| METHODS.iter().find(|(name, ..)| *name == method));
+    let known = BY_NAME.get(full).or_else(|| BY_METHOD.get(last(full)));
     if let Some((name, action, position, keyword, told)) = known {
         let Some(path) = argument(call, *position, keyword) else {
             return;
@@ -309,6 +315,17 @@ fn of_receiver<'a>(
     }
 }
 
+/// One of which a name has that says anything of files.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = [
+        "exist", "mkdir", "makedir", "mkpath", "dir", "folder", "path", "engine",
+    ];
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+        .ok()
+});
+
 /// What the name of a function says: `ensure_dir(path)`, `file_exists(path)`, `create_engine("sqlite:///x.db")`.
 fn by_name<'a>(
     call: &'a ExprCall,
@@ -316,12 +333,13 @@ fn by_name<'a>(
     names: &Names,
 ) -> Option<(FileAction, PathExpr, Told, &'a Expr)> {
     let first = call.arguments.args.first()?;
+    let is_of_files = is_existence_test(full) || matches!(full, "os.stat" | "os.path.getsize" | "glob.glob");
+    if !is_of_files && !WORDS.as_ref().is_none_or(|words| words.is_match(last(full))) {
+        return None;
+    }
     let name = last(full).to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if is_existence_test(full)
-        || has(&["exist"])
-        || matches!(full, "os.stat" | "os.path.getsize" | "glob.glob")
-    {
+    if is_of_files || has(&["exist"]) {
         return Some((FileAction::Tests, path_of(first, names), Told::AsGiven, first));
     }
     if has(&["mkdir", "makedir", "mkpath"])

@@ -14,6 +14,7 @@ use crate::formats::calls::Calls;
 use ruff_python_ast::{
     Expr, Parameters, Stmt, StmtAugAssign, StmtClassDef, StmtFor, StmtFunctionDef, StmtIf,
 };
+use std::borrow::Cow;
 
 /// Reads a module's statements into `facts`; gives what its names stand for.
 pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
@@ -24,7 +25,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
         declared: Vec::new(),
         globals: Vec::new(),
         has_lazy_annotations: false,
-        lines: Lines::default(),
+        lines: Lines::of(text),
         calls: Calls::default(),
         is_tried: false,
     };
@@ -239,7 +240,7 @@ impl Reader<'_> {
     fn augmented(&mut self, assign: &StmtAugAssign, reach: Reach, steps: &mut Vec<Step>) {
         self.effects(&assign.value, steps);
         steps.extend(binding::exports_by_addition(assign));
-        if self.names.dotted(&assign.target).as_deref() == Some("sys.path") {
+        if self.names.is(&assign.target, "sys.path") {
             steps.push(Step::PathEdit(edits::path_edit(
                 &self.names,
                 PathEditKind::Append,
@@ -247,7 +248,7 @@ impl Reader<'_> {
                 span(assign),
             )));
         }
-        let name = self.names.dotted(&assign.target);
+        let name = self.names.dotted(&assign.target).map(Cow::into_owned);
         let context = Context {
             name: name.as_deref(),
             ..Context::plain(reach).with_role(Role::Assigned)
@@ -256,7 +257,7 @@ impl Reader<'_> {
     }
 
     fn assignment(&mut self, target: &Expr, value: &Expr, reach: Reach, steps: &mut Vec<Step>) {
-        let dotted = self.names.dotted(target);
+        let dotted = self.names.dotted(target).map(Cow::into_owned);
         self.note_platform(target, value);
         if let Some(name) = dotted.as_deref() {
             if name == "sys.path" {
@@ -275,8 +276,10 @@ impl Reader<'_> {
             ports::of_table(name, value, &mut self.facts.ports);
         }
         if let Expr::Name(name) = target {
-            let line = self.collector().line(value, 4);
-            self.lines.bind(name.id.as_str(), line);
+            if self.lines.are_asked() {
+                let line = self.collector().line(value, 4);
+                self.lines.bind(name.id.as_str(), line);
+            }
             if effects::named_import(value, name.id.as_str(), steps) {
                 self.names.bind(name.id.as_str(), name.id.to_string());
                 return;
@@ -290,7 +293,7 @@ impl Reader<'_> {
         }
         self.names.assigned(target, value);
         if let Expr::Subscript(subscript) = target
-            && self.names.dotted(&subscript.value).as_deref() == Some("os.environ")
+            && self.names.is(&subscript.value, "os.environ")
         {
             let text = if let Expr::StringLiteral(text) = value {
                 text.value.to_str()

@@ -58,7 +58,7 @@ fn read(test: &Expr, names: &Names, depth: usize) -> Guard {
                 Guard::TypeChecking
             }
             Some("__debug__") => Guard::Constant(true),
-            _ => written(test).map_or(Guard::Unknown, Guard::Named),
+            _ => written(test).map_or(Guard::Unknown, |name| Guard::Named(name.into_owned())),
         },
         Expr::UnaryOp(operation) if operation.op == UnaryOp::Not => {
             Guard::Not(Box::new(read(&operation.operand, names, depth)))
@@ -120,12 +120,12 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
     }
     if let (Some(name), Expr::NoneLiteral(_)) = (written(left), right) {
         return match op {
-            CmpOp::Is | CmpOp::Eq => Guard::IsNone(name),
-            CmpOp::IsNot | CmpOp::NotEq => Guard::Not(Box::new(Guard::IsNone(name))),
+            CmpOp::Is | CmpOp::Eq => Guard::IsNone(name.into_owned()),
+            CmpOp::IsNot | CmpOp::NotEq => Guard::Not(Box::new(Guard::IsNone(name.into_owned()))),
             _ => Guard::Unknown,
         };
     }
-    if names.dotted(right).as_deref() == Some("sys.path") {
+    if names.is(right, "sys.path") {
         let is_in = Guard::InPath(path_of(left, names));
         return match op {
             CmpOp::In => is_in,
@@ -134,7 +134,7 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
         };
     }
     if let (Expr::Call(call), Expr::NoneLiteral(_)) = (left, right)
-        && names.dotted(&call.func).as_deref() == Some("importlib.util.find_spec")
+        && names.is(&call.func, "importlib.util.find_spec")
     {
         let guard = found(&call.arguments.args);
         return match op {
@@ -206,12 +206,10 @@ fn read_version(left: &Expr, op: CmpOp, right: &Expr, names: &Names) -> Option<G
         CmpOp::NotEq => Comparison::Differs,
         _ => return None,
     };
-    let is_whole = names.dotted(left).as_deref() == Some("sys.version_info");
-    let is_major = names.dotted(left).as_deref() == Some("sys.version_info.major");
+    let is_whole = names.is(left, "sys.version_info");
+    let is_major = names.is(left, "sys.version_info.major");
     let sliced = match left {
-        Expr::Subscript(subscript)
-            if names.dotted(&subscript.value).as_deref() == Some("sys.version_info") =>
-        {
+        Expr::Subscript(subscript) if names.is(&subscript.value, "sys.version_info") => {
             Some(&*subscript.slice)
         }
         _ => None,

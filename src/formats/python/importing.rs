@@ -38,14 +38,16 @@ pub(super) fn from(import: &StmtImportFrom, names: &mut Names) -> Import {
         .module
         .as_ref()
         .map_or_else(|| span_of(import.range()), span);
-    let dots = ".".repeat(import.level as usize);
-    let joint = if module.is_empty() { "" } else { "." };
+    let mut before = ".".repeat(import.level as usize) + &module;
+    if !module.is_empty() {
+        before.push('.');
+    }
     let mut imported = Vec::with_capacity(import.names.len());
     for alias in &import.names {
         let name = alias.name.id.to_string();
         let asname = alias.asname.as_ref().map(|asname| asname.id.to_string());
         let binds = asname.unwrap_or_else(|| name.clone());
-        names.bind(&binds, format!("{dots}{module}{joint}{name}"));
+        names.bind(&binds, [before.as_str(), &name].concat());
         imported.push(ImportedName {
             name,
             binds,

@@ -41,7 +41,7 @@ pub(super) fn raises(statement: &Stmt, names: &Names) -> bool {
         Stmt::Raise(_) => true,
         Stmt::Expr(expression) => match &*expression.value {
             Expr::Call(call) => names.dotted(&call.func).is_some_and(|function| {
-                matches!(function.as_str(), "sys.exit" | "exit" | "quit" | "os._exit")
+                matches!(function.as_ref(), "sys.exit" | "exit" | "quit" | "os._exit")
             }),
             _ => false,
         },

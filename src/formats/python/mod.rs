@@ -29,6 +29,7 @@ mod values;
 
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
+use memchr::memmem;
 use ruff_python_ast::{Mod, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
@@ -70,7 +71,9 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
     }
     if let Mod::Module(module) = parsed.syntax() {
         if facts.problems.is_empty() {
-            facts.newer_syntax.extend(newer::nested_async(&module.body));
+            if memmem::find(text.as_bytes(), b"async").is_some() {
+                facts.newer_syntax.extend(newer::nested_async(&module.body));
+            }
             facts.newer_syntax.sort_by_key(|syntax| syntax.span);
         }
         let names = flow::read(text, &module.body, &mut facts);
@@ -105,6 +108,29 @@ fn is_python_2(text: &str, at: Span) -> bool {
         || line.strip_prefix("exec ").is_some_and(is_value)
         || line.strip_prefix("except ").is_some_and(has_comma)
         || line.strip_prefix("raise ").is_some_and(has_comma)
+}
+
+/// Whether the look at the bytes lets nothing pass that the look at the tokens refuses.
+#[cfg(test)]
+pub(super) fn nesting_agrees(text: &str) -> bool {
+    nesting::agrees(text)
+}
+
+/// Whether what holds no `async` has no asynchronous comprehension.
+#[cfg(test)]
+pub(super) fn comprehensions_agree(text: &str) -> bool {
+    let options = ParseOptions::from(Mode::Module).with_target_version(newer::OLDEST);
+    let parsed = parse_unchecked(text, options);
+    let Mod::Module(module) = parsed.syntax() else {
+        return true;
+    };
+    text.contains("async") || newer::nested_async(&module.body).is_none()
+}
+
+/// Whether a module that names nothing that runs a command runs none.
+#[cfg(test)]
+pub(super) fn commands_agree(text: &str) -> bool {
+    commands::Lines::of(text).are_asked() || extract(text).commands.is_empty()
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 use super::locals::Locals;
 use super::paths::path_of;
 use ruff_python_ast::Expr;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The local names that imports give, each with what it stands for.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    meaning: BTreeMap<String, String>,
+    meaning: FxHashMap<String, String>,
     /// Names, as written, that hold whether it is Linux or another platform: their truth on Linux.
     truths: BTreeMap<String, bool>,
     /// Names, as written, that hold the name of the platform: what it is on Linux.
@@ -48,12 +50,18 @@ impl Names {
 
     /// What a name that says whether it is another platform comes to on Linux.
     pub(super) fn truth(&self, expr: &Expr) -> Option<bool> {
-        self.truths.get(&written(expr)?).copied()
+        if self.truths.is_empty() {
+            return None;
+        }
+        self.truths.get(written(expr)?.as_ref()).copied()
     }
 
     /// What a name that holds the platform's name holds on Linux.
     pub(super) fn platform(&self, expr: &Expr) -> Option<&'static str> {
-        self.platforms.get(&written(expr)?).copied()
+        if self.platforms.is_empty() {
+            return None;
+        }
+        self.platforms.get(written(expr)?.as_ref()).copied()
     }
 
     /// A target gets a value.
@@ -83,10 +91,9 @@ impl Names {
         self.parsers.contains(name)
     }
 
-    /// Whether the first part of a dotted name is one that an import gives.
-    pub(super) fn is_imported(&self, dotted: &str) -> bool {
-        let first = dotted.split('.').next().unwrap_or(dotted);
-        self.meaning.contains_key(first)
+    /// Whether a name without dots is one that an import gives.
+    pub(super) fn is_imported(&self, name: &str) -> bool {
+        self.meaning.contains_key(name)
     }
 
     /// Whether anything of one of these top-level modules is imported.
@@ -101,7 +108,7 @@ impl Names {
 
     /// The dotted name that an expression is, imports resolved. For a method of something that is no
     /// name (`f().run`), what is known of it: `.run`.
-    pub(super) fn dotted(&self, expr: &Expr) -> Option<String> {
+    pub(super) fn dotted<'a>(&'a self, expr: &'a Expr) -> Option<Cow<'a, str>> {
         let mut first = expr;
         let mut length = 0;
         while let Expr::Attribute(attribute) = first {
@@ -118,10 +125,40 @@ impl Names {
         };
         Some(joined(first, expr, length))
     }
+
+    /// Whether an expression is this dotted name, imports resolved. Most differ in their last part already.
+    pub(super) fn is(&self, expr: &Expr, dotted: &str) -> bool {
+        let mut rest = dotted;
+        let mut at = expr;
+        while let Expr::Attribute(attribute) = at {
+            let before = rest.strip_suffix(attribute.attr.id.as_str());
+            let Some(before) = before.and_then(|before| before.strip_suffix('.')) else {
+                return false;
+            };
+            rest = before;
+            at = &attribute.value;
+        }
+        match at {
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                self.meaning.get(name).map_or(name, String::as_str) == rest
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The first part of the dotted name that an expression is.
+pub(super) fn first(expr: &Expr) -> Option<&str> {
+    let mut first = expr;
+    while let Expr::Attribute(attribute) = first {
+        first = &attribute.value;
+    }
+    first.as_name_expr().map(|name| name.id.as_str())
 }
 
 /// The dotted name that an expression is, as it is written.
-pub(super) fn written(expr: &Expr) -> Option<String> {
+pub(super) fn written(expr: &Expr) -> Option<Cow<'_, str>> {
     let mut first = expr;
     let mut length = 0;
     while let Expr::Attribute(attribute) = first {
@@ -135,8 +172,11 @@ pub(super) fn written(expr: &Expr) -> Option<String> {
 }
 
 /// `first` with the attributes of an expression behind it, which are so long with their dots. Asked for every name
-/// of every module, so it takes memory once.
-fn joined(first: &str, expr: &Expr, length: usize) -> String {
+/// of every module, so it takes memory once, and none where there are no attributes.
+fn joined<'a>(first: &'a str, expr: &Expr, length: usize) -> Cow<'a, str> {
+    if length == 0 {
+        return Cow::Borrowed(first);
+    }
     let mut bytes = vec![b'.'; first.len() + length];
     let mut end = bytes.len();
     let mut at = expr;
@@ -147,7 +187,7 @@ fn joined(first: &str, expr: &Expr, length: usize) -> String {
         at = &attribute.value;
     }
     bytes[..end].copy_from_slice(first.as_bytes());
-    String::from_utf8(bytes).unwrap_or_default()
+    Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
 }
 
 /// The last part of a dotted name.

@@ -20,6 +20,16 @@ pub(super) fn refuse(text: &str) -> Option<Problem> {
     if is_plainly_shallow(text.as_bytes()) {
         return None;
     }
+    refuse_by_tokens(text)
+}
+
+/// Whether the short way lets nothing pass that the long one refuses.
+#[cfg(test)]
+pub(super) fn agrees(text: &str) -> bool {
+    !is_plainly_shallow(text.as_bytes()) || refuse_by_tokens(text).is_none()
+}
+
+fn refuse_by_tokens(text: &str) -> Option<Problem> {
     let mut lexer = lexer::lex(text, Mode::Module);
     let (mut depth, mut chain) = (0_usize, 0_usize);
     loop {
@@ -49,20 +59,28 @@ pub(super) fn refuse(text: &str) -> Option<Problem> {
     }
 }
 
-/// Whether a look at the bytes is enough: few brackets are open at once, strings and comments
-/// counted, and commas come often.
+/// Bytes that are counted at once.
+const CHUNK: usize = 64;
+
+/// Whether a look at the bytes is enough: few brackets are open at once, strings and comments counted, and commas
+/// come often. What stands in a chunk is counted without its order, as if all brackets closed before others open:
+/// that is never less than are open.
 fn is_plainly_shallow(bytes: &[u8]) -> bool {
     let (mut depth, mut since_comma) = (0_usize, 0_usize);
-    for byte in bytes {
-        since_comma += 1;
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b',' => since_comma = 0,
-            _ => {}
-        }
+    for chunk in bytes.chunks(CHUNK) {
+        let count = |is: fn(u8) -> bool| -> usize {
+            let sum: u8 = chunk.iter().map(|byte| u8::from(is(*byte))).sum();
+            usize::from(sum)
+        };
+        let closed = count(|byte| matches!(byte, b')' | b']' | b'}'));
+        let opened = count(|byte| matches!(byte, b'(' | b'[' | b'{'));
+        depth = depth.saturating_sub(closed) + opened;
+        since_comma += chunk.len();
         if depth > MAX_BRACKETS || since_comma > SHORT {
             return false;
+        }
+        if count(|byte| byte == b',') > 0 {
+            since_comma = CHUNK;
         }
     }
     true

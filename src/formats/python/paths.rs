@@ -37,13 +37,15 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
         Expr::List(list) => one_of(&list.elts, names, depth),
         Expr::Tuple(tuple) => one_of(&tuple.elts, names, depth),
         Expr::BinOp(operation) => {
-            let sides = vec![
-                reduce(&operation.left, names, depth),
-                reduce(&operation.right, names, depth),
-            ];
+            let sides = || {
+                vec![
+                    reduce(&operation.left, names, depth),
+                    reduce(&operation.right, names, depth),
+                ]
+            };
             match operation.op {
-                Operator::Div => PathExpr::Join(sides),
-                Operator::Add => PathExpr::Concat(sides),
+                Operator::Div => PathExpr::Join(sides()),
+                Operator::Add => PathExpr::Concat(sides()),
                 _ => PathExpr::Unknown,
             }
         }
@@ -56,8 +58,8 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
             (Expr::Attribute(attribute), Some(index)) if attribute.attr.id.as_str() == "parents" => {
                 PathExpr::Parent(Box::new(reduce(&attribute.value, names, depth)), index + 1)
             }
-            _ => match (names.dotted(&subscript.value).as_deref(), &*subscript.slice) {
-                (Some("os.environ"), Expr::StringLiteral(name)) => {
+            _ => match &*subscript.slice {
+                Expr::StringLiteral(name) if names.is(&subscript.value, "os.environ") => {
                     PathExpr::Variable(name.value.to_str().to_owned(), None)
                 }
                 _ => PathExpr::Unknown,
@@ -95,7 +97,7 @@ fn named(expr: &Expr, names: &Names) -> PathExpr {
         Some("os.curdir") => PathExpr::Literal(".".to_owned()),
         Some("os.pardir") => PathExpr::Literal("..".to_owned()),
         Some("os.sep" | "os.path.sep") => PathExpr::Literal("/".to_owned()),
-        _ => dotted.map_or(PathExpr::Unknown, PathExpr::Name),
+        _ => dotted.map_or(PathExpr::Unknown, |name| PathExpr::Name(name.into_owned())),
     }
 }
 
@@ -146,7 +148,7 @@ fn reduce_call(call: &ExprCall, names: &Names, depth: usize) -> PathExpr {
             .map(|argument| reduce(argument, names, depth))
             .collect::<Vec<_>>()
     };
-    match function.as_str() {
+    match function.as_ref() {
         "os.path.dirname" => PathExpr::Parent(Box::new(first()), 1),
         "os.path.abspath" | "os.path.realpath" | "os.path.normpath" => PathExpr::Absolute(Box::new(first())),
         "os.path.join" => PathExpr::Join(all()),

@@ -9,7 +9,12 @@ use ruff_python_ast::{Expr, Number};
 /// The service that a name such as `TRADE_MANAGER_PORT` or `api_port` speaks of: `trade_manager`; an
 /// empty text for plain `PORT`; nothing when the name is about no port.
 pub(super) fn service_of(name: &str) -> Option<String> {
-    let lower = last(name).to_ascii_lowercase();
+    let name = last(name);
+    let end = name.len().checked_sub("port".len())?;
+    if !name.as_bytes()[end..].eq_ignore_ascii_case(b"port") {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
     if lower == "port" {
         return Some(String::new());
     }
@@ -24,9 +29,14 @@ pub(super) fn service_of(name: &str) -> Option<String> {
 
 /// Whether a name is about ports: one of its words is `port` or `ports`.
 pub(super) fn is_about_ports(name: &str) -> bool {
+    let name = last(name);
+    let mut parts = name.as_bytes().windows(4);
+    if !parts.any(|part| part[0] | 0x20 == b'p' && part.eq_ignore_ascii_case(b"port")) {
+        return false;
+    }
     let mut spaced = String::new();
     let mut was_lower = false;
-    for letter in last(name).chars() {
+    for letter in name.chars() {
         if letter.is_ascii_uppercase() && was_lower {
             spaced.push('_');
         }
@@ -89,6 +99,9 @@ pub(super) fn of_table(name: &str, expr: &Expr, found: &mut Vec<Port>) {
 /// `get_port("service")`: a look-up of a service's port by a literal name.
 pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
     let name = last(function);
+    if !name.starts_with("get") {
+        return None;
+    }
     let is_lookup = || is_about_ports(name) && !name.contains("check") && !name.contains("import");
     let [Expr::StringLiteral(service), rest @ ..] = arguments else {
         return None;
@@ -98,7 +111,7 @@ pub(super) fn lookup(function: &str, arguments: &[Expr]) -> Option<Port> {
         && text
             .chars()
             .all(|letter| letter.is_alphanumeric() || "_-".contains(letter));
-    (is_service && rest.len() <= 1 && name.starts_with("get") && is_lookup()).then(|| {
+    (is_service && rest.len() <= 1 && is_lookup()).then(|| {
         let mut port = Port::new(text, PortRole::LooksUp, span(&arguments[0]));
         port.number = None;
         port.of(Some(text.to_owned())).in_table(Some(name))

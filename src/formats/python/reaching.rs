@@ -62,7 +62,7 @@ impl Reader<'_> {
         let is_constant = matches!(value, Expr::BooleanLiteral(_) | Expr::NumberLiteral(_));
         let text = platform_value(value, &self.names);
         self.names
-            .tell_platform(name, answer.filter(|_| !is_constant), text);
+            .tell_platform(name.into_owned(), answer.filter(|_| !is_constant), text);
     }
 }
 

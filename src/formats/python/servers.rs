@@ -149,9 +149,7 @@ impl Reader<'_> {
                 let given = first.map_or(Given::Elsewhere, |first| first.given);
                 Some(Known { given, ..default })
             }
-            Expr::Subscript(subscript)
-                if self.names.dotted(&subscript.value).as_deref() == Some("os.environ") =>
-            {
+            Expr::Subscript(subscript) if self.names.is(&subscript.value, "os.environ") => {
                 let Expr::StringLiteral(name) = &*subscript.slice else {
                     return None;
                 };
@@ -165,7 +163,7 @@ impl Reader<'_> {
     fn call(&self, call: &ExprCall) -> Option<Known> {
         let function = self.names.dotted(&call.func)?;
         let first = call.arguments.args.first();
-        if matches!(function.as_str(), "int" | "str") {
+        if matches!(function.as_ref(), "int" | "str") {
             return self.known(first?);
         }
         if let Some(lookup) = ports::lookup(&function, &call.arguments.args) {
@@ -182,7 +180,7 @@ impl Reader<'_> {
         });
         let default = default.and_then(|default| self.known(default));
         let is_environment = matches!(
-            function.as_str(),
+            function.as_ref(),
             "os.getenv" | "os.environ.get" | "os.environ.setdefault" | "decouple.config"
         ) || matches!(last(&function), "env" | "int")
             && first.is_some_and(Expr::is_string_literal_expr);
@@ -263,16 +261,17 @@ impl Reader<'_> {
     }
 
     fn assigned(&mut self, target: &Expr, value: &Expr) {
-        let Some(name) = self.names.dotted(target) else {
+        let names = self.names;
+        let Some(name) = names.dotted(target) else {
             return;
         };
-        let name = last(&name).to_owned();
+        let name = last(&name);
         if let Expr::Call(call) = value
             && let Some(port) = self.names.dotted(&call.func).and_then(|made| port_of_app(&made))
         {
-            self.apps.insert(name.clone(), port);
+            self.apps.insert(name.to_owned(), port);
         }
-        let known = self.known(value).or_else(|| self.field(&name, value));
+        let known = self.known(value).or_else(|| self.field(name, value));
         let known = known.map(|known| match known.given {
             Given::Fixed | Given::Elsewhere if self.is_settings => Known {
                 given: Given::Variable(name.to_ascii_uppercase()),
@@ -281,12 +280,12 @@ impl Reader<'_> {
             _ => known,
         });
         let is_port =
-            known.as_ref().is_some_and(|known| known.given != Given::Fixed) || ports::is_about_ports(&name);
+            known.as_ref().is_some_and(|known| known.given != Given::Fixed) || ports::is_about_ports(name);
         if is_port {
-            self.learn(&name, known);
+            self.learn(name, known);
         }
         // gunicorn's configuration is a module.
-        if let ("bind", Expr::StringLiteral(text)) = (name.as_str(), value) {
+        if let ("bind", Expr::StringLiteral(text)) = (name, value) {
             self.is_of_interest = true;
             if self.turn == Turn::Learns {
                 return;

@@ -1,9 +1,9 @@
 //! Values of names that speak of secrets: `api_key = "…"`, `"password": "…"`, `--token …`, `PGPASSWORD=…`.
 
 use super::super::Format;
+use super::super::needles::Needles;
 use super::token;
 use crate::facts::{Token, TokenForm};
-use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
 /// The longest name and value that are looked at, in bytes.
@@ -11,13 +11,8 @@ const NAME: usize = 80;
 const VALUE: usize = 512;
 
 /// What a name that speaks of secrets holds. Which of those names mean one, rules decide.
-static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let stems = ["pass", "pwd", "secret", "token", "key", "credential", "mnemonic"];
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(stems)
-        .ok()
-});
+const STEMS: [&str; 7] = ["pass", "pwd", "secret", "token", "key", "credential", "mnemonic"];
+static STEM: LazyLock<Needles> = LazyLock::new(|| Needles::new(&STEMS));
 
 /// How values stand in a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,14 +50,14 @@ impl Manner {
 
 /// Adds the values of such names.
 pub(super) fn find(text: &str, manner: Manner, tokens: &mut Vec<Token>) {
-    let Some(stems) = STEMS.as_ref() else { return };
     let bytes = text.as_bytes();
-    let mut behind = 0;
-    for found in stems.find_iter(text) {
-        if found.start() < behind {
+    let (mut at, mut behind) = (0, 0);
+    while let Some((found, number)) = STEM.find(bytes, at) {
+        at = found + STEMS[number].len();
+        if found < behind {
             continue;
         }
-        let (start, end) = name_around(bytes, found.start(), found.end());
+        let (start, end) = name_around(bytes, found, at);
         behind = end;
         let Some((from, to)) = value(bytes, start, end, manner) else {
             continue;
@@ -197,4 +192,21 @@ fn markup(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     let rest = &bytes[start..bytes.len().min(start + VALUE)];
     let end = rest.iter().position(|byte| matches!(byte, b'<' | b'\n'))?;
     (rest[end] == b'<').then_some((start, start + end))
+}
+
+/// Whether the short way finds the stems that the long one does.
+#[cfg(test)]
+pub(super) fn agree(text: &str) -> bool {
+    let mut builder = aho_corasick::AhoCorasick::builder();
+    let plain = builder.ascii_case_insensitive(true).build(STEMS).unwrap();
+    let mut at = 0;
+    let mut short = Vec::new();
+    while let Some((start, number)) = STEM.find(text.as_bytes(), at) {
+        at = start + STEMS[number].len();
+        short.push((start, at));
+    }
+    plain
+        .find_iter(text)
+        .map(|found| (found.start(), found.end()))
+        .eq(short)
 }

@@ -66,7 +66,11 @@ fn is_inside(byte: u8) -> bool {
 
 /// Whether a word has a piece that is long, holds a digit and a letter, and is no checksum or UUID.
 fn is_opaque(word: &[u8]) -> bool {
-    if word.len() < LEAST || word.starts_with(b"sha") || word.starts_with(b"data:") {
+    word.len() >= LEAST && !is_plain(word) && may_be_opaque(word)
+}
+
+fn may_be_opaque(word: &[u8]) -> bool {
+    if word.starts_with(b"sha") || word.starts_with(b"data:") {
         return false;
     }
     let is_signed = word.windows(4).take(64).any(|part| part == b"eyJh");
@@ -89,6 +93,13 @@ fn is_opaque(word: &[u8]) -> bool {
     })
 }
 
+/// Whether a word has too few digits and capitals for a key: most long words are names of code.
+fn is_plain(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let capitals = word.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    digits == 0 && (capitals < 5 || word.len() < 30)
+}
+
 /// Whether a long part of a piece has small letters and capitals in no order that a name has.
 fn is_cased(piece: &[u8]) -> bool {
     let turns = |part: &[u8]| {
@@ -101,4 +112,21 @@ fn is_cased(piece: &[u8]) -> bool {
     };
     let mut parts = piece.split(|byte| matches!(byte, b'_' | b'-'));
     parts.any(|part| part.len() > 29 && turns(part))
+}
+
+/// Whether the short way finds the words that the long one does.
+#[cfg(test)]
+pub(super) fn agree(text: &str) -> bool {
+    let mut short = Vec::new();
+    let mut at = 0;
+    while let Some((start, end)) = next(text.as_bytes(), at) {
+        if is_opaque(&text.as_bytes()[start..end]) {
+            short.push(&text[start..end]);
+        }
+        at = end;
+    }
+    let words =
+        text.split(|letter: char| !u8::try_from(letter).is_ok_and(|byte| byte.is_ascii() && is_inside(byte)));
+    let long = words.filter(|word| word.len() >= LEAST && may_be_opaque(word.as_bytes()));
+    long.eq(short)
 }

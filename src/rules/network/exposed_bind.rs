@@ -22,15 +22,22 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             sink.report(draft);
         }
     }
-    // Where the tree's firewall is known, `bypassed-firewall` compares the two.
-    let is_compared = gate.is_some_and(|gate| gate.is_complete && gate.is_closed);
+    let is_shut = gate
+        .as_ref()
+        .is_some_and(|gate| gate.is_complete && gate.is_closed);
+    // What docker publishes past ufw, `bypassed-firewall` tells.
+    let is_of_ufw = |gate: &Gate<'_>| {
+        let mut allows = gate.allows.iter();
+        allows.any(|stated| stated.port.table.as_deref() == Some("ufw"))
+    };
+    let is_compared = is_shut && gate.as_ref().is_some_and(is_of_ufw);
     for (id, document) in project.documents() {
         if document.format == Format::Yaml && !is_compared {
             published(project, id, sink);
         }
         named(project, id, sink);
     }
-    if !is_compared {
+    if !is_shut {
         configured(project, sink);
     }
 }

@@ -20,12 +20,24 @@ const SETTINGS: [&str; 6] = [
 
 impl Reader<'_> {
     /// `psycopg2.connect(host=…, password=…)`, `Redis("localhost")`, `PostgresqlDatabase("name", user=…)`.
-    pub(super) fn connects(&mut self, call: &ExprCall) {
-        let Some(function) = self.names.dotted(&call.func) else {
-            return;
+    pub(super) fn connects(&mut self, call: &ExprCall, function: &str) {
+        let name = last(function);
+        let is_of_way =
+            |keyword: &str| matches!(keyword, "dsn" | "conninfo") || Field::of_key(keyword).is_some();
+        let mut keywords = call.arguments.keywords.iter();
+        let is_told =
+            keywords.any(|keyword| keyword.arg.as_ref().is_some_and(|arg| is_of_way(arg.id.as_str())));
+        let is_handed = |name: &str| {
+            matches!(name, "MongoClient" | "AsyncIOMotorClient" | "StrictRedis")
+                || name.ends_with("Database")
+                || connects(name)
         };
+        // Most calls have nothing to do with any connection.
+        if !is_told && (call.arguments.args.is_empty() || !is_handed(name)) {
+            return;
+        }
         let mut connection = Connection {
-            call: Some(function.clone()),
+            call: Some(function.to_owned()),
             span: span(call),
             ..Connection::default()
         };
@@ -40,7 +52,6 @@ impl Reader<'_> {
                 connection.set(field, part);
             }
         }
-        let name = last(&function);
         if let Some(first) = call.arguments.args.first() {
             match name {
                 "MongoClient" | "AsyncIOMotorClient" | "AsyncMongoClient" | "Redis" | "StrictRedis" => {
@@ -84,10 +95,9 @@ impl Reader<'_> {
     }
 
     /// `cursor.execute("SELECT … FROM trades")`, also as an f-string.
-    pub(super) fn asks(&mut self, call: &ExprCall) {
-        let function = self.names.dotted(&call.func).unwrap_or_default();
+    pub(super) fn asks(&mut self, call: &ExprCall, function: &str) {
         let is_query = matches!(
-            last(&function),
+            last(function),
             "execute"
                 | "executemany"
                 | "fetch"
@@ -124,13 +134,10 @@ impl Reader<'_> {
     }
 
     /// `uvicorn.run(app, host="0.0.0.0", reload=True)`, `HTTPServer(("", 8000), Handler)`.
-    pub(super) fn listens(&mut self, call: &ExprCall) {
-        let Some(function) = self.names.dotted(&call.func) else {
-            return;
-        };
-        let Some(server) = server(&function) else { return };
+    pub(super) fn listens(&mut self, call: &ExprCall, function: &str) {
+        let Some(server) = server(function) else { return };
         // Who binds to see whether a port is free neither listens nor receives.
-        if last(&function) == "bind"
+        if last(function) == "bind"
             && ![".listen(", ".accept(", ".recv"]
                 .iter()
                 .any(|call| self.text.contains(call))
@@ -176,7 +183,7 @@ impl Reader<'_> {
             });
         let host = host.map(|host| self.part(host));
         self.facts.listeners.push(Listener {
-            call: function,
+            call: function.to_owned(),
             host,
             debug,
             in_main: self.in_main,
@@ -293,11 +300,14 @@ fn is_plain(known: &Known) -> bool {
 
 /// Whether a function of this name connects to something.
 fn connects(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.contains("connect")
-        || ["pool", "client", "database", "redis"]
-            .iter()
-            .any(|end| lower.ends_with(end))
+    let bytes = name.as_bytes();
+    let ends = |end: &&str| {
+        let at = bytes.len().checked_sub(end.len());
+        at.is_some_and(|at| bytes[at..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    let mut parts = bytes.windows("connect".len());
+    parts.any(|part| part[0] | 0x20 == b'c' && part.eq_ignore_ascii_case(b"connect"))
+        || ["pool", "client", "database", "redis"].iter().any(ends)
         || matches!(name, "create_engine" | "create_async_engine")
 }
 

@@ -7,7 +7,7 @@ use crate::formats::python::{span, span_of};
 use crate::source::Span;
 use ruff_python_ast::{BoolOp, Expr, ExprCall};
 use ruff_text_size::Ranged;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 /// What an expression stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub(super) enum Known {
 
 /// What names stand for; nothing when they have two meanings.
 #[derive(Debug, Default)]
-pub(super) struct Scope(BTreeMap<String, Option<Known>>);
+pub(super) struct Scope(FxHashMap<String, Option<Known>>);
 
 impl Scope {
     pub(super) fn learn(&mut self, name: &str, known: Option<Known>) {
@@ -115,9 +115,7 @@ impl Reader<'_> {
                 })),
                 _ => None,
             },
-            Expr::Subscript(subscript)
-                if self.names.dotted(&subscript.value).as_deref() == Some("os.environ") =>
-            {
+            Expr::Subscript(subscript) if self.names.is(&subscript.value, "os.environ") => {
                 let Expr::StringLiteral(name) = &*subscript.slice else {
                     return None;
                 };
@@ -134,7 +132,7 @@ impl Reader<'_> {
         }
         let function = self.names.dotted(&call.func)?;
         if let "str" | "int" | "SecretStr" | "pydantic.SecretStr" | "quote_plus" | "urllib.parse.quote_plus" =
-            function.as_str()
+            function.as_ref()
         {
             return self.follow(call.arguments.args.first()?, depth);
         }
@@ -145,7 +143,7 @@ impl Reader<'_> {
                 .map(|keyword| &keyword.value);
             return self.follow(default.or(call.arguments.args.first())?, depth);
         }
-        let known = self.environment(call);
+        let known = self.environment(call, &function);
         match known {
             Some(Known::Text(part)) if self.is_cast_to_list(call) => Some(lists::split(&part, ",")),
             Some(known) => Some(known),
@@ -154,8 +152,7 @@ impl Reader<'_> {
     }
 
     /// What a call that reads an environment variable, or a table of settings, gives.
-    pub(super) fn environment(&self, call: &ExprCall) -> Option<Known> {
-        let function = self.names.dotted(&call.func)?;
+    fn environment(&self, call: &ExprCall, function: &str) -> Option<Known> {
         let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else {
             return None;
         };
@@ -168,15 +165,13 @@ impl Reader<'_> {
             Known::Text(part) => Some(part),
             _ => None,
         });
-        let is_variable = matches!(
-            function.as_str(),
-            "os.getenv" | "os.environ.get" | "os.environ.setdefault"
-        ) || matches!(
-            last(&function),
-            "env" | "getenv" | "config" | "str" | "get_env" | "env_str"
-        ) && name
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        let is_variable = matches!(function, "os.getenv" | "os.environ.get" | "os.environ.setdefault")
+            || matches!(
+                last(function),
+                "env" | "getenv" | "config" | "str" | "get_env" | "env_str"
+            ) && name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         if is_variable {
             return Some(Known::Text(variable(name, default, span(call))));
         }
@@ -184,7 +179,7 @@ impl Reader<'_> {
         let is_option =
             |text: &str| Field::of_key(text).is_some_and(|field| Field::of_key(name) != Some(field));
         let is_default = |part: &Part<String>| !part.value.as_deref().is_some_and(is_option);
-        let part = default.filter(|part| last(&function) == "get" && is_default(part))?;
+        let part = default.filter(|part| last(function) == "get" && is_default(part))?;
         Some(Known::Text(Part {
             giver: Giver::Elsewhere,
             ..part
