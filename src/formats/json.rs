@@ -274,9 +274,40 @@ fn inside(span: Span) -> Span {
     Span::new(span.start as usize + 1, (span.end as usize).saturating_sub(1))
 }
 
+/// Whether the short way gives the value that the long one does.
+#[cfg(test)]
+pub(super) fn agrees(text: &str) -> bool {
+    let Some(root) = strict::read(text, 0) else {
+        return true;
+    };
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &strict(false));
+    let value = parsed.ok().and_then(|parsed| parsed.value);
+    let long = value.map(|value| format!("{:?}", node(&value, 0, 0)));
+    !nests_too_deep(text) && beyond_the_parser(text).is_none() && long == Some(format!("{root:?}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_short_way_takes_nothing_that_is_wrong() {
+        for (text, _) in VERDICTS {
+            assert!(agrees(text), "{text}");
+        }
+        let deep = "[".repeat(DEPTH + 1) + &"]".repeat(DEPTH + 1);
+        assert!(strict::read(&deep, 0).is_none());
+        assert!(strict::read(&deep[1..deep.len() - 1], 0).is_some());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_ways_give_one_value(text in r#"(\[|\]|\{|\}|"|"a":|"[a-z]{0,3}"|,|:|\\n|\\u00e9|\\ud83d|\\/|é|\t| |\n|-?[0-9.]{1,3}|e[+-]?1|true|null|NaN|//){0,14}"#) {
+            proptest::prop_assert!(agrees(&text), "{}", text);
+            let list = format!("[{text}]");
+            proptest::prop_assert!(agrees(&list), "{}", list);
+        }
+    }
 
     /// Documents with the verdict of Python's `json.loads`.
     const VERDICTS: &[(&str, bool)] = &[

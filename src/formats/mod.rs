@@ -1,6 +1,7 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
 mod calls;
+mod cloud_init;
 mod commandline;
 mod compose;
 pub mod cron;
@@ -33,6 +34,8 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
+#[cfg(test)]
+mod shortcuts;
 mod site_lines;
 mod sql;
 pub mod structured;

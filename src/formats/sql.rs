@@ -59,6 +59,27 @@ static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+const VERBS: [&str; 2] = ["create", "alter"];
+static VERB: LazyLock<Needles> = LazyLock::new(|| Needles::new(&VERBS));
+
+/// Whether a text may make a database or a user: it has a verb of those with what they are made of behind it.
+fn may_make_databases(text: &str) -> bool {
+    let mut at = 0;
+    while let Some((found, number)) = VERB.find(text.as_bytes(), at) {
+        at = found + VERBS[number].len();
+        let behind = text.get(at..).unwrap_or_default();
+        let what = behind.trim_start();
+        let begins = |word: &str| {
+            let there = what.as_bytes().get(..word.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if what.len() < behind.len() && ["database", "schema", "user", "role"].into_iter().any(begins) {
+            return true;
+        }
+    }
+    false
+}
+
 /// The password in what stands behind the name of a user.
 static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)\b(?:password|identified\s+(?:with\s+\S+\s+)?by)\s+[\\"']+([^'"\\\s]+)"#).ok()
@@ -92,9 +113,25 @@ pub(super) fn read(text: &str, facts: &mut Facts) {
     }
 }
 
+/// Whether the short way finds the tables that the long one does.
+#[cfg(test)]
+pub(super) fn agrees(text: &str) -> bool {
+    let all = |regex: &Regex| -> Vec<Vec<(usize, usize)>> {
+        let found = regex.captures_iter(text);
+        let places = |captures: regex::Captures<'_>| -> Vec<(usize, usize)> {
+            let groups = captures.iter().flatten();
+            groups.map(|group| (group.start(), group.end())).collect()
+        };
+        found.map(places).collect()
+    };
+    let short = maker(text).map(all).unwrap_or_default();
+    short == all(MAKER_OR_QUERY.as_ref().unwrap())
+        && (may_make_databases(text) || all(MADE.as_ref().unwrap()).is_empty())
+}
+
 /// Notes the databases and users that a text makes.
 pub(super) fn read_made(text: &str, facts: &mut Facts) {
-    let (Some(made), Some(given)) = (MADE.as_ref(), GIVEN.as_ref()) else {
+    let (Some(made), Some(given), true) = (MADE.as_ref(), GIVEN.as_ref(), may_make_databases(text)) else {
         return;
     };
     for found in made.captures_iter(text) {
@@ -154,6 +191,7 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
         .captures_iter(text)
         .map(|found| found[1].to_ascii_lowercase())
         .collect();
+    let mut before = Before::default();
     for found in needs.captures_iter(text) {
         let name = plain(&found[2]);
         let verb = found[1].to_ascii_lowercase();
@@ -171,7 +209,7 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
             && !is_of_system
             && !own.contains(&name)
             && !KEYWORDS.contains(&name.as_str())
-            && is_clause(text, at)
+            && before.is_clause(text, at)
         {
             facts.tables.push(TableUse {
                 name,
@@ -188,13 +226,34 @@ const KEYWORDS: [&str; 14] = [
     "excluded", "dual",
 ];
 
-/// Whether `from` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
-fn is_clause(text: &str, at: usize) -> bool {
-    let before = text[..at].to_ascii_lowercase();
-    let inside = before.rsplit('(').next().unwrap_or_default();
-    let opened = before.matches('(').count() > before.matches(')').count();
-    let is_part = opened && !inside.contains("select") && !inside.contains(')') && !inside.contains("delete");
-    !is_part && !before.trim_end().ends_with("distinct")
+/// What stands before a word of a query, read on from one word to the next.
+#[derive(Default)]
+struct Before {
+    /// How far it is read.
+    at: usize,
+    /// How many more brackets are open than closed.
+    open: isize,
+    /// Whether behind the last bracket that opens there is one that closes, or a verb that has a `from` of its own.
+    is_over: bool,
+}
+
+impl Before {
+    /// Whether the word at `at` begins a clause: in `EXTRACT(EPOCH FROM time)` and `IS DISTINCT FROM x` it does not.
+    fn is_clause(&mut self, text: &str, at: usize) -> bool {
+        let new = text.get(self.at..at).unwrap_or_default();
+        self.at = at;
+        let opened = new.bytes().filter(|byte| *byte == b'(').count();
+        let closed = new.bytes().filter(|byte| *byte == b')').count();
+        self.open += opened.cast_signed() - closed.cast_signed();
+        let inside = new.rsplit('(').next().unwrap_or_default().to_ascii_lowercase();
+        self.is_over =
+            (self.is_over && opened == 0) || [")", "select", "delete"].iter().any(|end| inside.contains(end));
+        let is_part = self.open > 0 && !self.is_over;
+        let before = text.get(..at).unwrap_or_default().trim_end().as_bytes();
+        let distinct = before.len().checked_sub("distinct".len());
+        let is_distinct = distinct.is_some_and(|start| before[start..].eq_ignore_ascii_case(b"distinct"));
+        !is_part && !is_distinct
+    }
 }
 
 /// A name without its quotes, in small letters.

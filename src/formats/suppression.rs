@@ -7,14 +7,23 @@ use std::sync::LazyLock;
 
 const MARK: &str = "audit: ignore[";
 static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(MARK));
+/// Suppressions of one line that are read: nobody writes more.
+const MOST: usize = 16;
 const OPENERS: [&str; 9] = ["#", "//", "/*", "*", "<!--", ";", "--", "{#", "REM"];
 
 /// The suppressions of a text, in order.
 pub fn find(text: &str) -> Vec<Suppression> {
     let mut found = Vec::new();
+    // How many marks stood in the line that ends here: each is read to its end.
+    let (mut end, mut count) = (0, 0);
     for at in FINDER.find_iter(text.as_bytes()) {
+        count = if at < end { count + 1 } else { 0 };
+        if count >= MOST {
+            continue;
+        }
         let line_start = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
         let line_end = text[at..].find(['\n', '\r']).map_or(text.len(), |end| at + end);
+        end = line_end;
         let before = text[line_start..at].trim_end();
         let Some(opener) = OPENERS.iter().find(|opener| before.ends_with(**opener)) else {
             continue;

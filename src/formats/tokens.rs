@@ -78,5 +78,11 @@ fn whole(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// Whether the short way finds the words that the long one does.
+#[cfg(test)]
+pub(super) fn agree(text: &str) -> bool {
+    words::agree(text) && named::agree(text)
+}
+
 #[cfg(test)]
 mod tests;

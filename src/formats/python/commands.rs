@@ -7,7 +7,7 @@ use super::values::Collector;
 use crate::facts::{Command, Reach, Sought, Word};
 use crate::formats::{commandline, shell as script};
 use crate::source::Span;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use ruff_python_ast::{Expr, ExprCall, ExprFString, FStringPart, InterpolatedStringElement, Operator};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -48,7 +48,8 @@ static RUNNERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "spawn",
         "pexpect",
     ];
-    AhoCorasick::new(names).ok()
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).build(names).ok()
 });
 
 impl Lines {

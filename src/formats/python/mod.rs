@@ -110,6 +110,29 @@ fn is_python_2(text: &str, at: Span) -> bool {
         || line.strip_prefix("raise ").is_some_and(has_comma)
 }
 
+/// Whether the look at the bytes lets nothing pass that the look at the tokens refuses.
+#[cfg(test)]
+pub(super) fn nesting_agrees(text: &str) -> bool {
+    nesting::agrees(text)
+}
+
+/// Whether what holds no `async` has no asynchronous comprehension.
+#[cfg(test)]
+pub(super) fn comprehensions_agree(text: &str) -> bool {
+    let options = ParseOptions::from(Mode::Module).with_target_version(newer::OLDEST);
+    let parsed = parse_unchecked(text, options);
+    let Mod::Module(module) = parsed.syntax() else {
+        return true;
+    };
+    text.contains("async") || newer::nested_async(&module.body).is_none()
+}
+
+/// Whether a module that names nothing that runs a command runs none.
+#[cfg(test)]
+pub(super) fn commands_agree(text: &str) -> bool {
+    commands::Lines::of(text).are_asked() || extract(text).commands.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::extract;

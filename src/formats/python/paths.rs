@@ -37,13 +37,15 @@ fn reduce(expr: &Expr, names: &Names, depth: usize) -> PathExpr {
         Expr::List(list) => one_of(&list.elts, names, depth),
         Expr::Tuple(tuple) => one_of(&tuple.elts, names, depth),
         Expr::BinOp(operation) => {
-            let sides = vec![
-                reduce(&operation.left, names, depth),
-                reduce(&operation.right, names, depth),
-            ];
+            let sides = || {
+                vec![
+                    reduce(&operation.left, names, depth),
+                    reduce(&operation.right, names, depth),
+                ]
+            };
             match operation.op {
-                Operator::Div => PathExpr::Join(sides),
-                Operator::Add => PathExpr::Concat(sides),
+                Operator::Div => PathExpr::Join(sides()),
+                Operator::Add => PathExpr::Concat(sides()),
                 _ => PathExpr::Unknown,
             }
         }

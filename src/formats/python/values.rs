@@ -14,7 +14,7 @@ use crate::formats::calls::Calls;
 use crate::source::Span;
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{
-    BoolOp, Expr, ExprBoolOp, ExprCall, ExprDict, ExprIf, FStringPart, Keyword, StringLiteral,
+    BoolOp, Expr, ExprBoolOp, ExprCall, ExprDict, ExprIf, FStringPart, Keyword, Operator, StringLiteral,
 };
 use ruff_text_size::Ranged;
 
@@ -100,7 +100,9 @@ impl Collector<'_> {
             Expr::BoolOp(operation) => self.bool_operation(operation, context),
             Expr::If(choice) => self.choice(choice, context),
             Expr::BinOp(operation) => {
-                if !self.below_home(&path_of(expr, self.names), span(expr), context) {
+                let is_path = operation.op == Operator::Div
+                    && self.below_home(&path_of(expr, self.names), span(expr), context);
+                if !is_path {
                     self.expression(&operation.left, context);
                     self.expression(&operation.right, context);
                 }

@@ -193,3 +193,20 @@ fn markup(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
     let end = rest.iter().position(|byte| matches!(byte, b'<' | b'\n'))?;
     (rest[end] == b'<').then_some((start, start + end))
 }
+
+/// Whether the short way finds the stems that the long one does.
+#[cfg(test)]
+pub(super) fn agree(text: &str) -> bool {
+    let mut builder = aho_corasick::AhoCorasick::builder();
+    let plain = builder.ascii_case_insensitive(true).build(STEMS).unwrap();
+    let mut at = 0;
+    let mut short = Vec::new();
+    while let Some((start, number)) = STEM.find(text.as_bytes(), at) {
+        at = start + STEMS[number].len();
+        short.push((start, at));
+    }
+    plain
+        .find_iter(text)
+        .map(|found| (found.start(), found.end()))
+        .eq(short)
+}

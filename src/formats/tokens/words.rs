@@ -66,7 +66,11 @@ fn is_inside(byte: u8) -> bool {
 
 /// Whether a word has a piece that is long, holds a digit and a letter, and is no checksum or UUID.
 fn is_opaque(word: &[u8]) -> bool {
-    if word.len() < LEAST || is_plain(word) || word.starts_with(b"sha") || word.starts_with(b"data:") {
+    word.len() >= LEAST && !is_plain(word) && may_be_opaque(word)
+}
+
+fn may_be_opaque(word: &[u8]) -> bool {
+    if word.starts_with(b"sha") || word.starts_with(b"data:") {
         return false;
     }
     let is_signed = word.windows(4).take(64).any(|part| part == b"eyJh");
@@ -108,4 +112,21 @@ fn is_cased(piece: &[u8]) -> bool {
     };
     let mut parts = piece.split(|byte| matches!(byte, b'_' | b'-'));
     parts.any(|part| part.len() > 29 && turns(part))
+}
+
+/// Whether the short way finds the words that the long one does.
+#[cfg(test)]
+pub(super) fn agree(text: &str) -> bool {
+    let mut short = Vec::new();
+    let mut at = 0;
+    while let Some((start, end)) = next(text.as_bytes(), at) {
+        if is_opaque(&text.as_bytes()[start..end]) {
+            short.push(&text[start..end]);
+        }
+        at = end;
+    }
+    let words =
+        text.split(|letter: char| !u8::try_from(letter).is_ok_and(|byte| byte.is_ascii() && is_inside(byte)));
+    let long = words.filter(|word| word.len() >= LEAST && may_be_opaque(word.as_bytes()));
+    long.eq(short)
 }
