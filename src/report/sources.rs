@@ -45,14 +45,11 @@ impl<'a> Sources<'a> {
         let files = asked(parts).into_par_iter().map(|(path, asked)| {
             // What cannot be read or decoded has a finding that says so, and no lines to show.
             let bytes = parts.tree.read(path).unwrap_or_default();
-            let text = match formats::decode(bytes) {
-                Ok(text) => text,
-                // Nobody reads the lines of a picture or a database; others are told as far as they can be.
-                Err(_) => {
-                    let bytes = parts.tree.read(path).unwrap_or_default();
-                    String::from_utf8_lossy(&bytes).into_owned()
-                }
-            };
+            // Nobody reads the lines of a picture or a database; others are told as far as they can be.
+            let text = formats::decode(bytes).unwrap_or_else(|_| {
+                let bytes = parts.tree.read(path).unwrap_or_default();
+                String::from_utf8_lossy(&bytes).into_owned()
+            });
             let text = if text.contains('\0') { String::new() } else { text };
             let mut source = Source::of(&text, &asked);
             if parts.has_excerpts {
