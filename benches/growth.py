@@ -2,7 +2,8 @@
 """Does the cost of an audit grow faster than what is audited?
 
 Makes trees that are hard on purpose, each of a size N, 2N and 8N, audits them, and prints how processor time and
-peak memory grow with the size. What grows faster than linearly is marked, and then the exit status is 1.
+peak memory grow with the size. What grows faster than linearly in what is read and written is marked, and then the
+exit status is 1. What is written can grow faster than what is read: a finding names every program that it stops.
 
     benches/growth.py [--audit PROGRAM] [--scale 1.0] [--limit SECONDS] [NAME...]
 
@@ -311,29 +312,31 @@ def write(folder, tree):
 
 
 def measure(audit, folder, limit):
-    """Seconds of the processor and peak memory in KB of one audit, or nothing when it takes longer than the limit."""
-    child = subprocess.Popen(
-        [audit, "--format", "json", folder],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
-    )
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode in (-signal.SIGKILL, -signal.SIGXCPU):
-        return None
-    if child.returncode not in (0, 1, 3):
-        sys.exit(f"{audit} ended with status {child.returncode} on {folder}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+    """Processor seconds, peak memory in KB and bytes of the report, or nothing when it takes longer than the limit."""
+    with tempfile.TemporaryFile() as report:
+        child = subprocess.Popen(
+            [audit, "--format", "json", folder],
+            stdin=subprocess.DEVNULL,
+            stdout=report,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit)),
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode in (-signal.SIGKILL, -signal.SIGXCPU):
+            return None
+        if child.returncode not in (0, 1, 3):
+            sys.exit(f"{audit} ended with status {child.returncode} on {folder}")
+        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.fstat(report.fileno()).st_size
 
 
-def grows(measured, floor):
-    """Whether a figure grows faster than the size; what is small says nothing."""
-    pairs = zip(zip(FACTORS, measured), zip(FACTORS[1:], measured[1:]))
+def grows(measured, written, floor):
+    """Whether a figure grows faster than what is read and written; what is small says nothing."""
+    figures = list(zip(FACTORS, written, measured))
+    pairs = zip(figures, figures[1:])
     return any(
-        after > floor and after / max(before, floor / FACTORS[-1]) > SLACK * large / small
-        for (small, before), (large, after) in pairs
+        after > floor and after / max(before, floor / FACTORS[-1]) > SLACK * max(large / small, wide / max(narrow, 1))
+        for (small, narrow, before), (large, wide, after) in pairs
     )
 
 
@@ -347,14 +350,16 @@ def row(name, audit, scale, limit):
             write(folder, make(size * factor))
             found.append(measure(audit, folder, limit))
         if found[-1] is None:
-            print(f"| {name} | {size * factor} | more than {limit} s | | | **no** |", flush=True)
+            print(f"| {name} | {size * factor} | more than {limit} s | | | | **no** |", flush=True)
             return False
-    seconds, memory = zip(*found)
-    is_linear = not grows(seconds, FLOOR_SECONDS) and not grows(memory, FLOOR_KB)
+    seconds, memory, written = zip(*found)
+    is_linear = not grows(seconds, written, FLOOR_SECONDS) and not grows(memory, written, FLOOR_KB)
     times = " → ".join(f"{value:.2f}" for value in seconds)
     ratios = f"{seconds[1] / seconds[0]:.1f}, {seconds[2] / seconds[0]:.1f}"
     sizes = " → ".join(f"{value / 1000:.0f}" for value in memory)
-    print(f"| {name} | {size} | {times} | {ratios} | {sizes} | {'yes' if is_linear else '**no**'} |", flush=True)
+    report = " → ".join(f"{value / 1e6:.1f}" for value in written)
+    linear = "yes" if is_linear else "**no**"
+    print(f"| {name} | {size} | {times} | {ratios} | {sizes} | {report} | {linear} |", flush=True)
     return is_linear
 
 
@@ -370,7 +375,8 @@ def main():
         if name not in SHAPES:
             parser.error(f"no shape is called {name}")
     start = time.monotonic()
-    print("| shape | N | processor seconds of N → 2N → 8N | ratios | peak MB | linear |\n|---|--:|---|---|---|---|")
+    print("| shape | N | processor seconds of N → 2N → 8N | ratios | peak MB | report MB | linear |")
+    print("|---|--:|" + "---|" * 5)
     results = [row(name, chosen.audit, chosen.scale, chosen.limit) for name in chosen.names or SHAPES]
     print(f"\n{sum(results)} of {len(results)} shapes grow linearly; measured in {time.monotonic() - start:.0f} s.")
     return 0 if all(results) else 1

@@ -34,7 +34,7 @@ const NAMES: [&str; 12] = [
     "- second",
     "back\\nslash \\N \\",
     "<b>bold</b> &amp; &lt; #quot; #35;",
-    "**strong** _low_ ~~gone~~ `code` $$x$$",
+    "**strong** _low_ a_b__c_ ~~gone~~ `code` $$x$$",
     "a --> b | [x](y) {z} ((c)) ;%% --",
     "subgraph x; classDef y",
 ];

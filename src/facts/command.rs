@@ -68,7 +68,8 @@ impl Command {
     /// The name of the program, without its folder; empty when it is not known.
     pub fn program(&self) -> &str {
         let word = self.words.first().map_or("", |word| word.text.as_str());
-        word.rsplit('/').next().unwrap_or(word)
+        // Everybody asks for it, of words that may be long texts.
+        memchr::memrchr(b'/', word.as_bytes()).map_or(word, |at| &word[at + 1..])
     }
 
     /// Whether the shell itself does it, and no program (bash(1), "SHELL BUILTIN COMMANDS").

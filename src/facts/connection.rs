@@ -157,7 +157,11 @@ impl Field {
         let (prefix, word) = name.rsplit_once('_')?;
         let field = Self::of_word(small(word, &mut letters)?)?;
         let prefix = prefix.to_ascii_lowercase();
-        let is_database = prefix.split('_').any(|word| WORDS.contains(&word));
+        let mut words = prefix.rsplit('_');
+        // The name of something else that a database has: of an application, a table, a file.
+        let is_other = word.eq_ignore_ascii_case("name")
+            && words.clone().next().is_some_and(|last| !WORDS.contains(&last));
+        let is_database = !is_other && words.any(|word| WORDS.contains(&word));
         is_database.then_some((prefix, field))
     }
 
@@ -365,6 +369,11 @@ mod tests {
             ("app.REDIS_DB", Some(("redis", Field::Database))),
             ("SMTP_HOST", None),
             ("DB_TIMEOUT", None),
+            ("DB_APP_NAME", None),
+            (
+                "DEFAULT_DATABASE_NAME",
+                Some(("default_database", Field::Database)),
+            ),
             ("PGP_KEY", None),
             ("HOST", None),
         ] {

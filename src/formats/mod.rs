@@ -1,6 +1,7 @@
 //! The syntax of documents: one module for each format, each a pure function from text to facts.
 
 mod calls;
+mod cloud_init;
 mod commandline;
 mod compose;
 pub mod cron;

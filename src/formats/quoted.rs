@@ -199,7 +199,13 @@ pub(super) fn values(text: &str, tokens: &Tokens) -> Vec<Value> {
         }
         let open = span.start as usize - 1;
         let start = floor(text, open.saturating_sub(CONTEXT));
-        let (role, name, call) = context(text.get(start..open).unwrap_or(""));
+        let before = text.get(start..open).unwrap_or("");
+        let (role, name, call) = context(before);
+        let reach = if is_of_developers(before) {
+            Reach::Elsewhere
+        } else {
+            Reach::Always
+        };
         for line in lines(text, *span) {
             let content = line.text(text).replace("\\/", "/").replace("\\\\", "\\");
             if is_telling(&content) {
@@ -209,7 +215,7 @@ pub(super) fn values(text: &str, tokens: &Tokens) -> Vec<Value> {
                     role,
                     name: name.clone(),
                     call: call.clone(),
-                    reach: Reach::Always,
+                    reach,
                 });
             }
         }
@@ -232,6 +238,33 @@ pub(super) fn lines(text: &str, span: Span) -> Vec<Span> {
             Span::new(start, start + line.trim().len())
         })
         .collect()
+}
+
+/// Whether a build for the server takes the other side of a choice: `import.meta.env.DEV ? "…" : …`,
+/// `process.env.NODE_ENV === "production" ? … : "…"`.
+fn is_of_developers(before: &str) -> bool {
+    let near = before.trim_end();
+    let statement = near.rsplit([';', '{', '}']).next().unwrap_or(near);
+    let holds = |condition: &str, words: &[&str]| {
+        !condition.contains("!=") && words.iter().any(|word| condition.contains(word))
+    };
+    match statement.strip_suffix('?') {
+        Some(condition) if !condition.ends_with('?') => holds(
+            condition,
+            &["env.DEV", "__DEV__", "isDev", "\"development\"", "'development'"],
+        ),
+        _ => {
+            let choice = statement
+                .strip_suffix(':')
+                .and_then(|choice| choice.rsplit_once('?'));
+            choice.is_some_and(|(condition, _)| {
+                holds(
+                    condition,
+                    &["env.PROD", "isProd", "\"production\"", "'production'"],
+                )
+            })
+        }
+    }
 }
 
 type Place = (Role, Option<String>, Option<String>);

@@ -3,7 +3,7 @@
 mod aliases;
 
 use super::structured::{self, DEPTH, Entry, Node, Shape};
-use super::{compose, pm2, requirements};
+use super::{cloud_init, compose, pm2, requirements};
 use crate::facts::{Facts, Origin, Problem, ProblemKind, Requirement};
 use crate::source::Span;
 use aliases::Aliases;
@@ -32,6 +32,9 @@ pub fn extract(path: &str, text: &str) -> Facts {
         let whole = followed.as_ref().unwrap_or(document);
         compose::read(whole, &mut found);
         pm2::read(path, whole, &mut found);
+        if cloud_init::is_one(text) {
+            cloud_init::read(whole, &mut found);
+        }
         if is_conda(path, document) {
             of_conda(document, &mut found);
         }
@@ -41,6 +44,7 @@ pub fn extract(path: &str, text: &str) -> Facts {
         facts.connections.append(&mut found.connections);
         facts.requirements.append(&mut found.requirements);
         facts.programs.append(&mut found.programs);
+        facts.commands.append(&mut found.commands);
     }
     facts
         .problems

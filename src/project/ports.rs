@@ -16,6 +16,7 @@ use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 pub use gate::{Door, Gate};
 pub use sockets::{Heard, Socket, Unheard};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 pub use uses::{Basis, PortUse, ProgramPorts};
 
@@ -140,6 +141,7 @@ impl Ports {
             programs,
             reached,
             manifest: self.manifest.as_ref(),
+            bound: OnceCell::new(),
         };
         self.programs = joint.ports();
         self
@@ -324,7 +326,10 @@ impl Manifest {
         let broken = problems
             .iter()
             .find(|problem| problem.kind == ProblemKind::Syntax);
-        let is_useful = is_set || services.len() >= 2 || (is_named && broken.is_some());
+        // Pages about ports and their like are called so as well; a manifest has numbers.
+        let numbers = declared.iter().filter(|port| port.number.is_some()).count();
+        let has_services = services.len() >= 2 && numbers * 2 >= declared.len();
+        let is_useful = is_set || has_services || (is_named && broken.is_some());
         is_useful.then(|| Self {
             document: id,
             path: document.path.clone(),

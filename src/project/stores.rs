@@ -114,7 +114,7 @@ impl<'a> View<'a> {
 fn is_for_developers(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut words = lower.split(['/', '.', '-', '_']);
-    words.any(|word| is_word_of_developers(word))
+    words.any(is_word_of_developers)
 }
 
 fn is_word_of_developers(word: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::{Project, importers};
 use crate::facts::{Reach, Role, Value};
 use crate::finding::{DocumentId, Place, Scope};
+use crate::formats::Format;
 use crate::knowledge::databases;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -74,6 +75,17 @@ impl Project {
             })
     }
 
+    /// The scripts that set a server up: they install packages, make accounts or databases, or hand services to a
+    /// manager. By path.
+    pub fn setup_scripts(&self) -> BTreeSet<&str> {
+        let sets_up = self.runs().filter(|run| {
+            let is_script = run.document.format == Format::Shell && run.document.host.is_none();
+            let is_for_server = !run.for_mac && self.scope(run.place.document) != Scope::Development;
+            is_script && is_for_server && run.name().is_some_and(|name| SETS_UP.contains(&name))
+        });
+        sets_up.map(|run| run.document.path.as_str()).collect()
+    }
+
     /// The databases whose modules the server's code imports, sorted by name.
     pub fn databases(&self) -> Vec<Database> {
         let mut found: BTreeMap<&'static str, Database> = BTreeMap::new();
@@ -101,6 +113,24 @@ impl Project {
         found.into_values().collect()
     }
 }
+
+/// Commands that set a server up.
+const SETS_UP: [&str; 14] = [
+    "adduser",
+    "apt",
+    "apt-get",
+    "certbot",
+    "createdb",
+    "createuser",
+    "dnf",
+    "dpkg",
+    "groupadd",
+    "pg_restore",
+    "systemctl",
+    "ufw",
+    "useradd",
+    "yum",
+];
 
 /// Hosts whose addresses are names of XML's vocabularies and of schemas, which nobody dials.
 const NAMESPACES: [&str; 6] = [

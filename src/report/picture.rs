@@ -26,6 +26,8 @@ pub struct Picture {
     pub variables: Vec<VariableReport>,
     /// The files that list what is installed.
     pub requirements: Vec<String>,
+    /// The scripts that set a server up.
+    pub scripts: Vec<String>,
     /// By file of a port, host or database: the programs that load it, as positions in the report's programs. What
     /// stands in a definition of several programs belongs to none of them alone, and is not here.
     pub reached: BTreeMap<String, Vec<usize>>,
@@ -124,6 +126,7 @@ impl Picture {
             accounts: accounts(project),
             variables: variables.map(VariableReport::of).collect(),
             requirements: requirements(project),
+            scripts: project.setup_scripts().into_iter().map(str::to_owned).collect(),
             reached: BTreeMap::new(),
         };
         picture.reached = picture.reached_in(project);

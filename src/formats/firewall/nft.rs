@@ -38,7 +38,9 @@ pub(super) fn command(arguments: &[Word], found: &mut Vec<Port>) {
         .flat_map(|argument| {
             // Within quotes places are those of the whole word.
             let mut parts = words(&argument.text, 0);
-            parts.iter_mut().for_each(|part| part.span = argument.span);
+            for part in &mut parts {
+                part.span = argument.span;
+            }
             parts
         })
         .collect();

@@ -99,14 +99,14 @@ pub(super) fn portless(above: &[&str], node: &Node) -> Vec<Port> {
         .iter()
         .enumerate()
         .filter(|(_, node)| !node.entries().is_empty() && !has_port(node));
-    let named = lacking.filter_map(|(at, lacking)| match node.entries().get(at) {
-        Some(entry) => (!says_no_service(&entry.key)).then(|| (entry.key.as_ref(), entry.key_span)),
-        None => {
-            let name = ["name", "service", "id"]
-                .iter()
-                .find_map(|key| lacking.get(key))?;
-            Some((name.text()?, name.span))
+    let named = lacking.filter_map(|(at, lacking)| {
+        if let Some(entry) = node.entries().get(at) {
+            return (!says_no_service(&entry.key)).then(|| (entry.key.as_ref(), entry.key_span));
         }
+        let name = ["name", "service", "id"]
+            .iter()
+            .find_map(|key| lacking.get(key))?;
+        Some((name.text()?, name.span))
     });
     named
         .map(|(name, span)| {

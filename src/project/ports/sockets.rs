@@ -6,8 +6,8 @@ use crate::facts::{Given, Manager, PortRole};
 use crate::finding::{DocumentId, ProgramId, Scope};
 use crate::formats::Format;
 use crate::knowledge::ports::known;
-use crate::project::Project;
-use std::collections::BTreeSet;
+use crate::project::{ProgramView, Project};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// A port of the server itself that something listens on.
@@ -74,6 +74,11 @@ impl Project {
         }
         let contained = self.contained_configs();
         let mut sites = BTreeSet::new();
+        let mut views: HashMap<(DocumentId, &str), (ProgramId, &ProgramView)> = HashMap::new();
+        for (id, view) in self.programs() {
+            let name = (view.place.document, view.name.as_str());
+            views.entry(name).or_insert((id, view));
+        }
         for stated in self.ports.stated() {
             let document = stated.place.document;
             let is_nginx = stated.format == Format::Nginx && !contained.contains(&document);
@@ -90,9 +95,8 @@ impl Project {
                 continue;
             }
             let service = stated.port.service.clone().unwrap_or_default();
-            let program = self
-                .programs()
-                .find(|(_, view)| is_published && view.place.document == document && view.name == service);
+            let program = views.get(&(document, service.as_str())).copied();
+            let program = program.filter(|_| is_published);
             // A service that is started on demand alone does not take its port from another.
             if program.is_some_and(|(_, view)| !view.autostart) {
                 continue;

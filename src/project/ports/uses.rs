@@ -8,7 +8,8 @@ use crate::facts::{Command, Given, Port, PortRole, Program, Reach};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The ports of one program.
 #[derive(Debug, Clone, Default)]
@@ -68,9 +69,11 @@ pub(super) struct Joint<'a> {
     /// By document: the programs that reach it.
     pub(super) reached: &'a [Vec<ProgramId>],
     pub(super) manifest: Option<&'a Manifest>,
+    /// By document with programs: the ports that it binds, by place.
+    pub(super) bound: OnceCell<HashMap<DocumentId, Vec<&'a Port>>>,
 }
 
-impl Joint<'_> {
+impl<'a> Joint<'a> {
     /// The ports of each program.
     pub(super) fn ports(&self) -> Vec<ProgramPorts> {
         let mut code: Vec<Vec<DocumentId>> = vec![Vec::new(); self.programs.len()];
@@ -93,7 +96,7 @@ impl Joint<'_> {
         places.sort();
         places.dedup();
         for place in places {
-            for port in self.within(place, PortRole::Binds) {
+            for port in self.bound_within(place) {
                 told.insert(place);
                 self.bind(program, code, (place.document, port), &mut found);
             }
@@ -115,13 +118,33 @@ impl Joint<'_> {
         found
     }
 
-    /// The statements of a role that stand inside a command line.
-    fn within(&self, place: Place, role: PortRole) -> impl Iterator<Item = &Port> {
-        let document = self.documents.get(place.document.0 as usize);
-        let ports = document.map_or(&[][..], |document| &document.facts.ports);
-        ports.iter().filter(move |port| {
-            port.role == role && place.span.start <= port.span.start && port.span.end <= place.span.end
-        })
+    /// The ports that are bound inside a command line.
+    fn bound_within(&self, place: Place) -> Vec<&'a Port> {
+        let bound = self.bound.get_or_init(|| self.every_bound());
+        let ports = bound.get(&place.document).map_or(&[][..], Vec::as_slice);
+        let from = ports.partition_point(|port| port.span.start < place.span.start);
+        let behind = ports[from..]
+            .iter()
+            .take_while(|port| port.span.start <= place.span.end);
+        behind
+            .filter(|port| port.span.end <= place.span.end)
+            .copied()
+            .collect()
+    }
+
+    fn every_bound(&self) -> HashMap<DocumentId, Vec<&'a Port>> {
+        let stages = self.programs.iter().flat_map(|program| &program.stages);
+        let of_stages = stages.map(|stage| stage.place.document);
+        let of_commands = self.programs.iter().map(|program| program.command_place.document);
+        let wanted: BTreeSet<DocumentId> = of_stages.chain(of_commands).collect();
+        let ports = |id: DocumentId| {
+            let document = self.documents.get(id.0 as usize)?;
+            let all = document.facts.ports.iter();
+            let mut bound: Vec<&Port> = all.filter(|port| port.role == PortRole::Binds).collect();
+            bound.sort_by_key(|port| port.span.start);
+            Some((id, bound))
+        };
+        wanted.into_iter().filter_map(ports).collect()
     }
 
     /// Adds a port that the program listens on, with what stands for it put in.

@@ -289,7 +289,7 @@ impl<'a> Locator<'a> {
 
 /// The last part of a path.
 pub(super) fn name_of(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
+    memchr::memrchr(b'/', word.as_bytes()).map_or(word, |at| &word[at + 1..])
 }
 
 /// Whether a path can only be one of a Mac or of Windows.

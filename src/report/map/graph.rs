@@ -126,8 +126,15 @@ pub(super) fn mermaid(map: &Map) -> String {
     // What its reader would take for marks, for Markdown's as well, is written as entities, whose `&` is a `#` there.
     let quoted = |text: &str| {
         let mut out = String::new();
-        for letter in text.chars() {
+        let mut letters = text.chars().peekable();
+        let mut is_inside = false;
+        while let Some(letter) = letters.next() {
+            // Within a word it is no mark.
+            let is_plain =
+                letter == '_' && is_inside && letters.peek().is_some_and(|next| next.is_alphanumeric());
+            is_inside = letter.is_alphanumeric() || is_plain;
             match letter {
+                '_' if is_plain => out.push('_'),
                 '"' | '#' | '<' | '>' | '`' | '&' | ';' | '\\' | '*' | '_' | '$' | '~' | '+' => {
                     let _ = write!(out, "#{};", u32::from(letter));
                 }

@@ -4,8 +4,12 @@ use super::{Given, Map, MapProgram, address};
 use std::fmt::Write as _;
 
 const HEADS: [&str; 6] = ["program", "by", "listens on", "dials", "talks to", "environment"];
-/// So many variables that are set, or have a default, are named; the JSON form has all.
-const NAMED: usize = 6;
+/// What a program may lack, in words.
+const TROUBLES: [(Given, &str); 3] = [
+    (Given::Missing, "not set"),
+    (Given::Sample, "only in a sample"),
+    (Given::Unknown, "not known"),
+];
 /// The narrowest that a column may get.
 const NARROW: usize = 14;
 
@@ -47,6 +51,7 @@ pub(super) fn render(map: &Map, width: usize) -> String {
     };
     of(&mut out, "databases", &map.databases);
     of(&mut out, "other hosts", &map.hosts);
+    variables(&mut out, map, width);
     out
 }
 
@@ -83,33 +88,55 @@ fn row(map: &Map, program: &MapProgram) -> [Vec<String>; 6] {
     ]
 }
 
-/// The variables that its code reads, by what it gets of them. Of those that cause no trouble only the first are named.
+/// How many variables it gets, and the names of those that it does not.
 fn environment(program: &MapProgram) -> Vec<String> {
     let mut lines = Vec::new();
-    for (given, word, most) in [
-        (Given::Missing, "not set", usize::MAX),
-        (Given::Sample, "only in a sample", usize::MAX),
-        (Given::Unknown, "not known", usize::MAX),
-        (Given::Set, "set", NAMED),
-        (Given::Default, "by default", NAMED),
-    ] {
+    let counts = [(Given::Set, "set"), (Given::Default, "by default")].map(|(given, word)| {
+        let count = program.given(given).len();
+        (count > 0).then(|| format!("{count} {word}"))
+    });
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    if !counts.is_empty() {
+        lines.push(counts.join(", "));
+    }
+    for (given, word) in TROUBLES {
         let names = program.given(given);
-        // A list that leaves one name out is no shorter.
-        let shown = if names.len() > most.saturating_add(1) {
-            most
-        } else {
-            names.len()
-        };
-        let (first, rest) = names.split_at(shown);
-        let more = match rest.len() {
-            0 => String::new(),
-            count => format!(", {count} more"),
-        };
-        if !first.is_empty() {
-            lines.push(format!("{word}: {}{more}", first.join(", ")));
+        if !names.is_empty() {
+            lines.push(format!("{word}: {}", names.join(", ")));
         }
     }
     lines
+}
+
+/// By program, every variable that its code reads, and what it gets of it.
+fn variables(out: &mut String, map: &Map, width: usize) {
+    let programs: Vec<&MapProgram> = map
+        .programs
+        .iter()
+        .filter(|program| !program.variables.is_empty())
+        .collect();
+    if programs.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nenvironment");
+    for program in programs {
+        let _ = writeln!(out, "  {}", program.name);
+        let given = [(Given::Set, "set"), (Given::Default, "by default")];
+        for (given, word) in TROUBLES.into_iter().chain(given) {
+            let names = program.given(given);
+            if names.is_empty() {
+                continue;
+            }
+            let line = format!("{word}: {}", names.join(", "));
+            for (at, piece) in broken(&line, width.saturating_sub(6).max(NARROW))
+                .iter()
+                .enumerate()
+            {
+                let indent = if at == 0 { "    " } else { "      " };
+                let _ = writeln!(out, "{indent}{piece}");
+            }
+        }
+    }
 }
 
 /// Makes the widest columns narrower until all fit.

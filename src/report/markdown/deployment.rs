@@ -39,8 +39,12 @@ pub(super) fn render(report: &Report) -> String {
         let head = ["Program", "Started by", "Configured in", "Start", "First reason"];
         out.push_str(&table(&head, &rows, PROGRAMS, "programs"));
     }
-    out.push_str(&ports(report));
     let picture = &report.picture;
+    if !picture.scripts.is_empty() {
+        let scripts = names(picture.scripts.iter().map(String::as_str), 12);
+        let _ = write!(out, "Scripts that set a server up: {scripts}.\n\n");
+    }
+    out.push_str(&ports(report));
     if !picture.databases.is_empty() {
         let rows = picture.databases.iter().map(|database| {
             let files = names(database.paths.iter().map(String::as_str), 4);

@@ -22,15 +22,22 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             sink.report(draft);
         }
     }
-    // Where the tree's firewall is known, `bypassed-firewall` compares the two.
-    let is_compared = gate.is_some_and(|gate| gate.is_complete && gate.is_closed);
+    let is_shut = gate
+        .as_ref()
+        .is_some_and(|gate| gate.is_complete && gate.is_closed);
+    // What docker publishes past ufw, `bypassed-firewall` tells.
+    let is_of_ufw = |gate: &Gate<'_>| {
+        let mut allows = gate.allows.iter();
+        allows.any(|stated| stated.port.table.as_deref() == Some("ufw"))
+    };
+    let is_compared = is_shut && gate.as_ref().is_some_and(is_of_ufw);
     for (id, document) in project.documents() {
         if document.format == Format::Yaml && !is_compared {
             published(project, id, sink);
         }
         named(project, id, sink);
     }
-    if !is_compared {
+    if !is_shut {
         configured(project, sink);
     }
 }
@@ -99,7 +106,7 @@ fn of_server(project: &Project, gate: Option<&Gate<'_>>, server: &Server<'_>) ->
         span: server.listener.span,
     };
     let standing = Standing::of(project, gate, &project.ports_opened(call, &server.programs))?;
-    let draft = standing.draft(host_place(server.document, host, server.listener.span), message);
+    let draft = standing.draft(host_place(server.document, host, server.listener.span), &message);
     let path = &project.document(server.document)?.path;
     let draft = draft
         .subject(format!("{path} {}", server.listener.call))
@@ -170,7 +177,7 @@ impl<'a> Standing<'a> {
     }
 
     /// A finding that says what follows from it.
-    fn draft(&self, place: Place, message: String) -> Draft {
+    fn draft(&self, place: Place, message: &str) -> Draft {
         const REACHED: &str = "every network that the server is in reaches it";
         match self {
             Self::Unknown => draft(place, format!("{message}: {REACHED}, past any proxy")),
@@ -244,7 +251,7 @@ fn of_command(project: &Project, gate: Option<&Gate<'_>>, found: &ServerCommand<
             };
             let numbers = project.ports_opened(at(found.command.span), &found.programs);
             let draft = Standing::of(project, gate, &numbers)?
-                .draft(at(place), message)
+                .draft(at(place), &message)
                 .confidence(Confidence::Likely);
             return Some(match found.programs.as_slice() {
                 [] => draft,

@@ -116,7 +116,7 @@ fn is_local(origin: &str) -> bool {
         .collect();
     let rest = plain.split_once("://").map_or(plain.as_str(), |(_, rest)| rest);
     let rest = rest.trim_start_matches(['(', '?', ':']);
-    let host = rest.split(['/', ':', ')']).next().unwrap_or_default();
+    let host = rest.split(['/', ':', '(', ')', '[']).next().unwrap_or_default();
     let is_one = |host: &str| {
         let is_private = host
             .parse::<std::net::Ipv4Addr>()

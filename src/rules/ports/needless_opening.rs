@@ -63,10 +63,10 @@ fn inner(project: &Project) -> BTreeMap<u16, Option<Socket>> {
     let mut found: BTreeMap<u16, Option<Socket>> = BTreeMap::new();
     for socket in project.sockets() {
         let number = socket.port.number;
-        if !socket.port.is_local() {
-            found.insert(number, None);
-        } else {
+        if socket.port.is_local() {
             found.entry(number).or_insert(Some(socket));
+        } else {
+            found.insert(number, None);
         }
     }
     found

@@ -169,12 +169,11 @@ impl Reader<'_> {
             .iter()
             .find_map(|name| {
                 let value = keyword(name)?;
-                let giver = match self.known(value) {
-                    Some(Known::Truth(true, _)) => Giver::Nothing,
-                    _ => {
-                        let (_, variable) = self.switch(value).filter(|(is_on, _)| *is_on)?;
-                        Giver::Variable(variable)
-                    }
+                let giver = if matches!(self.known(value), Some(Known::Truth(true, _))) {
+                    Giver::Nothing
+                } else {
+                    let (_, variable) = self.switch(value).filter(|(is_on, _)| *is_on)?;
+                    Giver::Variable(variable)
                 };
                 Some(Part {
                     value: Some((*name).to_owned()),
