@@ -16,6 +16,7 @@ pub mod markdown;
 mod page;
 mod picture;
 pub mod points;
+mod names;
 mod processes;
 pub mod rdjson;
 pub mod sarif;
@@ -44,6 +45,7 @@ pub use history::{History, Moment};
 pub use map::{Dial, Given, Map, MapProgram, Socket};
 pub use page::explain;
 pub use picture::{PathCount, Picture, PortReport, VariableReport};
+use names::Names;
 use secret::Cover;
 pub use shown::{BaselineReport, Compared, RevisionReport};
 pub use sound::RuleReport;
@@ -465,32 +467,6 @@ fn because(project: &Project, mut stopping: Vec<&FindingReport>, program: Progra
         (finding.phase, moment.unwrap_or(aside))
     });
     stopping.into_iter().map(|found| found.id.clone()).collect()
-}
-
-/// The names of programs, sorted, each once: two configs may define programs of one name.
-struct Names<'a> {
-    project: &'a Project,
-    known: HashMap<Vec<ProgramId>, Arc<[String]>>,
-}
-
-impl<'a> Names<'a> {
-    fn of(project: &'a Project) -> Self {
-        Self {
-            project,
-            known: HashMap::new(),
-        }
-    }
-
-    fn list(&mut self, programs: &[ProgramId]) -> Arc<[String]> {
-        if let Some(known) = self.known.get(programs) {
-            return Arc::clone(known);
-        }
-        let views = programs.iter().filter_map(|id| self.project.program(*id));
-        let names: BTreeSet<&str> = views.map(|program| program.name.as_str()).collect();
-        let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
-        self.known.insert(programs.to_vec(), Arc::clone(&names));
-        names
-    }
 }
 
 /// What names a finding across runs.
