@@ -38,19 +38,26 @@ fn the_page_works_in_a_browser() {
         (hostile.path(), "supervisord"),
     ] {
         let page = folder.path().join("report.html");
-        write(system, &page);
+        write(system, &page, &[]);
         assert_eq!(faults(&judge, &page, word), "[]", "{}", system.display());
     }
     let page = folder.path().join("history.html");
     write_history(hostile.path(), &page);
     assert_eq!(faults(&judge, &page, ""), "[]", "the history");
+    let page = folder.path().join("both.html");
+    write(hostile.path(), &page, &["--history", "3"]);
+    assert_eq!(
+        faults(&judge, &page, "supervisord"),
+        "[]",
+        "the report with its history"
+    );
 }
 
 #[test]
 fn the_browser_runs_no_script_but_the_pages_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let page = folder.path().join("report.html");
-    write(Path::new("fixtures/rec_trading"), &page);
+    write(Path::new("fixtures/rec_trading"), &page, &[]);
     let reader = "import base64, hashlib, re, sys\n\
                   page = open(sys.argv[1], encoding='utf-8').read()\n\
                   script, = re.findall('<script>(.*?)</script>', page, re.S)\n\
@@ -86,11 +93,12 @@ fn hostile() -> TempDir {
     folder
 }
 
-fn write(system: &Path, page: &Path) {
+fn write(system: &Path, page: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_audit"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["--quiet", "--format", "html", "--output"])
         .arg(page)
+        .args(arguments)
         .arg(system)
         .output()
         .expect("it runs");

@@ -11,7 +11,7 @@ const ROUNDS: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     bodies: Vec<(String, Span)>,
-    calls: Vec<Call>,
+    all: Vec<Call>,
     /// The names of what is called, each with its number: most are called again and again.
     names: FxHashMap<String, usize>,
 }
@@ -30,15 +30,13 @@ impl Calls {
     }
 
     pub(super) fn call(&mut self, name: &str, at: usize, reach: Reach) {
-        let name = match self.names.get(name) {
-            Some(known) => *known,
-            None => {
-                let number = self.names.len();
-                self.names.insert(name.to_owned(), number);
-                number
-            }
-        };
-        self.calls.push(Call {
+        let known = self.names.get(name).copied();
+        let name = known.unwrap_or_else(|| {
+            let number = self.names.len();
+            self.names.insert(name.to_owned(), number);
+            number
+        });
+        self.all.push(Call {
             name,
             at: u32::try_from(at).unwrap_or(u32::MAX),
             reach,
@@ -49,14 +47,14 @@ impl Calls {
     /// function that the text itself does not call is somebody else's to call, who asks for the platform first
     /// where its name says that it is for a Mac.
     pub(super) fn settle(mut self, facts: &mut Facts) {
-        let is_guarded = self.calls.iter().any(|call| call.reach > Reach::Always);
+        let is_guarded = self.all.iter().any(|call| call.reach > Reach::Always);
         if !is_guarded && !self.bodies.iter().any(|(name, _)| is_for_mac(name)) {
             return;
         }
-        self.calls.sort_by_key(|call| call.at);
+        self.all.sort_by_key(|call| call.at);
         for _ in 0..ROUNDS {
             let mut reaches: Vec<Option<Reach>> = vec![None; self.names.len()];
-            for call in &self.calls {
+            for call in &self.all {
                 let reach = reaches[call.name].unwrap_or(call.reach);
                 reaches[call.name] = Some(call.reach.min(reach));
             }
@@ -95,8 +93,8 @@ impl Calls {
         for value in values.take_while(|value| value.span.start < body.end) {
             value.reach = value.reach.max(reach);
         }
-        let from = self.calls.partition_point(|call| call.at < body.start);
-        let calls = self.calls.iter_mut().skip(from);
+        let from = self.all.partition_point(|call| call.at < body.start);
+        let calls = self.all.iter_mut().skip(from);
         for call in calls.take_while(|call| call.at < body.end) {
             call.reach = call.reach.max(reach);
         }

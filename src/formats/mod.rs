@@ -34,7 +34,6 @@ pub mod rust;
 mod serving;
 mod setuptools;
 pub mod shell;
-#[cfg(test)]
 mod shortcuts;
 mod site_lines;
 mod sql;

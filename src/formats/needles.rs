@@ -61,13 +61,16 @@ fn spellings(word: &str) -> Vec<Vec<u8>> {
     let mut spellings: Vec<Vec<u8>> = vec![Vec::new()];
     for byte in word.bytes().take(PREFIX) {
         let large = byte.to_ascii_uppercase();
-        let mut both = spellings.clone();
-        both.iter_mut().for_each(|spelling| spelling.push(byte));
-        if large != byte {
-            spellings.iter_mut().for_each(|spelling| spelling.push(large));
-            both.append(&mut spellings);
-        }
-        spellings = both;
+        let letters = if large == byte {
+            vec![byte]
+        } else {
+            vec![byte, large]
+        };
+        let longer = |spelling: Vec<u8>| {
+            let letters = letters.iter();
+            letters.map(move |letter| [spelling.as_slice(), &[*letter]].concat())
+        };
+        spellings = spellings.into_iter().flat_map(longer).collect();
     }
     spellings
 }

@@ -31,7 +31,7 @@ mod words;
 mod xml;
 
 use crate::engine::Counts;
-use crate::finding::{Finding, Place, ProgramId, Scope, Severity};
+use crate::finding::{Finding, ProgramId, Scope, Severity};
 use crate::project::Project;
 use crate::readiness::{self, Mend, Points, Readiness, SetAside};
 use crate::rule::Meta;
@@ -339,8 +339,8 @@ impl Report {
 
     /// How many programs start, die, or are not known to do either.
     pub fn programs_that(&self, start: Start) -> usize {
-        let is_so = |program: &&ProgramReport| program.start == start;
-        self.programs.iter().filter(is_so).count()
+        let starts = self.programs.iter().map(|program| program.start);
+        starts.filter(|own| *own == start).count()
     }
 }
 
@@ -376,28 +376,12 @@ fn findings(
             related,
             text: sources.fingerprint(finding.place),
             programs: names.list(&finding.programs),
-            edits: edits(project, sources, &finding),
+            edits: sources.edits(&finding),
             finding,
             location,
         }
     });
     findings.collect()
-}
-
-/// The edits of a finding, where they are in files as they stand: text inside of another text may be written there
-/// in another way.
-fn edits(project: &Project, sources: &Sources<'_>, finding: &Finding) -> Vec<(Location, String)> {
-    let is_plain = |place: Place| {
-        let document = project.document(place.document);
-        document.is_some_and(|document| document.host.is_none())
-    };
-    if !finding.edits.iter().all(|edit| is_plain(edit.place)) {
-        return Vec::new();
-    }
-    let edits = finding.edits.iter();
-    edits
-        .map(|edit| (sources.locate(edit.place), edit.text.clone()))
-        .collect()
 }
 
 fn programs(
@@ -429,9 +413,7 @@ fn programs(
 
 /// The files of the tree that hold anything to judge.
 fn tree(project: &Project) -> BTreeMap<String, Scope> {
-    let files = project
-        .documents()
-        .filter(|(_, document)| document.host.is_none());
+    let files = project.documents().filter(|(_, found)| found.host.is_none());
     files
         .map(|(id, document)| (document.path.clone(), project.scope(id)))
         .collect()

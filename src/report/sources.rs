@@ -4,7 +4,7 @@ use super::excerpts::Excerpts;
 use super::secret::Cover;
 use super::{Location, Parts, fingerprint};
 use crate::facts::{Secret, SettingValue};
-use crate::finding::Place;
+use crate::finding::{Finding, Place};
 use crate::formats;
 use crate::project::Project;
 use crate::source::{LineIndex, Position, Span};
@@ -61,6 +61,22 @@ impl<'a> Sources<'a> {
             project,
             files: files.collect::<Vec<_>>().into_iter().collect(),
         }
+    }
+
+    /// The edits of a finding, where they are in files as they stand: text inside of another text may be written there
+    /// in another way.
+    pub(super) fn edits(&self, finding: &Finding) -> Vec<(Location, String)> {
+        let is_plain = |place: Place| {
+            let document = self.project.document(place.document);
+            document.is_some_and(|document| document.host.is_none())
+        };
+        if !finding.edits.iter().all(|edit| is_plain(edit.place)) {
+            return Vec::new();
+        }
+        let edits = finding.edits.iter();
+        edits
+            .map(|edit| (self.locate(edit.place), edit.text.clone()))
+            .collect()
     }
 
     pub(super) fn locate(&self, place: Place) -> Location {

@@ -52,10 +52,21 @@ impl Collector<'_> {
             name: name_text.to_owned(),
             span: span(name),
             access: Access::Read {
-                has_default: default.is_some(),
+                has_default: default.is_some() || self.is_asked(call),
                 default: literal,
             },
         });
+    }
+
+    /// Whether a reading only asks whether the variable is there: `if os.getenv("X"):`. Then the code has its way without.
+    fn is_asked(&self, call: &ExprCall) -> bool {
+        let start = span(call).start as usize;
+        let before = self.text.get(..start).unwrap_or_default().trim_end_matches(' ');
+        ["if", "elif", "while", "not", "and", "or"].iter().any(|word| {
+            before
+                .strip_suffix(word)
+                .is_some_and(|rest| rest.ends_with([' ', '\t', '\n', '(']) || rest.is_empty())
+        })
     }
 
     /// `os.environ.update({"X": …}, Y=…)`.

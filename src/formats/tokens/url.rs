@@ -10,7 +10,7 @@ const MOST: usize = 512;
 
 /// What stands before credentials. The first letter may be small or large.
 const WORDS: [&str; 4] = ["earer ", "asic ", "EARER ", "ASIC "];
-static FINDERS: LazyLock<[Finder<'_>; 4]> = LazyLock::new(|| WORDS.map(|word| Finder::new(word)));
+static FINDERS: LazyLock<[Finder<'_>; 4]> = LazyLock::new(|| WORDS.map(Finder::new));
 
 /// Adds those of a text.
 pub(super) fn find(text: &str, tokens: &mut Vec<Token>) {

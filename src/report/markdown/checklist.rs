@@ -97,14 +97,7 @@ fn server(report: &Report) -> Vec<String> {
     if !users.is_empty() {
         boxes.push(format!("- [ ] These users exist: {}\n", names(users, 12)));
     }
-    for database in picture.databases.iter().filter(|database| !database.is_file()) {
-        let files = names(database.paths.iter().map(String::as_str), 3);
-        boxes.push(format!(
-            "- [ ] {} answers, with the databases, users, rights and tables that the code asks for ({files}){}\n",
-            prose(&database.name),
-            accounts(report, &database.name)
-        ));
-    }
+    boxes.extend(databases(report));
     let needed = picture.variables.iter().filter(|read| !read.has_default);
     let needed: Vec<&str> = needed.map(|read| read.name.as_str()).collect();
     if !needed.is_empty() {
@@ -133,6 +126,34 @@ fn server(report: &Report) -> Vec<String> {
             _ => "A process manager runs",
         };
         boxes.push(format!("- [ ] {does} {} ({programs})\n", code(path)));
+    }
+    boxes
+}
+
+/// The databases that have to answer.
+fn databases(report: &Report) -> Vec<String> {
+    let mut boxes = Vec::new();
+    for database in report
+        .picture
+        .databases
+        .iter()
+        .filter(|database| !database.is_file())
+    {
+        let files = names(database.paths.iter().map(String::as_str), 3);
+        // Caches and brokers have neither users nor tables to speak of.
+        let has_tables = ["SQL", "MariaDB", "Oracle", "ClickHouse"]
+            .iter()
+            .any(|word| database.name.contains(word));
+        let with = if has_tables {
+            ", with the databases, users, rights and tables that the code asks for"
+        } else {
+            ""
+        };
+        boxes.push(format!(
+            "- [ ] {} answers{with} ({files}){}\n",
+            prose(&database.name),
+            accounts(report, &database.name)
+        ));
     }
     boxes
 }
