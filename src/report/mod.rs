@@ -13,6 +13,7 @@ pub mod jsonl;
 pub mod junit;
 mod map;
 pub mod markdown;
+mod names;
 mod page;
 mod picture;
 pub mod points;
@@ -42,6 +43,7 @@ pub use cause::{CategoryReport, CauseReport};
 pub use excerpts::{Excerpt, Excerpts};
 pub use history::{History, Moment};
 pub use map::{Dial, Given, Map, MapProgram, Socket};
+use names::Names;
 pub use page::explain;
 pub use picture::{PathCount, Picture, PortReport, VariableReport};
 use secret::Cover;
@@ -447,32 +449,6 @@ fn because(project: &Project, mut stopping: Vec<&FindingReport>, program: Progra
         (finding.phase, moment.unwrap_or(aside))
     });
     stopping.into_iter().map(|found| found.id.clone()).collect()
-}
-
-/// The names of programs, sorted, each once: two configs may define programs of one name.
-struct Names<'a> {
-    project: &'a Project,
-    known: HashMap<Vec<ProgramId>, Arc<[String]>>,
-}
-
-impl<'a> Names<'a> {
-    fn of(project: &'a Project) -> Self {
-        Self {
-            project,
-            known: HashMap::new(),
-        }
-    }
-
-    fn list(&mut self, programs: &[ProgramId]) -> Arc<[String]> {
-        if let Some(known) = self.known.get(programs) {
-            return Arc::clone(known);
-        }
-        let views = programs.iter().filter_map(|id| self.project.program(*id));
-        let names: BTreeSet<&str> = views.map(|program| program.name.as_str()).collect();
-        let names: Arc<[String]> = names.into_iter().map(str::to_owned).collect();
-        self.known.insert(programs.to_vec(), Arc::clone(&names));
-        names
-    }
 }
 
 /// What names a finding across runs.
