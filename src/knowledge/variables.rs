@@ -1,7 +1,7 @@
 //! Environment variables that others read, and words of their names that mean the same.
 
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("variables"));
@@ -48,8 +48,59 @@ pub fn is_asked_of_any(name: &str) -> bool {
     TABLE.given_elsewhere.has(name)
 }
 
+/// Names among which one that is near to another is looked for without a look at each.
+#[derive(Debug, Default)]
+pub struct NearNames<'a> {
+    names: Vec<&'a str>,
+    by_meaning: HashMap<Vec<String>, Vec<usize>>,
+    /// By what is left of a name when nothing, or one letter, is taken away: names that differ by one letter share one.
+    by_rest: HashMap<String, Vec<usize>>,
+}
+
+/// Longer names are not looked at letter by letter.
+const LONGEST: usize = 100;
+
+impl<'a> NearNames<'a> {
+    /// Prepares the search among these names; the first that is near counts.
+    pub fn new(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut near = Self::default();
+        let mut known = HashSet::new();
+        for name in names.into_iter().filter(|name| known.insert(*name)) {
+            let at = near.names.len();
+            near.names.push(name);
+            near.by_meaning.entry(meaning(name)).or_default().push(at);
+            for rest in rests(name) {
+                near.by_rest.entry(rest).or_default().push(at);
+            }
+        }
+        near
+    }
+
+    /// The first of the names that is near to this one and passes.
+    pub fn find(&self, name: &str, passes: impl Fn(&str) -> bool) -> Option<&'a str> {
+        let mut found: Vec<usize> = self.by_meaning.get(&meaning(name)).cloned().unwrap_or_default();
+        let sharing = rests(name).into_iter().filter_map(|rest| self.by_rest.get(&rest));
+        found.extend(sharing.flatten());
+        found.sort_unstable();
+        found.dedup();
+        let mut near = found.into_iter().filter_map(|at| self.names.get(at).copied());
+        near.find(|other| is_near(name, other) && passes(other))
+    }
+}
+
+/// A name, and what is left of it when one of its letters is taken away. Digits never are: names that differ in
+/// one are two.
+fn rests(name: &str) -> Vec<String> {
+    if name.len() < 10 || name.len() > LONGEST {
+        return Vec::new();
+    }
+    let letters = name.char_indices().filter(|(_, letter)| !letter.is_ascii_digit());
+    let without = letters.map(|(at, letter)| format!("{}{}", &name[..at], &name[at + letter.len_utf8()..]));
+    std::iter::once(name.to_owned()).chain(without).collect()
+}
+
 /// Whether two names are meant to be one: words of one meaning, or a letter that differs.
-pub fn is_near(left: &str, right: &str) -> bool {
+fn is_near(left: &str, right: &str) -> bool {
     if left == right {
         return false;
     }
@@ -95,6 +146,7 @@ fn meaning(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn names_of_one_meaning_are_near() {
@@ -107,6 +159,7 @@ mod tests {
             ("desk_mode", "DESK_MODE"),
         ] {
             assert!(is_near(left, right), "{left} {right}");
+            assert_eq!(NearNames::new(["X", right]).find(left, |_| true), Some(right));
         }
         for (left, right) in [
             ("DB_HOST", "DB_PORT"),
@@ -117,6 +170,29 @@ mod tests {
             ("API_KEY", "KEY"),
         ] {
             assert!(!is_near(left, right), "{left} {right}");
+            assert_eq!(NearNames::new([right]).find(left, |_| true), None);
+        }
+    }
+
+    proptest! {
+        /// Nothing is missed by not looking at each.
+        #[test]
+        fn the_search_finds_what_is_near(
+            left in "[AB_]{8,12}",
+            edit in 0..4usize,
+            at in 0..8usize,
+            letter in "[ABC]",
+        ) {
+            let (before, behind) = left.split_at(at);
+            let right = match edit {
+                0 => format!("{before}{letter}{behind}"),
+                1 => format!("{before}{}", &behind[1..]),
+                2 => format!("{before}{letter}{}", &behind[1..]),
+                _ if behind.len() > 1 => format!("{before}{}{}{}", &behind[1..2], &behind[..1], &behind[2..]),
+                _ => left.clone(),
+            };
+            let found = NearNames::new([right.as_str()]).find(&left, |_| true);
+            prop_assert_eq!(found.is_some(), is_near(&left, &right), "{} {}", left, right);
         }
     }
 

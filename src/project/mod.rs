@@ -141,6 +141,8 @@ pub struct Project {
     refusals: RwLock<BTreeMap<requirements::Refusal, Vec<ProgramId>>>,
     /// Which of make and npm's likes something calls.
     asked: OnceLock<BTreeSet<&'static str>>,
+    /// Names of variables in all documents.
+    variable_names: OnceLock<variables::VariableNames>,
     /// By document: whether it goes on in a virtual environment.
     environments: OnceLock<Vec<bool>>,
 }
@@ -218,6 +220,7 @@ impl Project {
             reaching: OnceLock::new(),
             refusals: RwLock::default(),
             asked: OnceLock::new(),
+            variable_names: OnceLock::new(),
             environments: OnceLock::new(),
         }
     }

@@ -38,6 +38,15 @@ pub struct ProgramVariable<'a> {
     pub setting: Setting,
 }
 
+/// Names of variables in all documents.
+#[derive(Debug, Default)]
+pub(super) struct VariableNames {
+    /// Those that something reads, in small letters.
+    read: BTreeSet<String>,
+    /// Those that something beside files of variables sets.
+    set_beside_files: BTreeSet<String>,
+}
+
 impl Project {
     /// What the files of variables, the definitions of programs and the scripts that start them set for others, outside
     /// tests, samples and archives.
@@ -96,23 +105,30 @@ impl Project {
 
     /// Whether anything of the tree reads a variable, or mentions it where it is not set.
     pub fn is_variable_mentioned(&self, name: &str) -> bool {
-        self.mentions.has(name)
-            || self.documents.iter().any(|document| {
-                let mut variables = document.facts.variables.iter();
-                variables.any(|variable| {
-                    matches!(variable.access, Access::Read { .. })
-                        && (variable.name.eq_ignore_ascii_case(name) || variable.name == Variable::ANY)
-                })
-            })
+        let read = &self.variable_names().read;
+        self.mentions.has(name) || read.contains(Variable::ANY) || read.contains(&name.to_ascii_lowercase())
     }
 
     /// Whether something beside files of variables and samples sets a variable: a script, code, a config.
     pub fn is_set_beside_files(&self, name: &str) -> bool {
-        self.documents.iter().any(|document| {
-            let mut variables = document.facts.variables.iter();
-            document.format != Format::Dotenv
-                && variables
-                    .any(|variable| variable.name == name && matches!(variable.access, Access::Set(_)))
+        self.variable_names().set_beside_files.contains(name)
+    }
+
+    fn variable_names(&self) -> &VariableNames {
+        self.variable_names.get_or_init(|| {
+            let mut names = VariableNames::default();
+            for document in &self.documents {
+                for variable in &document.facts.variables {
+                    match variable.access {
+                        Access::Read { .. } => names.read.insert(variable.name.to_ascii_lowercase()),
+                        Access::Set(_) if document.format != Format::Dotenv => {
+                            names.set_beside_files.insert(variable.name.clone())
+                        }
+                        Access::Set(_) => false,
+                    };
+                }
+            }
+            names
         })
     }
 

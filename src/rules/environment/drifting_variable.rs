@@ -1,10 +1,10 @@
 //! Variables that are read by one name and set by another.
 
 use crate::finding::{Confidence, Draft, Effect, ProgramId};
-use crate::knowledge::variables::is_near;
+use crate::knowledge::variables::NearNames;
 use crate::project::{FailureKind, ProgramVariable, Project, Setting, VariableSet};
 use crate::rule::Sink;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports each variable that programs read and that nothing sets, where one of nearly its name is set for them and
 /// nobody reads that.
@@ -14,19 +14,29 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     if unread.is_empty() {
         return;
     }
+    let near = NearNames::new(unread.iter().map(|set| set.name));
+    let failing: BTreeSet<&str> = project
+        .failures
+        .iter()
+        .filter(|failed| matches!(failed.failure.kind, FailureKind::Variable(_)))
+        .map(|failed| failed.failure.missing.as_str())
+        .collect();
     let mut found: BTreeMap<(&str, &str), (ProgramVariable<'_>, &VariableSet<'_>, Vec<ProgramId>)> =
         BTreeMap::new();
     for (id, view) in project.programs() {
         for read in project.variables_of(id) {
-            if !matches!(read.setting, Setting::Nowhere | Setting::Documented(_)) || fails(project, read.name)
-            {
+            // Another finding says that a program dies without it.
+            let is_told = failing.contains(read.name);
+            if !matches!(read.setting, Setting::Nowhere | Setting::Documented(_)) || is_told {
                 continue;
             }
-            let is_given = |set: &&&VariableSet<'_>| {
-                let is_for_it = set.of_program.is_none() || view.environment.contains_key(set.name);
-                is_for_it && is_near(read.name, set.name)
+            let of_name = |name: &str| {
+                unread.iter().find(|set| {
+                    set.name == name && (set.of_program.is_none() || view.environment.contains_key(name))
+                })
             };
-            if let Some(given) = unread.iter().find(is_given) {
+            let given = near.find(read.name, |name| of_name(name).is_some());
+            if let Some(given) = given.and_then(of_name) {
                 let entry = found.entry((read.name, given.name));
                 entry.or_insert_with(|| (read, given, Vec::new())).2.push(id);
             }
@@ -57,12 +67,4 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
 /// Whether the tree itself reads a variable; what images and tools read may be meant for the code as well.
 fn is_read(project: &Project, name: &str) -> bool {
     project.is_variable_mentioned(name)
-}
-
-/// Whether a program is known to die without a variable: then another finding says so.
-fn fails(project: &Project, name: &str) -> bool {
-    let mut failures = project.failures.iter();
-    failures.any(|failed| {
-        matches!(failed.failure.kind, FailureKind::Variable(_)) && failed.failure.missing == name
-    })
 }

@@ -2,14 +2,15 @@
 
 use crate::facts::Manager;
 use crate::finding::{Confidence, Draft, Effect};
-use crate::knowledge::variables::is_near;
-use crate::project::{Project, VariableSet};
+use crate::knowledge::variables::NearNames;
+use crate::project::Project;
 use crate::rule::Sink;
 use std::collections::BTreeSet;
 
 /// Reports each once, where it is set first.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     let mut told = BTreeSet::new();
+    let read = NearNames::new(project.variables().iter().map(|read| read.name));
     for set in project.variables_set() {
         // What an image brings reads the variables of its containers.
         if matches!(set.of_program, Some(Manager::Docker | Manager::Compose)) {
@@ -19,8 +20,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             continue;
         }
         let message = format!("`{}` is set here, and nothing of the tree reads it", set.name);
-        let near = near(project, &set);
-        let help = match near {
+        let help = match read.find(set.name, |_| true) {
             Some(read) => format!("The code reads `{read}`: give it that name, or remove it."),
             None => "Remove it, or look for the name that the code reads now.".to_owned(),
         };
@@ -33,10 +33,4 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .confidence(Confidence::Possible),
         );
     }
-}
-
-/// A variable of the code that may be meant.
-fn near<'a>(project: &'a Project, set: &VariableSet<'_>) -> Option<&'a str> {
-    let mut read = project.variables().into_iter().map(|read| read.name);
-    read.find(|name| is_near(name, set.name))
 }

@@ -2,7 +2,7 @@
 
 use super::super::failing;
 use crate::finding::{Confidence, Draft, Effect, Place, ProgramId};
-use crate::knowledge::variables::{is_asked_of_any, is_near};
+use crate::knowledge::variables::{NearNames, is_asked_of_any};
 use crate::project::{FailureKind, Project, Setting, VariableSet};
 use crate::rule::Sink;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         .iter()
         .filter(|set| !project.is_variable_mentioned(set.name))
         .collect();
+    let near = NearNames::new(unread.iter().map(|set| set.name));
     for failed in &project.failures {
         let failure = &failed.failure;
         let FailureKind::Variable(by) = &failure.kind else {
@@ -28,7 +29,8 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some(mut draft) = failing::draft(project, failed, message) else {
             continue;
         };
-        let meant = unread.iter().find(|set| is_near(name, set.name));
+        let meant = near.find(name, |_| true);
+        let meant = meant.and_then(|meant| unread.iter().find(|set| set.name == meant));
         let help = match meant {
             Some(set) => format!(
                 "Nothing reads `{}`, which is set: use one of the two names in both places.",
@@ -50,11 +52,11 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 .confidence(failure.confidence.min(Confidence::Likely)),
         );
     }
-    absent(project, &unread, sink);
+    absent(project, &near, sink);
 }
 
 /// `os.getenv("X")`, where nothing sets `X`: the code goes on with nothing.
-fn absent(project: &Project, unread: &[&VariableSet<'_>], sink: &mut Sink<'_>) {
+fn absent(project: &Project, unread: &NearNames<'_>, sink: &mut Sink<'_>) {
     let failing: BTreeSet<&str> = project
         .failures
         .iter()
@@ -66,7 +68,7 @@ fn absent(project: &Project, unread: &[&VariableSet<'_>], sink: &mut Sink<'_>) {
         for read in project.variables_of(id) {
             let is_told = failing.contains(read.name)
                 || is_asked_of_any(read.name)
-                || unread.iter().any(|set| is_near(read.name, set.name));
+                || unread.find(read.name, |_| true).is_some();
             if read.has_default || read.setting != Setting::Nowhere || is_told {
                 continue;
             }
