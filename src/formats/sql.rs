@@ -7,26 +7,65 @@ use crate::source::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+/// What a text that makes a table cannot do without, with what has to stand beside it.
 static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
-static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
 static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
 /// What finds the tables that a text makes; nothing for a text that makes none. Most have none of the words.
 fn maker(text: &str) -> Option<&'static Regex> {
-    let (mut at, mut may_create) = (0, None);
-    let (mut makes, mut may_select) = (false, None);
+    let (mut at, mut makes, mut may_select) = (0, false, None);
     while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
-        match number {
-            0 | 1 => makes = true,
-            2 => makes |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+        let (before, behind) = text.split_at(found);
+        makes |= match number {
+            0 => is_created(before) || is_of_code(before, &behind["table".len()..]),
+            1 => true,
+            2 => is_created(before),
             _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
-            _ => {}
-        }
+            _ => false,
+        };
         at = found + 1;
     }
     MAKER.as_ref().filter(|_| makes)
 }
+
+/// Whether what stands before `table` or `view` is a statement that makes one.
+fn is_created(before: &str) -> bool {
+    let words = before.trim_end();
+    words.len() < before.len()
+        && KINDS
+            .iter()
+            .chain(&["create", "replace"])
+            .any(|word| ends_with(words, word))
+}
+
+/// Whether `table` is part of a name by which Python's libraries make one.
+fn is_of_code(before: &str, behind: &str) -> bool {
+    let begins = |part: &str| {
+        let there = behind.as_bytes().get(..part.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    ["name__", "_name", "("].into_iter().any(begins)
+        || ["db_", "create_"].iter().any(|part| ends_with(before, part))
+}
+
+/// Whether a text ends so, in small or large letters.
+fn ends_with(text: &str, end: &str) -> bool {
+    let at = text.len().checked_sub(end.len());
+    at.is_some_and(|at| text.as_bytes()[at..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
+/// What may stand between `create` and `table`.
+const KINDS: [&str; 9] = [
+    "global",
+    "local",
+    "temp",
+    "temporary",
+    "unlogged",
+    "materialized",
+    "foreign",
+    "virtual",
+    "external",
+];
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries.
 const MAKES: &str = concat!(
