@@ -20,7 +20,11 @@ fn maker(text: &str) -> Option<&'static Regex> {
             0 => is_created(before) || is_of_code(before, &behind["table".len()..]),
             1 => true,
             2 => is_created(before),
-            _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
+            _ if is_filled(&behind["into".len()..])
+                && *may_select.get_or_insert_with(|| SELECT.are_in(text)) =>
+            {
+                return MAKER_OR_QUERY.as_ref();
+            }
             _ => false,
         };
         at = found + 1;
@@ -38,14 +42,35 @@ fn is_created(before: &str) -> bool {
             .any(|word| ends_with(words, word))
 }
 
+/// Whether what stands behind `into` may be a table, and where it is filled from: `into table recent from trades`.
+fn is_filled(behind: &str) -> bool {
+    let near = &behind[..behind.floor_char_boundary(NEAR)];
+    let mut words = near.split_whitespace();
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    // The last of them may be cut.
+    if words.next().is_none() && near.len() < behind.len() {
+        return true;
+    }
+    let is_from = |word: Option<&str>| word.is_some_and(|word| begins_with(word, "from"));
+    let is_table = first.is_some_and(|word| word.eq_ignore_ascii_case("table"));
+    is_from(second) || is_table && is_from(third)
+}
+
+/// Bytes behind a word that are looked at: one look for each word must not become a look at the whole text for each.
+const NEAR: usize = 512;
+
 /// Whether `table` is part of a name by which Python's libraries make one.
 fn is_of_code(before: &str, behind: &str) -> bool {
-    let begins = |part: &str| {
-        let there = behind.as_bytes().get(..part.len());
-        there.is_some_and(|there| there.eq_ignore_ascii_case(part.as_bytes()))
-    };
-    ["name__", "_name", "("].into_iter().any(begins)
+    ["name__", "_name", "("]
+        .iter()
+        .any(|part| begins_with(behind, part))
         || ["db_", "create_"].iter().any(|part| ends_with(before, part))
+}
+
+/// Whether a text begins so, in small or large letters.
+fn begins_with(text: &str, begin: &str) -> bool {
+    let there = text.as_bytes().get(..begin.len());
+    there.is_some_and(|there| there.eq_ignore_ascii_case(begin.as_bytes()))
 }
 
 /// Whether a text ends so, in small or large letters.
@@ -108,11 +133,8 @@ fn may_make_databases(text: &str) -> bool {
         at = found + VERBS[number].len();
         let behind = text.get(at..).unwrap_or_default();
         let what = behind.trim_start();
-        let begins = |word: &str| {
-            let there = what.as_bytes().get(..word.len());
-            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        if what.len() < behind.len() && ["database", "schema", "user", "role"].into_iter().any(begins) {
+        let mut things = ["database", "schema", "user", "role"].iter();
+        if what.len() < behind.len() && things.any(|thing| begins_with(what, thing)) {
             return true;
         }
     }
