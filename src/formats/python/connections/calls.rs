@@ -186,7 +186,6 @@ impl Reader<'_> {
             call: function.to_owned(),
             host,
             debug,
-            in_main: self.in_main,
             span: span(call),
         });
     }
