@@ -2,7 +2,7 @@
 
 use super::programs::{Entry, ModuleStart, ProgramView};
 use crate::document::Document;
-use crate::facts::python::Arrival;
+use crate::facts::python::{Apart, Arrival};
 use crate::finding::{DocumentId, ProgramId};
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -33,19 +33,34 @@ impl Arrivals {
         (at, document): (DocumentId, &Document),
         place: Span,
     ) -> Arrival {
-        let python = document.facts.python.as_ref();
-        let Some(apart) = python.and_then(|python| python.apart_at(place)) else {
-            return Arrival::Surely;
-        };
-        if apart.is_main && runs(program, &document.path) {
+        let is_main = apart_at(document, place).is_some_and(|apart| apart.is_main);
+        if is_main && runs(program, &document.path) {
             return Arrival::Surely;
         }
+        self.by_import(id, (at, document), place)
+    }
+
+    /// Whether a program that imports a document gets to a place in it.
+    pub(super) fn by_import(
+        &self,
+        id: ProgramId,
+        (at, document): (DocumentId, &Document),
+        place: Span,
+    ) -> Arrival {
+        let Some(apart) = apart_at(document, place) else {
+            return Arrival::Surely;
+        };
         let calls = apart.through.iter().filter_map(|name| {
             let by_program = self.calls.get(&(at, name.clone()))?;
             by_program.get(&id).copied()
         });
         calls.fold(apart.imported, Arrival::max)
     }
+}
+
+/// The part that a place stands in, where an import alone does not run that.
+pub(super) fn apart_at(document: &Document, place: Span) -> Option<&Apart> {
+    document.facts.python.as_ref()?.apart_at(place)
 }
 
 /// Whether a program runs a module as a script.

@@ -1,5 +1,6 @@
 //! Which servers the programs of the target start, and where those listen.
 
+use super::arrivals::apart_at;
 use super::{PortUse, Project};
 use crate::document::Document;
 use crate::facts::port::is_wildcard;
@@ -180,8 +181,7 @@ type Commands<'a> = BTreeMap<&'a str, Vec<String>>;
 
 /// Whether one of the commands leads to a place of a module.
 fn is_in_command(document: &Document, place: Span, commands: &Commands<'_>) -> bool {
-    let python = document.facts.python.as_ref();
-    let Some(apart) = python.and_then(|python| python.apart_at(place)) else {
+    let Some(apart) = apart_at(document, place) else {
         return false;
     };
     let stem = document.path.strip_suffix(".py").unwrap_or(&document.path);

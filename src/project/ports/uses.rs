@@ -288,8 +288,8 @@ impl<'a> Joint<'a> {
         });
         let before = found.binds.len();
         if let Some((id, document)) = own.and_then(|id| Some((id, self.document(id)?))) {
-            let binds = binds_of(document).filter(|port| self.gets_to(subject, id, port));
-            for port in binds {
+            let arrival = |port: &Port| self.arrivals.of(subject, (id, document), place_of(port));
+            for port in binds_of(document).filter(|port| arrival(port) > Arrival::Never) {
                 self.bind(subject.1, code, (id, port), found);
             }
         }
@@ -305,15 +305,6 @@ impl<'a> Joint<'a> {
         }
     }
 
-    /// Whether a program may get to what a module says of a port.
-    fn gets_to(&self, subject: Subject<'_>, id: DocumentId, port: &Port) -> bool {
-        let place = port.call.unwrap_or(port.span);
-        self.document(id).is_some_and(|document| {
-            let arrival = self.arrivals.of(subject, (id, document), place);
-            arrival > Arrival::Never
-        })
-    }
-
     /// What the code that a program reaches does beside its own module: told only when it is one thing.
     fn by_reached(
         &self,
@@ -325,8 +316,12 @@ impl<'a> Joint<'a> {
         let others = code.iter().copied().filter(|id| Some(*id) != own);
         let mut ports = others
             .filter_map(|id| Some((id, self.document(id)?)))
-            .flat_map(|(id, document)| binds_of(document).map(move |port| (id, port)))
-            .filter(|(id, port)| self.gets_to(subject, *id, port));
+            .flat_map(|(id, document)| {
+                let arrival =
+                    move |port: &Port| self.arrivals.by_import(subject.0, (id, document), place_of(port));
+                let binds = binds_of(document).filter(move |port| arrival(port) > Arrival::Never);
+                binds.map(move |port| (id, port))
+            });
         let Some((id, first)) = ports.next() else { return };
         if ports.next().is_some() {
             found.is_open = true;
@@ -460,6 +455,11 @@ impl<'a> Joint<'a> {
     fn document(&self, id: DocumentId) -> Option<&Document> {
         self.documents.get(id.0 as usize)
     }
+}
+
+/// Where the code uses a port.
+fn place_of(port: &Port) -> Span {
+    port.call.unwrap_or(port.span)
 }
 
 fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {
