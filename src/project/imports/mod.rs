@@ -209,6 +209,8 @@ pub(super) struct Run<'a> {
     indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
     pub(super) follows: bool,
+    /// Whether what is imported now is named by dots: that is never a distribution's.
+    is_relative: bool,
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }
@@ -267,6 +269,7 @@ impl<'a> Run<'a> {
             outcome: Outcome::default(),
             indices: RefCell::default(),
             follows,
+            is_relative: false,
             is_exact: false,
         }
     }

@@ -23,6 +23,7 @@ impl<'a> Run<'a> {
         if name.is_empty() {
             return Flow::Normal;
         }
+        self.is_relative = import.level > 0;
         let module = match self.load(&name, place, context) {
             Loaded::Stopped(flow) => return flow,
             Loaded::Yes(module) => Some(module),
