@@ -210,7 +210,7 @@ pub(super) struct Run<'a> {
     /// Whether imports are followed into the modules that they find.
     pub(super) follows: bool,
     /// Whether what is imported now is named by dots: that is never a distribution's.
-    is_relative: bool,
+    pub(super) is_relative: bool,
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }

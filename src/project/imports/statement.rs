@@ -24,7 +24,9 @@ impl<'a> Run<'a> {
             return Flow::Normal;
         }
         self.is_relative = import.level > 0;
-        let module = match self.load(&name, place, context) {
+        let loaded = self.load(&name, place, context);
+        self.is_relative = false;
+        let module = match loaded {
             Loaded::Stopped(flow) => return flow,
             Loaded::Yes(module) => Some(module),
             Loaded::Mended => None,
