@@ -15,6 +15,54 @@ pub struct Module {
     pub is_script: bool,
     /// Names that functions give a value after a `global` statement: calls may define them later.
     pub globals: Vec<String>,
+    /// The parts that start a server and that an import alone does not run, in the order of the text.
+    pub apart: Vec<Apart>,
+}
+
+impl Module {
+    /// The part, apart from what an import runs, that a place stands in.
+    pub fn apart_at(&self, at: Span) -> Option<&Apart> {
+        let behind = self.apart.partition_point(|part| part.span.start <= at.start);
+        let part = self.apart.get(behind.checked_sub(1)?)?;
+        (at.start < part.span.end).then_some(part)
+    }
+}
+
+/// A part of a module that does not run when it is imported: what stands below `if __name__ == "__main__":`, a
+/// function, a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The part.
+    pub span: Span,
+    /// Whether the import gets there all the same: a statement of the module names it.
+    pub imported: Arrival,
+    /// Whether the module gets there when it is run as a script.
+    pub is_main: bool,
+    /// The functions and classes of the module of which each leads there once somebody calls it, sorted.
+    pub through: Vec<String>,
+}
+
+impl Apart {
+    /// What stands below `if __name__ == "__main__":`.
+    pub fn below_main(span: Span) -> Self {
+        Self {
+            span,
+            imported: Arrival::Never,
+            is_main: true,
+            through: Vec::new(),
+        }
+    }
+}
+
+/// Whether a run gets to a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Arrival {
+    /// Nothing leads there.
+    Never,
+    /// It cannot be told.
+    Perhaps,
+    /// Something leads there.
+    Surely,
 }
 
 /// One thing that happens when a module runs.

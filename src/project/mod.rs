@@ -1,5 +1,6 @@
 //! All facts joined into one picture of the deployment.
 
+mod arrivals;
 mod asks;
 mod bindings;
 mod connections;
@@ -116,6 +117,7 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
+    arrivals: arrivals::Arrivals,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
     /// Names of files that commands and code make.
@@ -189,6 +191,7 @@ impl Project {
             &documents,
             &programs,
             &reach.programs,
+            &reach.arrivals,
         );
         Self {
             target,
@@ -206,6 +209,7 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            arrivals: reach.arrivals,
             made: reach.made.files,
             made_folders: reach.made.folders,
             needing: reach.needing,

@@ -8,6 +8,7 @@ mod gate;
 mod sockets;
 mod uses;
 
+use super::arrivals::Arrivals;
 use super::programs::ProgramView;
 use crate::document::Document;
 use crate::facts::port::Audience;
@@ -135,11 +136,13 @@ impl Ports {
         documents: &[Document],
         programs: &[ProgramView],
         reached: &[Vec<ProgramId>],
+        arrivals: &Arrivals,
     ) -> Self {
         let joint = uses::Joint {
             documents,
             programs,
             reached,
+            arrivals,
             manifest: self.manifest.as_ref(),
             bound: OnceCell::new(),
         };

@@ -36,6 +36,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
         body: steps,
         is_script,
         globals: reader.globals,
+        apart: Vec::new(),
     }));
     connections::read(text, body, &reader.names, reader.facts);
     reader.names

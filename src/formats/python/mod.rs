@@ -2,6 +2,7 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod apart;
 mod asynchronous;
 mod binding;
 mod calls;
@@ -78,6 +79,7 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
         }
         let names = flow::read(text, &module.body, &mut facts);
         servers::read(&module.body, &names, &mut facts);
+        apart::read(&module.body, &names, &mut facts);
         more(&module.body, &mut facts);
     }
     facts.values.shrink_to_fit();

@@ -3,10 +3,8 @@
 
 mod endpoint;
 
-use super::guards::guard_of;
 use super::names::{Names, last};
 use super::{ports, span};
-use crate::facts::python::Guard;
 use crate::facts::{Facts, Given, Port, PortRole};
 use crate::source::Span;
 use endpoint::{Endpoint, Kind, endpoint, may_be_endpoint};
@@ -23,7 +21,6 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
         is_settings: false,
         turn: Turn::Learns,
         is_of_interest: false,
-        in_main: false,
         found: Vec::new(),
     };
     for statement in body {
@@ -100,7 +97,6 @@ struct Reader<'a> {
     turn: Turn,
     /// Whether the first time found anything that the second is for.
     is_of_interest: bool,
-    in_main: bool,
     found: Vec<Port>,
 }
 
@@ -381,7 +377,7 @@ impl Reader<'_> {
         }
         port.host = port.host.or(host);
         port.is_udp = found.is_udp;
-        port.in_main = self.in_main;
+        port.call = Some(span(call));
         self.found.push(port);
     }
 }
@@ -440,12 +436,6 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 let outer = std::mem::replace(&mut self.is_settings, is_settings(class, self.names));
                 walk_stmt(self, statement);
                 self.is_settings = outer;
-                return;
-            }
-            Stmt::If(branch) if guard_of(&branch.test, self.names) == Guard::IsMain => {
-                let outer = std::mem::replace(&mut self.in_main, true);
-                branch.body.iter().for_each(|inner| self.visit_stmt(inner));
-                self.in_main = outer;
                 return;
             }
             _ => {}

@@ -135,7 +135,7 @@ impl Run<'_> {
                 Some(withheld) => FailureKind::Ignored(withheld),
                 // A folder without any Python is no package of the tree: a distribution's is meant. So it is
                 // where one of that name only happens to lie above a file that is taken alone.
-                None if self.is_guessed(package)
+                None if self.is_guessed(dotted)
                     || !folders.iter().any(|folder| self.world.modules.has_below(folder)) =>
                 {
                     FailureKind::Distribution(self.world.requirements.provision(dotted))
@@ -164,9 +164,12 @@ impl Run<'_> {
         None
     }
 
-    /// Whether a package is a folder without `__init__.py` that was found where nobody may look.
-    fn is_guessed(&self, package: ModuleId) -> bool {
-        !self.follows && matches!(self.spaces[package.0].source, Source::Namespace(_))
+    /// Whether the packages around a module are all folders without `__init__.py`, found where nobody may look.
+    fn is_guessed(&self, dotted: &str) -> bool {
+        let packages = dotted.match_indices('.').map(|(end, _)| &dotted[..end]);
+        let mut known = packages.filter_map(|package| self.loaded.get(package));
+        let is_folder = |module: &ModuleId| matches!(self.spaces[module.0].source, Source::Namespace(_));
+        !self.follows && !self.is_relative && known.all(is_folder)
     }
 
     /// A module that is none of the tree's is there, and so are the packages around it.

@@ -23,7 +23,10 @@ impl<'a> Run<'a> {
         if name.is_empty() {
             return Flow::Normal;
         }
-        let module = match self.load(&name, place, context) {
+        self.is_relative = import.level > 0;
+        let loaded = self.load(&name, place, context);
+        self.is_relative = false;
+        let module = match loaded {
             Loaded::Stopped(flow) => return flow,
             Loaded::Yes(module) => Some(module),
             Loaded::Mended => None,

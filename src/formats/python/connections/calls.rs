@@ -189,7 +189,6 @@ impl Reader<'_> {
             call: function,
             host,
             debug,
-            in_main: self.in_main,
             span: span(call),
         });
     }
