@@ -43,6 +43,7 @@ pub mod suppression;
 pub mod systemd;
 mod tokens;
 pub mod toml;
+mod translations;
 pub mod web;
 pub mod yaml;
 
@@ -337,6 +338,9 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         facts.launchd = plist::job(text).map(Box::new);
     }
     facts.suppressions = suppression::find(text);
+    if translations::is_one(path, format) {
+        translations::narrow(&mut facts);
+    }
     facts
 }
 
