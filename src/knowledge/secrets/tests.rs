@@ -5,7 +5,7 @@ fn every_row_is_a_pattern_with_a_check_that_exists() {
     assert!(TABLE.format.len() >= 60, "{}", TABLE.format.len());
     assert_eq!(FORMATS.each.len(), TABLE.format.len());
     assert_eq!(FORMATS.set.len(), TABLE.format.len());
-    let checks = ["base64", "crc-base62", "macaroon", "jwt", "discord"];
+    let checks = ["base64", "crc-base62", "macaroon", "jwt", "jwt-anon", "discord"];
     for row in &TABLE.format {
         assert!(
             row.check.as_deref().is_none_or(|check| checks.contains(&check)),
