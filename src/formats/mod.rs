@@ -49,6 +49,7 @@ pub mod yaml;
 
 use crate::facts::{Facts, ProblemKind};
 use crate::source::Span;
+pub use compose::Settings;
 
 /// The syntax of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -290,6 +291,11 @@ fn is_of_keys(lower: &str) -> bool {
 
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
+    extract_beside(path, format, text, &Settings::default())
+}
+
+/// The same of a document beside a `.env` that sets these variables: compose puts them into its files.
+pub fn extract_beside(path: &str, format: Format, text: &str, settings: &Settings) -> Facts {
     if format == Format::Text {
         return Facts {
             tokens: tokens::find(path, format, text),
@@ -304,7 +310,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Supervisor => supervisor::extract(text),
         Format::Requirements => requirements::extract(path, text),
         Format::Toml => toml::extract(path, text),
-        Format::Yaml => yaml::extract(path, text),
+        Format::Yaml => yaml::extract_beside(path, text, settings),
         Format::Dotenv => dotenv::extract(text),
         Format::Html => web::extract_html(text),
         Format::Script => pm2::extract(path, text),
