@@ -26,6 +26,7 @@ mod reaching;
 mod servers;
 mod setup;
 mod trying;
+mod unroll;
 mod values;
 
 use crate::facts::python::binds;
