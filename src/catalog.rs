@@ -8,17 +8,17 @@ use crate::rules;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// Every page: category, id, text.
-static PAGES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
+/// Every page: category, id, front matter as JSON, text below it.
+static PAGES: &[(&str, &str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 static CATALOG: LazyLock<Result<Vec<Rule>, String>> = LazyLock::new(|| {
     let mut all = Vec::with_capacity(PAGES.len());
-    for (category, id, text) in PAGES {
-        all.push(load(category, id, text)?);
+    for (category, id, front, page) in PAGES {
+        all.push(load(category, id, front, page)?);
     }
     match rules::CHECKS
         .iter()
-        .find(|(id, _)| !PAGES.iter().any(|(_, page, _)| page == id))
+        .find(|(id, _)| !PAGES.iter().any(|(_, page, ..)| page == id))
     {
         Some((id, _)) => Err(format!("src/rules/mod.rs: the check {id} has no page")),
         None => Ok(all),
@@ -76,15 +76,14 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 }
 
 /// Reads one page.
-fn load(category: &'static str, id: &'static str, text: &'static str) -> Result<Rule, String> {
+fn load(
+    category: &'static str,
+    id: &'static str,
+    front: &'static str,
+    page: &'static str,
+) -> Result<Rule, String> {
     let at = |what: &str| format!("rules/{category}/{id}.md: {what}");
-    let inner = text
-        .strip_prefix("+++\n")
-        .ok_or_else(|| at("the page begins with +++ and TOML"))?;
-    let (front, page) = inner
-        .split_once("\n+++\n")
-        .ok_or_else(|| at("the TOML ends with +++"))?;
-    let front: FrontMatter = toml::from_str(front).map_err(|error| at(error.message()))?;
+    let front: FrontMatter = serde_json::from_str(front).map_err(|error| at(&error.to_string()))?;
     let judge = match (front.check.as_deref(), front.pattern) {
         (Some("rust"), None) => {
             let code = rules::CHECKS

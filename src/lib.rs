@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod cli;
 pub mod document;
 pub mod engine;
+pub mod expression;
 pub mod facts;
 pub mod finding;
 pub mod formats;

@@ -16,12 +16,13 @@ use std::path::Path;
 /// siblings. A longer path (`formats::Format`) allows only what lies below it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("expression", &[]),
     ("page", &[]),
     ("facts", &["source"]),
-    ("formats", &["facts", "source"]),
+    ("formats", &["expression", "facts", "source"]),
     ("tree", &["source"]),
     // The names of distributions are compared in the form that requirements have.
-    ("knowledge", &["facts", "target"]),
+    ("knowledge", &["expression", "facts", "target"]),
     ("target", &["knowledge"]),
     ("finding", &["source"]),
     (
@@ -120,6 +121,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalog",
             "document",
             "engine",
+            "expression",
             "facts",
             "finding",
             "formats",

@@ -65,6 +65,60 @@ pub enum Arrival {
     Surely,
 }
 
+impl Module {
+    /// Whether the module may have an attribute of this name once it has run.
+    pub fn may_define(&self, name: &str) -> bool {
+        let is_open = |step: &Step| match step {
+            Step::Dynamic => true,
+            Step::Import(import) => import.names.iter().any(|imported| imported.name == "*"),
+            _ => false,
+        };
+        // `__getattr__` answers for any name (PEP 562).
+        self.globals.iter().any(|global| global == name)
+            || binds(&self.body, name)
+            || binds(&self.body, "__getattr__")
+            || any(&self.body, &is_open)
+    }
+}
+
+/// Whether a statement of a body, or of one in it that runs in place, is such a one.
+fn any(steps: &[Step], is_one: &dyn Fn(&Step) -> bool) -> bool {
+    let mut open: Vec<&Step> = steps.iter().collect();
+    while let Some(step) = open.pop() {
+        if is_one(step) {
+            return true;
+        }
+        match step {
+            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                open.extend(body);
+            }
+            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
+            Step::Try(tried) => {
+                open.extend(
+                    [&tried.body, &tried.otherwise, &tried.finally]
+                        .into_iter()
+                        .flatten(),
+                );
+                open.extend(tried.handlers.iter().flat_map(|handler| &handler.body));
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether the statements of a body may give `name` a value.
+pub fn binds(steps: &[Step], name: &str) -> bool {
+    any(steps, &|step| match step {
+        Step::Bind(binding) => binding.name == name,
+        Step::Function(function) | Step::Class(function) => function.name == name,
+        Step::Import(import) => {
+            import.binds == name || import.names.iter().any(|imported| imported.binds == name)
+        }
+        _ => false,
+    })
+}
+
 /// One thing that happens when a module runs.
 #[derive(Debug, Clone)]
 pub enum Step {

@@ -1,21 +1,17 @@
 //! The ports in addresses: `http://localhost:8001/x`, `redis://cache:6379`, `127.0.0.1:9090`.
 
+use crate::expression::Expression;
 use crate::facts::port::number;
 use crate::facts::{Facts, Port, PortRole, Reach, Role, Value};
 use crate::source::Span;
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// An address with its port: behind a scheme any host, without one the machine itself.
-static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
-        (?: (?P<scheme>[a-z][a-z0-9+.-]*) :// (?: [^\s/@]* @ )? (?P<host> [A-Za-z0-9_.*-]+ | \[[0-9a-fA-F:]+\] )
-          | (?-u:\b) (?P<own> localhost | 127\.0\.0\.1 ) )
-        : (?P<port>[0-9]{2,5}) (?-u:\b)",
-    )
-    .ok()
-});
+static ADDRESS: Expression = Expression::new(
+    r"(?x)
+    (?: ([a-z][a-z0-9+.-]*) :// (?: [^\s/@]* @ )? ( [A-Za-z0-9_.*-]+ | \[[0-9a-fA-F:]+\] )
+      | (?-u:\b) ( localhost | 127\.0\.0\.1 ) )
+    : ([0-9]{2,5}) (?-u:\b)",
+);
 
 /// Adds the ports of the addresses among the values of a document, whose text is `text`.
 pub(super) fn read(text: &str, facts: &mut Facts) {
@@ -77,9 +73,6 @@ fn names_servers(value: &Value) -> bool {
 }
 
 fn of_value(value: &Value, text: &str) -> Vec<Port> {
-    let Some(regex) = ADDRESS.as_ref() else {
-        return Vec::new();
-    };
     if !value.text.contains(':') {
         return Vec::new();
     }
@@ -88,13 +81,13 @@ fn of_value(value: &Value, text: &str) -> Vec<Port> {
         return vec![target];
     }
     let table = value.name.clone();
-    let found = regex.captures_iter(&value.text).filter_map(|captures| {
-        let host = captures.name("host").or(captures.name("own"))?;
-        let port = captures.name("port")?;
-        number(port.as_str())?;
+    let found = ADDRESS.each(&value.text).filter_map(|found| {
+        let host = found.group(2).or(found.group(3))?;
+        let port = found.group(4)?;
+        number(port.text)?;
         let start = value.span.start as usize;
         let span = if is_exact {
-            Span::new(start + port.start(), start + port.end())
+            Span::new(start + port.start, start + port.end)
         } else {
             value.span
         };
@@ -104,10 +97,10 @@ fn of_value(value: &Value, text: &str) -> Vec<Port> {
             .is_some_and(|call| call.ends_with(".bind") || call.ends_with(".listen"));
         let role = if is_own { PortRole::Binds } else { PortRole::Dials };
         // Without a scheme it is one of many things: where to listen, an image (`localhost:5000/app`).
-        let is_other = captures.name("scheme").is_none() && !names_servers(value);
+        let is_other = found.group(1).is_none() && !names_servers(value);
         (!is_other).then(|| {
-            Port::new(port.as_str(), role, span)
-                .at(Some(host.as_str()))
+            Port::new(port.text, role, span)
+                .at(Some(host.text))
                 .in_table(table.clone())
         })
     });

@@ -43,6 +43,7 @@ pub mod suppression;
 pub mod systemd;
 mod tokens;
 pub mod toml;
+mod translations;
 pub mod web;
 pub mod yaml;
 
@@ -343,6 +344,9 @@ pub fn extract_beside(path: &str, format: Format, text: &str, settings: &Setting
         facts.launchd = plist::job(text).map(Box::new);
     }
     facts.suppressions = suppression::find(text);
+    if translations::is_one(path, format) {
+        translations::narrow(&mut facts);
+    }
     facts
 }
 

@@ -2,62 +2,172 @@
 //! and users that it makes.
 
 use super::needles::Needles;
+use crate::expression::Expression;
 use crate::facts::{Facts, Made, MadeKind, Secret, TableUse};
 use crate::source::Span;
-use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+/// What a text that makes a table cannot do without, with what has to stand beside it.
 static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
-static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
 static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
-/// What finds the tables that a text makes; nothing for a text that makes none. Most have none of the words.
-fn maker(text: &str) -> Option<&'static Regex> {
-    let (mut at, mut may_create) = (0, None);
-    let (mut makes, mut may_select) = (false, None);
-    while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+/// Whether a text may make tables in words that say so, and whether by a query. Most have none of the words.
+fn ways(text: &str) -> (bool, bool) {
+    let (mut at, mut says, mut asks) = (0, false, false);
+    while let Some((found, number)) = MARK.find(text.as_bytes(), at).filter(|_| !(says && asks)) {
+        let (before, behind) = text.split_at(found);
         match number {
-            0 | 1 => makes = true,
-            2 => makes |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
-            _ if *may_select.get_or_insert_with(|| SELECT.are_in(text)) => return MAKER_OR_QUERY.as_ref(),
-            _ => {}
+            0 => says |= is_created(before) || is_of_code(before, &behind["table".len()..]),
+            1 => says = true,
+            2 => says |= is_created(before),
+            _ => asks |= is_filled(&behind["into".len()..]),
         }
         at = found + 1;
     }
-    MAKER.as_ref().filter(|_| makes)
+    (says, asks && SELECT.are_in(text))
 }
 
-/// What makes a table, in SQL of any language's text and in the words of Python's libraries.
-const MAKES: &str = concat!(
-    r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+/// Whether what stands before `table` or `view` is a statement that makes one.
+fn is_created(before: &str) -> bool {
+    let words = before.trim_end();
+    words.len() < before.len()
+        && KINDS
+            .iter()
+            .chain(&["create", "replace"])
+            .any(|word| ends_with(words, word))
+}
+
+/// Whether what stands behind `into` may be a table, and where it is filled from: `into table recent from trades`.
+fn is_filled(behind: &str) -> bool {
+    let near = &behind[..behind.floor_char_boundary(NEAR)];
+    let mut words = near.split_whitespace();
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    // The last of them may be cut.
+    if words.next().is_none() && near.len() < behind.len() {
+        return true;
+    }
+    let is_from = |word: Option<&str>| word.is_some_and(|word| begins_with(word, "from"));
+    let is_table = first.is_some_and(|word| word.eq_ignore_ascii_case("table"));
+    is_from(second) || is_table && is_from(third)
+}
+
+/// Bytes behind a word that are looked at: one look for each word must not become a look at the whole text for each.
+const NEAR: usize = 512;
+
+/// Whether `table` is part of a name by which Python's libraries make one.
+fn is_of_code(before: &str, behind: &str) -> bool {
+    ["name__", "_name", "("]
+        .iter()
+        .any(|part| begins_with(behind, part))
+        || ["db_", "create_"].iter().any(|part| ends_with(before, part))
+}
+
+/// Whether a text begins so, in small or large letters.
+fn begins_with(text: &str, begin: &str) -> bool {
+    let there = text.as_bytes().get(..begin.len());
+    there.is_some_and(|there| there.eq_ignore_ascii_case(begin.as_bytes()))
+}
+
+/// Whether a text ends so, in small or large letters.
+fn ends_with(text: &str, end: &str) -> bool {
+    let at = text.len().checked_sub(end.len());
+    at.is_some_and(|at| text.as_bytes()[at..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
+/// What may stand between `create` and `table`.
+const KINDS: [&str; 9] = [
+    "global",
+    "local",
+    "temp",
+    "temporary",
+    "unlogged",
+    "materialized",
+    "foreign",
+    "virtual",
+    "external",
+];
+
+/// What makes a table, in SQL of any language's text and in the words of Python's libraries. A name that has letters
+/// beyond ASCII is read on by hand: an expression that knows those of all alphabets takes long to make.
+static MAKES: Expression = Expression::new(concat!(
+    r#"(?i-u)\bcreate\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
     r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
-    r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
-    r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
-);
+    r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]*)"#,
+    r#"|(?:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]*)"#,
+));
+
 /// The one form that has to be searched for from every `select` on.
-const MAKES_BY_QUERY: &str =
-    r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#;
-static MAKER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(MAKES).ok());
-static MAKER_OR_QUERY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(&[MAKES, MAKES_BY_QUERY].concat()).ok());
+static MAKES_BY_QUERY: Expression = Expression::new(
+    r#"(?i)(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
+);
+
+/// A statement that makes a table: its place, and that of the name in it.
+struct Statement {
+    place: Range<usize>,
+    name: Range<usize>,
+}
+
+/// Those that say so.
+fn stated(text: &str) -> impl Iterator<Item = Statement> {
+    MAKES.each(text).filter_map(move |found| {
+        let (number, name) = (1..4).find_map(|number| Some((number, found.group(number)?)))?;
+        let marks = if number == 1 { ".{}$%\"[]-" } else { "." };
+        let end = name.start + word(&text[name.start..], marks).len();
+        // Only a statement of SQL may leave its name to whoever fills it in.
+        let is_named = number == 1 || end > name.start;
+        is_named.then(|| Statement {
+            place: found.group(0).map_or(name.start, |all| all.start)..end,
+            name: name.start..end,
+        })
+    })
+}
+
+/// Queries that do.
+fn asked(text: &str) -> impl Iterator<Item = Statement> {
+    MAKES_BY_QUERY.each(text).filter_map(|found| {
+        let (all, name) = (found.group(0)?, found.group(1)?);
+        Some(Statement {
+            place: all.start..all.end,
+            name: name.start..name.end,
+        })
+    })
+}
+
+/// What a text begins with, of letters of any alphabet and these marks.
+fn word<'t>(text: &'t str, marks: &str) -> &'t str {
+    let goes_on = |letter: char| letter.is_alphanumeric() || letter == '_' || marks.contains(letter);
+    let end = text.find(|letter| !goes_on(letter)).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// All statements of a text that make a table, in their order, none of them in another one.
+fn makers(text: &str) -> Vec<Statement> {
+    let (says, asks) = ways(text);
+    let said = says.then(|| stated(text)).into_iter().flatten();
+    let mut all: Vec<Statement> = said
+        .chain(asks.then(|| asked(text)).into_iter().flatten())
+        .collect();
+    all.sort_by_key(|statement| statement.place.start);
+    let mut open = 0;
+    all.retain(|statement| {
+        let is_own = statement.place.start >= open;
+        open = if is_own { statement.place.end } else { open };
+        is_own
+    });
+    all
+}
 
 /// Where a query names a table.
-static NEEDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?i)\b(from|join|into|update)\s+(?:only\s+)?\\?"?([a-z_]\w*(?:\\?"?\.\\?"?[a-z_]\w*)?)\\?"?"#,
-    )
-    .ok()
-});
+static NEEDS: Expression = Expression::new(
+    r#"(?i)\b(from|join|into|update)\s+(?:only\s+)?\\?"?([a-z_](?-i:\w*)(?:\\?"?\.\\?"?[a-z_](?-i:\w*))?)\\?"?"#,
+);
 
 /// What makes a database or a user, or gives a user a password.
-static MADE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r#"(CREATE|ALTER|(?i:create|alter))\s+(?i:(database|schema|user|role))\s+(?i:if\s+not\s+exists\s+)?"#,
-        r#"[\\"'`]*([\w.{}$%()-]*)"#,
-    ))
-    .ok()
-});
+static MADE: Expression = Expression::new(concat!(
+    r#"(?-u)(CREATE|ALTER|(?i:create|alter))\s+(?i:(database|schema|user|role))\s+(?i:if\s+not\s+exists\s+)?"#,
+    r#"[\\"'`]*([\w.{}$%()-]*)"#,
+));
 
 const VERBS: [&str; 2] = ["create", "alter"];
 static VERB: LazyLock<Needles> = LazyLock::new(|| Needles::new(&VERBS));
@@ -69,11 +179,8 @@ fn may_make_databases(text: &str) -> bool {
         at = found + VERBS[number].len();
         let behind = text.get(at..).unwrap_or_default();
         let what = behind.trim_start();
-        let begins = |word: &str| {
-            let there = what.as_bytes().get(..word.len());
-            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        if what.len() < behind.len() && ["database", "schema", "user", "role"].into_iter().any(begins) {
+        let mut things = ["database", "schema", "user", "role"].iter();
+        if what.len() < behind.len() && things.any(|thing| begins_with(what, thing)) {
             return true;
         }
     }
@@ -81,64 +188,65 @@ fn may_make_databases(text: &str) -> bool {
 }
 
 /// The password in what stands behind the name of a user.
-static GIVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b(?:password|identified\s+(?:with\s+\S+\s+)?by)\s+[\\"']+([^'"\\\s]+)"#).ok()
-});
+static GIVEN: Expression =
+    Expression::new(r#"(?i)\b(?:password|identified\s+(?:with\s+\S+\s+)?by)\s+[\\"']+([^'"\\\s]+)"#);
 
 /// What a query calls by a name of its own: `WITH recent AS (`.
-static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(\w+)(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(").ok()
-});
+static NAMES: Expression =
+    Expression::new(r"(?i)\b((?-i:\w+))(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(");
 
 /// Notes the tables that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    let Some(makes) = maker(text) else { return };
-    for found in makes.captures_iter(text) {
-        let Some(name) = (1..5).find_map(|group| found.get(group)) else {
-            continue;
-        };
+    for Statement { name: place, .. } in makers(text) {
+        let name = &text[place.clone()];
         // A copy of what another table holds makes no schema that is not there.
-        let behind = text[name.end()..].trim_start();
+        let behind = text[place.end..].trim_start();
         let is_copy = behind
             .get(..3)
             .is_some_and(|word| word.eq_ignore_ascii_case("as "));
-        if is_copy && name.as_str().starts_with(['{', '$', '%']) {
+        if is_copy && name.starts_with(['{', '$', '%']) {
             continue;
         }
         facts.tables.push(TableUse {
-            name: plain(name.as_str()),
+            name: plain(name),
             is_made: true,
-            span: Span::new(name.start(), name.end()),
+            span: Span::new(place.start, place.end),
         });
     }
 }
 
-/// Whether the short way finds the tables that the long one does.
+/// Whether the short way finds the tables that the long one does: one expression for all that makes one.
 #[cfg(test)]
 pub(super) fn agrees(text: &str) -> bool {
-    let all = |regex: &Regex| -> Vec<Vec<(usize, usize)>> {
-        let found = regex.captures_iter(text);
-        let places = |captures: regex::Captures<'_>| -> Vec<(usize, usize)> {
-            let groups = captures.iter().flatten();
-            groups.map(|group| (group.start(), group.end())).collect()
-        };
-        found.map(places).collect()
-    };
-    let short = maker(text).map(all).unwrap_or_default();
-    short == all(MAKER_OR_QUERY.as_ref().unwrap())
-        && (may_make_databases(text) || all(MADE.as_ref().unwrap()).is_empty())
+    static LONG: LazyLock<regex::Regex> = LazyLock::new(|| {
+        regex::Regex::new(concat!(
+            r#"(?i)(?-u:\bcreate)\s+(?:or\s+replace\s+)?(?:(?:global|local|temp|temporary|unlogged|materialized|foreign|virtual|external)\s+)*"#,
+            r#"(?:table|view)\s+(?:if\s+not\s+exists\s+)?[\\"'`\[]*([\w.{}$%"\[\]-]*)"#,
+            r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]+)"#,
+            r#"|(?-u:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]+)"#,
+            r#"|(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
+        ))
+        .unwrap()
+    });
+    let long = LONG.captures_iter(text);
+    let long = long.filter_map(|found| (1..5).find_map(|group| found.get(group)));
+    makers(text)
+        .into_iter()
+        .map(|statement| statement.name)
+        .eq(long.map(|name| name.range()))
+        && (may_make_databases(text) || !MADE.is_in(text))
 }
 
 /// Notes the databases and users that a text makes.
 pub(super) fn read_made(text: &str, facts: &mut Facts) {
-    let (Some(made), Some(given), true) = (MADE.as_ref(), GIVEN.as_ref(), may_make_databases(text)) else {
+    if !may_make_databases(text) {
         return;
-    };
-    for found in made.captures_iter(text) {
-        let (verb, what, name) = (&found[1], &found[2], &found[3]);
-        let span = found
-            .get(3)
-            .map_or(Span::default(), |name| Span::new(name.start(), name.end()));
+    }
+    for found in MADE.each(text) {
+        let (verb, what) = (found.text(1), found.text(2));
+        let start = found.group(3).map_or(0, |name| name.start);
+        let name = word(&text[start..], ".{}$%()-");
+        let span = Span::new(start, start + name.len());
         let behind = &text[span.end as usize..];
         // In small letters it is the English of a comment, unless a statement ends here.
         let ends = !name.is_empty() && behind.starts_with([';', '"', '\'', '\\', '`']);
@@ -150,9 +258,8 @@ pub(super) fn read_made(text: &str, facts: &mut Facts) {
             _ => continue,
         };
         let is_new = verb.eq_ignore_ascii_case("create");
-        let password = given
-            .captures(statement(behind))
-            .and_then(|found| Secret::of(&found[1]));
+        let given = GIVEN.first(statement(behind));
+        let password = given.and_then(|found| Secret::of(found.text(1)));
         let is_told = is_new || (what == MadeKind::User && password.is_some());
         if is_sql && is_told {
             let is_known = !name.is_empty() && !name.contains(['{', '}', '$', '%', '(', ')']);
@@ -184,18 +291,16 @@ pub(super) fn query(text: &str, span: Span, facts: &mut Facts) {
     let is_query = ["select", "insert", "update", "delete", "with"]
         .iter()
         .any(|word| first.eq_ignore_ascii_case(word));
-    let (Some(needs), Some(names), true) = (NEEDS.as_ref(), NAMES.as_ref(), is_query) else {
+    if !is_query {
         return;
-    };
-    let own: Vec<String> = names
-        .captures_iter(text)
-        .map(|found| found[1].to_ascii_lowercase())
-        .collect();
+    }
+    let own = NAMES.each(text).map(|found| found.text(1).to_ascii_lowercase());
+    let own: Vec<String> = own.collect();
     let mut before = Before::default();
-    for found in needs.captures_iter(text) {
-        let name = plain(&found[2]);
-        let verb = found[1].to_ascii_lowercase();
-        let (at, end) = found.get(0).map_or((0, 0), |all| (all.start(), all.end()));
+    for found in NEEDS.each(text) {
+        let name = plain(found.text(2));
+        let verb = found.text(1).to_ascii_lowercase();
+        let (at, end) = found.group(0).map_or((0, 0), |all| (all.start, all.end));
         let is_open = text[end..].starts_with(['{', '.', '%', '$']);
         let behind = text[end..].trim_start();
         let is_call = behind.starts_with('(') && verb != "into";

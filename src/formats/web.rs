@@ -1,11 +1,11 @@
 //! HTML, JavaScript and TypeScript, CSS: literals and addresses, without a full parser.
 
 use super::quoted::{self, SCRIPT, Syntax, Tokens};
+use crate::expression::{Expression, Match};
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Facts, Port, PortRole, Reach, Role, Value, Variable};
 use crate::source::Span;
-use regex::{Captures, Match, Regex};
-use std::sync::LazyLock;
+use std::ops::Range;
 
 const STYLE: Syntax = Syntax {
     line: &[],
@@ -16,24 +16,22 @@ const STYLE: Syntax = Syntax {
 };
 
 /// `NAME_PORT = 3000`, `port: 3000`, `process.env.PORT || 3000`, `.listen(3000)`.
-static PORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?x)
-        (?P<env>(?-u:\b)env\.\w*PORT \s* (?:\|\||\?\?))? \s*
-        (?: (?-u:\b)(?P<name>(?:[A-Za-z]\w*_)?(?:PORT|[Pp]ort)) ["']? \s* [:=] \s* | (?P<listen>\.listen\() \s* )?
-        ["']? (?-u:\b)(?P<number>[0-9]{2,5})(?-u:\b)"#,
-    )
-    .ok()
-});
+static PORT: Expression = Expression::new(
+    r#"(?x)
+    ((?-u:\b)env\.\w*PORT \s* (?:\|\||\?\?))? \s*
+    (?: (?-u:\b)((?:[A-Za-z]\w*_)?(?:PORT|[Pp]ort)) ["']? \s* [:=] \s* | (\.listen\() \s* )?
+    ["']? (?-u:\b)([0-9]{2,5})(?-u:\b)"#,
+);
+/// One of these stands in what the expression is asked for.
+const OF_PORT: [&str; 3] = ["ort", "ORT", "listen"];
 
 /// A read of the environment, and the sign of a default behind it.
-static ENVIRONMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"(?:process|import\.meta)\.env(?:\.|\[["'])(?P<name>[A-Za-z_]\w*)(?:["']\])?(?P<default>\s*(?:\|\||\?\?))?"#)
-        .ok()
-});
+static ENVIRONMENT: Expression = Expression::new(
+    r#"(?:process|import\.meta)\.env(?:\.|\[["'])([A-Za-z_]\w*)(?:["']\])?(\s*(?:\|\||\?\?))?"#,
+);
 
 /// `url(…)` without quotes.
-static URL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"url\(\s*([^"'()\s]+)\s*\)"#).ok());
+static URL: Expression = Expression::new(r#"url\(\s*([^"'()\s]+)\s*\)"#);
 
 /// The facts of a page.
 pub fn extract_html(text: &str) -> Facts {
@@ -52,25 +50,19 @@ pub fn extract_script(text: &str) -> Facts {
         values: quoted::values(text, &tokens),
         ..Facts::default()
     };
-    let found = |regex: &'static LazyLock<Option<Regex>>| {
-        regex
-            .as_ref()
-            .into_iter()
-            .flat_map(|regex| regex.captures_iter(text))
-    };
-    for captures in PORT.as_ref().into_iter().flat_map(|regex| ports(regex, text)) {
-        facts.ports.extend(port(&captures, &tokens));
+    if OF_PORT.iter().any(|word| text.contains(word)) {
+        facts
+            .ports
+            .extend(ports(text).filter_map(|found| port(&found, &tokens)));
     }
-    for captures in found(&ENVIRONMENT) {
-        if let Some(name) = captures
-            .name("name")
-            .filter(|name| !tokens.is_comment(name.start()))
-        {
+    let is_read = text.contains(".env");
+    for found in is_read.then(|| ENVIRONMENT.each(text)).into_iter().flatten() {
+        if let Some(name) = found.group(1).filter(|name| !tokens.is_comment(name.start)) {
             facts.variables.push(Variable {
-                name: name.as_str().to_owned(),
-                span: Span::new(name.start(), name.end()),
+                name: name.text.to_owned(),
+                span: Span::new(name.start, name.end),
                 access: Access::Read {
-                    has_default: captures.name("default").is_some(),
+                    has_default: found.group(2).is_some(),
                     default: None,
                 },
             });
@@ -87,18 +79,9 @@ pub fn extract_style(text: &str) -> Facts {
         .iter()
         .filter_map(|span| value(span.text(text), *span, Role::Plain, None))
         .collect();
-    let urls = URL
-        .as_ref()
-        .into_iter()
-        .flat_map(|regex| regex.captures_iter(text));
-    for url in urls.filter_map(|captures| captures.get(1)) {
-        if !tokens.is_comment(url.start()) {
-            values.extend(value(
-                url.as_str(),
-                Span::new(url.start(), url.end()),
-                Role::Plain,
-                None,
-            ));
+    for url in URL.each(text).filter_map(|found| found.group(1)) {
+        if !tokens.is_comment(url.start) {
+            values.extend(value(url.text, Span::new(url.start, url.end), Role::Plain, None));
         }
     }
     values.sort_by_key(|value| value.span);
@@ -121,31 +104,28 @@ fn value(text: &str, span: Span, role: Role, name: Option<&str>) -> Option<Value
 
 /// The numbers of a text that are said to be ports. A script is full of others, which say nothing: only those with
 /// something before them are taken apart.
-fn ports<'t>(regex: &'static Regex, text: &'t str) -> impl Iterator<Item = Captures<'t>> {
-    let is_told = |found: &Match<'_>| {
-        let says = ["ort", "ORT", "listen"];
-        says.iter().any(|word| found.as_str().contains(word))
-    };
-    let told = regex.find_iter(text).filter(is_told);
-    told.filter_map(|found| regex.captures_at(text, found.start()))
+fn ports(text: &str) -> impl Iterator<Item = Match<'_>> {
+    let is_told = move |place: &Range<usize>| OF_PORT.iter().any(|word| text[place.clone()].contains(word));
+    let told = PORT.places(text).filter(is_told);
+    told.filter_map(move |place| PORT.from(text, place.start))
 }
 
-fn port(captures: &Captures<'_>, tokens: &Tokens) -> Option<Port> {
-    let number = captures.name("number")?;
-    let name = captures.name("name").map(|name: Match<'_>| name.as_str());
-    let role = if captures.name("listen").is_some() {
+fn port(found: &Match<'_>, tokens: &Tokens) -> Option<Port> {
+    let number = found.group(4)?;
+    let name = found.group(2).map(|name| name.text);
+    let role = if found.group(3).is_some() {
         PortRole::Binds
-    } else if captures.name("env").is_some() {
+    } else if found.group(1).is_some() {
         PortRole::Default
     } else {
         name?;
         PortRole::Declares
     };
-    if tokens.is_comment(number.start()) {
+    if tokens.is_comment(number.start) {
         return None;
     }
     let service = name.map(str::to_ascii_lowercase);
-    let port = Port::new(number.as_str(), role, Span::new(number.start(), number.end()));
+    let port = Port::new(number.text, role, Span::new(number.start, number.end));
     let service = service.and_then(|name| name.strip_suffix("_port").map(str::to_owned));
     Some(port.of(service).in_table(name))
 }

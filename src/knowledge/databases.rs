@@ -1,16 +1,17 @@
 //! Modules that talk to a database.
 
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-static TABLE: LazyLock<BTreeMap<String, toml::Value>> = LazyLock::new(|| super::table("databases"));
+static TABLE: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| super::table("databases"));
 
 /// What the module of this dotted name talks to, where that is a database.
 pub fn behind(module: &str) -> Option<&'static str> {
     let (top, rest) = module.split_once('.').unwrap_or((module, ""));
     match TABLE.get(top)? {
-        toml::Value::String(name) => Some(name),
-        toml::Value::Table(parts) => parts.get(rest.split('.').next()?)?.as_str(),
+        Value::String(name) => Some(name),
+        Value::Object(parts) => parts.get(rest.split('.').next()?)?.as_str(),
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! Programs that only a Mac has, and what only the programs of a Mac understand.
 
-use regex::Regex;
+use crate::expression::Expression;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 static PROGRAMS: LazyLock<BTreeMap<String, MacProgram>> = LazyLock::new(|| super::table("macos-commands"));
 static FLAGS: LazyLock<Flags> = LazyLock::new(|| super::table("bsd-flags"));
-static PATTERNS: LazyLock<BTreeMap<&'static str, Vec<Compiled>>> = LazyLock::new(compile);
+static ROWS: LazyLock<BTreeMap<&'static str, Vec<Row>>> = LazyLock::new(by_program);
 
 /// A program that only a Mac has.
 #[derive(Debug, Deserialize)]
@@ -61,26 +61,29 @@ pub enum FlagEffect {
     Differs,
 }
 
-struct Compiled {
-    row: &'static BsdFlag,
-    pattern: Regex,
-    unless: Option<Regex>,
+struct Row {
+    flag: &'static BsdFlag,
+    pattern: Expression,
+    unless: Option<Expression>,
 }
 
-/// A row whose regular expression is none says nothing; a test compiles each of them.
-fn compile() -> BTreeMap<&'static str, Vec<Compiled>> {
-    let mut patterns: BTreeMap<&str, Vec<Compiled>> = BTreeMap::new();
-    for row in &FLAGS.flag {
-        let Ok(pattern) = Regex::new(&row.pattern) else {
-            continue;
-        };
-        let unless = row.unless.as_ref().and_then(|unless| Regex::new(unless).ok());
-        patterns
-            .entry(&row.program)
-            .or_default()
-            .push(Compiled { row, pattern, unless });
+impl Row {
+    /// Whether these arguments have the fault.
+    fn is_in(&self, line: &str) -> bool {
+        self.pattern.is_in(line) && !self.unless.as_ref().is_some_and(|unless| unless.is_in(line))
     }
-    patterns
+}
+
+fn by_program() -> BTreeMap<&'static str, Vec<Row>> {
+    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for flag in &FLAGS.flag {
+        rows.entry(&flag.program).or_default().push(Row {
+            flag,
+            pattern: Expression::new(&flag.pattern),
+            unless: flag.unless.as_deref().map(Expression::new),
+        });
+    }
+    rows
 }
 
 /// The program of a Mac that is called by this name and these arguments.
@@ -92,16 +95,13 @@ pub fn program(name: &str, arguments: &[&str]) -> Option<&'static MacProgram> {
 
 /// What of a command line only the command of a Mac understands.
 pub fn flag(name: &str, arguments: &[&str]) -> Option<&'static BsdFlag> {
-    let rows = PATTERNS.get(name)?;
+    let rows = ROWS.get(name)?;
     let words: Vec<&str> = arguments
         .iter()
         .map(|word| if word.is_empty() { "''" } else { word })
         .collect();
     let line = words.join(" ");
-    let has = |row: &&Compiled| {
-        row.pattern.is_match(&line) && !row.unless.as_ref().is_some_and(|unless| unless.is_match(&line))
-    };
-    rows.iter().find(has).map(|found| found.row)
+    rows.iter().find(|row| row.is_in(&line)).map(|row| row.flag)
 }
 
 /// Every row of the table of flags, for the test that runs them.
@@ -117,14 +117,9 @@ mod tests {
     fn the_tables_are_read() {
         assert!(PROGRAMS.len() > 90, "{}", PROGRAMS.len());
         assert!(FLAGS.flag.len() > 45, "{}", FLAGS.flag.len());
-        assert_eq!(PATTERNS.values().flatten().count(), FLAGS.flag.len());
-        for compiled in PATTERNS.values().flatten() {
-            assert_eq!(
-                compiled.unless.is_some(),
-                compiled.row.unless.is_some(),
-                "{}",
-                compiled.row.example
-            );
+        assert_eq!(ROWS.values().flatten().count(), FLAGS.flag.len());
+        for row in ROWS.values().flatten() {
+            assert!(row.unless.iter().chain([&row.pattern]).all(Expression::is_valid));
         }
     }
 

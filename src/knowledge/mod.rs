@@ -26,7 +26,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Every table: name, text.
+/// Every table: name, JSON of what the file says.
 static TABLES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::load);
@@ -85,7 +85,7 @@ impl Knowledge {
 
 /// A table by name. A table that does not follow its form is empty; a test reads each of them.
 fn table<T: DeserializeOwned + Default>(name: &str) -> T {
-    toml::from_str(text_of(name)).unwrap_or_default()
+    serde_json::from_str(text_of(name)).unwrap_or_default()
 }
 
 fn text_of(name: &str) -> &'static str {
@@ -111,9 +111,25 @@ pub(crate) mod tests {
         interpreters
     }
 
+    /// What is read at a start is what people wrote.
+    #[test]
+    fn every_table_is_the_file_of_its_name() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/knowledge");
+        assert_eq!(TABLES.len(), std::fs::read_dir(&folder).unwrap().count());
+        for (name, text) in TABLES {
+            let file = std::fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap();
+            let written: toml::Value = toml::from_str(&file).unwrap();
+            assert_eq!(
+                serde_json::from_str::<toml::Value>(text).unwrap(),
+                written,
+                "{name}"
+            );
+        }
+    }
+
     #[test]
     fn every_release_has_its_python() {
-        let written = text_of("targets").matches("python = ").count();
+        let written = text_of("targets").matches("\"python\":").count();
         let releases = &get().releases;
         assert_eq!(releases.len(), written);
         assert!(releases.values().all(|release| !release.sh.is_empty()));

@@ -1,12 +1,14 @@
 //! What keys, tokens and passwords look like, and what only looks like one.
 
+use crate::expression::Expression;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
-use regex::{Regex, RegexSet};
 use serde::Deserialize;
-use std::sync::{LazyLock, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("secrets"));
-static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::compile(&TABLE.format));
+static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::new(&TABLE.format));
 
 #[derive(Debug, Default, Deserialize)]
 struct Table {
@@ -19,6 +21,8 @@ struct Table {
 struct Row {
     what: String,
     pattern: String,
+    #[serde(default)]
+    holds: Vec<String>,
     #[serde(default)]
     needs: Vec<String>,
     check: Option<String>,
@@ -55,37 +59,71 @@ pub struct Known<'a> {
 }
 
 struct Formats {
-    set: RegexSet,
-    /// Each is made when a text first has it: most never are.
-    each: Vec<(String, OnceLock<Option<Regex>>, &'static Row)>,
+    rows: Vec<(Expression, &'static Row)>,
+    /// What texts of a form hold.
+    held: Words,
+    /// What stands near those whose form fits other things.
+    near: Words,
 }
 
 impl Formats {
-    /// All that are patterns; a test holds that each is one.
-    fn compile(rows: &'static [Row]) -> Self {
+    fn new(rows: &'static [Row]) -> Self {
         let whole = |row: &Row| format!("(?:^|[^A-Za-z0-9_-])({})(?:$|[^A-Za-z0-9_-])", row.pattern);
-        let each: Vec<_> = rows
-            .iter()
-            .map(|row| (whole(row), OnceLock::new(), row))
-            .collect();
-        let set = RegexSet::new(each.iter().map(|(pattern, _, _)| pattern));
+        let with_expression = rows.iter().map(|row| (Expression::of(whole(row)), row));
         Self {
-            set: set.unwrap_or_else(|_| RegexSet::empty()),
-            each,
+            rows: with_expression.collect(),
+            held: Words::new(rows.iter().map(|row| row.holds.as_slice())),
+            near: Words::new(rows.iter().map(|row| row.needs.as_slice())),
         }
+    }
+}
+
+/// Words of rows, searched for all at once.
+struct Words {
+    search: Option<AhoCorasick>,
+    /// By word: the number of its row.
+    rows: Vec<usize>,
+}
+
+impl Words {
+    fn new(of_rows: impl Iterator<Item = &'static [String]>) -> Self {
+        let numbered = of_rows.enumerate();
+        let words = numbered.flat_map(|(row, words)| words.iter().map(move |word| (row, word)));
+        let (rows, words): (Vec<usize>, Vec<&String>) = words.unzip();
+        // It is made at each start, and the texts are short.
+        let search = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .prefilter(false)
+            .build(words);
+        Self {
+            search: search.ok(),
+            rows,
+        }
+    }
+
+    /// The numbers of the rows of which a text has a word.
+    fn rows_in(&self, text: &str) -> impl Iterator<Item = usize> {
+        let found = self
+            .search
+            .iter()
+            .flat_map(move |search| search.find_overlapping_iter(text));
+        found.filter_map(|word| self.rows.get(word.pattern().as_usize()).copied())
     }
 }
 
 /// The key of a known form in `text`; `around` is what may name its provider, in small letters.
 pub fn known<'a>(text: &'a str, around: &str) -> Option<Known<'a>> {
     let formats = &*FORMATS;
-    formats.set.matches(text).into_iter().find_map(|at| {
-        let (pattern, made, row) = formats.each.get(at)?;
-        let regex = made.get_or_init(|| Regex::new(pattern).ok()).as_ref()?;
-        let found = regex.captures(text)?.get(1)?.as_str();
-        let is_near = row.needs.is_empty() || row.needs.iter().any(|word| around.contains(word.as_str()));
+    let possible: BTreeSet<usize> = formats
+        .held
+        .rows_in(text)
+        .chain(formats.near.rows_in(around))
+        .collect();
+    possible.into_iter().find_map(|at| {
+        let (expression, row) = formats.rows.get(at)?;
+        let found = expression.first(text)?.group(1)?.text;
         let is_right = row.check.as_deref().is_none_or(|check| passes(check, found));
-        (is_near && is_right && !is_monotonous(found)).then_some(Known {
+        (is_right && !is_monotonous(found)).then_some(Known {
             what: &row.what,
             text: found,
             is_checked: matches!(row.check.as_deref(), Some("crc-base62" | "macaroon")),

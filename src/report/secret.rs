@@ -1,37 +1,94 @@
 //! Secrets of the audited files never reach an output. A rule may name a secret's place; its text ends here.
 
+use crate::expression::{Expression, Match};
 use crate::project::Project;
-use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Captures, Regex, RegexSet};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// What a secret looks like, and where in the match it stands. The last group of each is the secret.
-const PATTERNS: [&str; 9] = [
+/// What a secret looks like, and where in the match it stands: in its first group.
+static FORMS: [Expression; 9] = [
     // The password of a URL.
-    r"://[^/\s:@]*:([^@/\s]+)@",
+    Expression::new(r"://[^/\s:@]*:([^@/\s]+)@"),
     // `password="…"`, `API_KEY: …`, `--token …`.
-    r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*["']?(?:\s*[=:]\s*|\s+)["']([^"'\s]+)["']"#,
-    r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*=([^\s,;&)"'][^\s,;&)"']*)"#,
-    r"(?i)--(?:password|passwd|secret|token|api-key)\s+([^\s-]\S*)",
+    Expression::new(
+        r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*["']?(?:\s*[=:]\s*|\s+)["']([^"'\s]+)["']"#,
+    ),
+    Expression::new(
+        r#"(?i)(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[a-z0-9_]*=([^\s,;&)"'][^\s,;&)"']*)"#,
+    ),
+    Expression::new(r"(?i)--(?:password|passwd|secret|token|api-key)\s+([^\s-]\S*)"),
     // Forms that services give to their keys. Only with ASCII's words does the fast search read any text.
-    r"(?-u:\b)((?:AKIA|ASIA)[0-9A-Z]{16})(?-u:\b)",
-    r"(?-u:\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
-    r"(?-u:\b)(xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
-    r"(?-u:\b)(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)",
-    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:\\[nr]|[^-\\])+)",
+    Expression::new(r"(?-u:\b)((?:AKIA|ASIA)[0-9A-Z]{16})(?-u:\b)"),
+    Expression::new(
+        r"(?-u:\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,})",
+    ),
+    Expression::new(
+        r"(?-u:\b)(xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
+    ),
+    Expression::new(r"(?-u:\b)(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)"),
+    Expression::new(r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----((?:\\[nr]|[^-\\])+)"),
 ];
 
-/// Whether a text has any of them: one search instead of nine, and most texts have none.
-static ANY: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(PATTERNS).ok());
+/// By form: what each such text holds one of, in letters of any size. Most texts hold none of them.
+const WORDS: [&[&str]; 9] = [
+    &["://"],
+    &NAMES,
+    &NAMES,
+    &["--"],
+    &["akia", "asia"],
+    &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"],
+    &["xox", "sk-", "k_live_"],
+    &[".eyj"],
+    &["private key"],
+];
+const NAMES: [&str; 14] = [
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "accesskey",
+    "access_key",
+    "access-key",
+    "privatekey",
+    "private_key",
+    "private-key",
+];
 
-/// Each by itself. Each is tried by a test; one that were no pattern would be left out.
-static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    PATTERNS
-        .iter()
-        .filter_map(|pattern| Regex::new(pattern).ok())
-        .collect()
+/// The search for the words of all forms. It is made at each start, and most of what it reads is short.
+static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+        .ascii_case_insensitive(true)
+        .prefilter(false)
+        .build(WORDS.into_iter().flatten())
+        .ok()
 });
+
+/// By form: whether a text may have it.
+fn possible(text: &str) -> [bool; 9] {
+    let mut possible = [false; 9];
+    let search = SEARCH
+        .iter()
+        .flat_map(|search| search.find_overlapping_iter(text));
+    for found in search {
+        // The words of each form stand behind those of the forms before it.
+        let number = found.pattern().as_usize();
+        let mut behind = 0;
+        let of = WORDS.iter().position(|words| {
+            behind += words.len();
+            number < behind
+        });
+        if let Some(form) = of.and_then(|of| possible.get_mut(of)) {
+            *form = true;
+        }
+    }
+    possible
+}
 
 /// Covers the secrets of a project: those that were found in its files, whatever they look like, and what has the
 /// form of one.
@@ -101,25 +158,19 @@ impl Cover {
 
 fn replaced(text: &str, cover: impl Fn(&str) -> String) -> String {
     let mut text = text.to_owned();
-    if ANY.as_ref().is_some_and(|any| !any.is_match(&text)) {
-        return text;
-    }
-    for pattern in SECRETS.iter() {
-        if !pattern.is_match(&text) {
-            continue;
+    for (form, _) in FORMS.iter().zip(possible(&text)).filter(|(_, may)| *may) {
+        let secrets = form.each(&text).filter_map(|found: Match<'_>| found.group(1));
+        let secrets = secrets.filter(|secret| !is_reference(secret.text));
+        let (mut covered, mut at) = (String::new(), 0);
+        for secret in secrets {
+            covered.push_str(&text[at..secret.start]);
+            covered.push_str(&cover(secret.text));
+            at = secret.end;
         }
-        let covered = pattern.replace_all(&text, |found: &Captures<'_>| {
-            let whole = found.get(0).map_or("", |all| all.as_str());
-            match found.get(1).filter(|secret| !is_reference(secret.as_str())) {
-                Some(secret) => {
-                    let begin = secret.start() - found.get(0).map_or(0, |all| all.start());
-                    let end = begin + secret.as_str().len();
-                    format!("{}{}{}", &whole[..begin], cover(secret.as_str()), &whole[end..])
-                }
-                None => whole.to_owned(),
-            }
-        });
-        text = covered.into_owned();
+        if at > 0 {
+            covered.push_str(&text[at..]);
+            text = covered;
+        }
     }
     text
 }
@@ -138,8 +189,24 @@ mod tests {
 
     #[test]
     fn secrets_are_covered() {
-        assert_eq!(SECRETS.len(), 9);
+        assert!(FORMS.iter().all(Expression::is_valid));
+        let dotted = ["eyJhbGciOiJI", "eyJzdWIiOiIx", "c2lnbmVk"].join(".");
+        for key in [
+            format!("ghp_{}", "a1".repeat(12)),
+            format!("glpat-{}", "a1".repeat(9)),
+            format!("xoxb-{}", "1a".repeat(8)),
+            format!("sk-{}", "a1".repeat(12)),
+            format!("rk_live_{}", "a1".repeat(9)),
+            dotted,
+        ] {
+            let wanted = "it is **** there";
+            assert_eq!(Cover::default().masked(&format!("it is {key} there")), wanted);
+        }
         for (text, wanted) in [
+            (
+                "-----BEGIN PRIVATE KEY-----MIIB-",
+                "-----BEGIN PRIVATE KEY-----****-",
+            ),
             ("postgres://me:hunter2@db/x", "postgres://me:****@db/x"),
             ("connect(password='hunter2')", "connect(password='****')"),
             ("{\"db_password\": \"hunter2\"}", "{\"db_password\": \"****\"}"),

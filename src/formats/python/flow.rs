@@ -8,7 +8,7 @@ use super::names::{Names, last};
 use super::paths::path_of;
 use super::values::{Collector, Context};
 use super::{binding, connections, edits, effects, environment, importing, ports, span};
-use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
+use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step, binds};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use crate::formats::calls::Calls;
 use ruff_python_ast::{
@@ -335,7 +335,7 @@ impl Reader<'_> {
         let body = self.block(&function.body, reach);
         self.lines.leave();
         let declared = std::mem::replace(&mut self.declared, outer);
-        let given = declared.into_iter().filter(|name| binding::binds(&body, name));
+        let given = declared.into_iter().filter(|name| binds(&body, name));
         self.globals.extend(given);
         let returns = function.body.iter().rev().find_map(|statement| match statement {
             Stmt::Return(returned) => returned.value.as_ref().map(|value| path_of(value, &self.names)),

@@ -79,7 +79,7 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
         }
         let names = flow::read(text, &module.body, &mut facts);
         let steps = facts.python.as_ref().map_or(&[][..], |python| &python.body);
-        let is_given = |name: &str| names.is_imported(name) || binding::binds(steps, name);
+        let is_given = |name: &str| names.is_imported(name) || crate::facts::python::binds(steps, name);
         let errors = parsed.unsupported_syntax_errors();
         newer::tell_python_2(text, errors, &is_given, &mut facts.newer_syntax);
         servers::read(&module.body, &names, &mut facts);

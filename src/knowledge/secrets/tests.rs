@@ -1,10 +1,19 @@
 use super::*;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::string::string_regex;
+use proptest::test_runner::TestRunner;
 
 #[test]
 fn every_row_is_a_pattern_with_a_check_that_exists() {
     assert!(TABLE.format.len() >= 60, "{}", TABLE.format.len());
-    assert_eq!(FORMATS.each.len(), TABLE.format.len());
-    assert_eq!(FORMATS.set.len(), TABLE.format.len());
+    for (expression, row) in &FORMATS.rows {
+        assert!(expression.is_valid(), "{}", row.what);
+        assert!(
+            row.holds.is_empty() != row.needs.is_empty(),
+            "{} has one of both",
+            row.what
+        );
+    }
     let checks = ["base64", "crc-base62", "macaroon", "jwt", "jwt-anon", "discord"];
     for row in &TABLE.format {
         assert!(
@@ -15,6 +24,23 @@ fn every_row_is_a_pattern_with_a_check_that_exists() {
         assert!(row.what.starts_with("a ") || row.what.starts_with("an ") || row.what.starts_with("the "));
     }
     assert!(TABLE.names.last.len() > 10 && TABLE.filler.words.len() > 30);
+}
+
+/// Texts that are made at random from each pattern hold what the row says that they do.
+#[test]
+fn every_text_of_a_form_holds_what_its_row_says() {
+    let mut runner = TestRunner::deterministic();
+    for row in TABLE.format.iter().filter(|row| row.needs.is_empty()) {
+        let texts = string_regex(&row.pattern).unwrap();
+        for _ in 0..200 {
+            let text = texts.new_tree(&mut runner).unwrap().current();
+            assert!(
+                row.holds.iter().any(|word| text.contains(word)),
+                "{text} {:?}",
+                row.holds
+            );
+        }
+    }
 }
 
 #[test]

@@ -249,7 +249,8 @@ impl Run<'_> {
             self.note_installed(dotted, context);
             return self.load_foreign(dotted);
         }
-        let elsewhere = world.modules.elsewhere(world.paths, dotted);
+        let mut elsewhere = world.modules.elsewhere(world.paths, dotted);
+        elsewhere.retain(|path| self.may_be_meant(path));
         let is_own =
             !elsewhere.is_empty() && !matches!(provision, Provision::Group(..) | Provision::Marker(_));
         let kind = if is_own {
@@ -285,6 +286,25 @@ impl Run<'_> {
             };
         }
         Loaded::Mended
+    }
+
+    /// Whether a file of the tree may be the module that the statement is about: it has the names that are wanted. A
+    /// distribution may be called like a folder of the tree.
+    fn may_be_meant(&self, path: &str) -> bool {
+        let document = self.world.modules.at(path);
+        let python = document.and_then(|id| self.world.documents[id.0 as usize].facts.python.as_deref());
+        let Some(python) = python else { return true };
+        let is_part = |name: &str| {
+            let folder = [folder_of(path).to_owned()];
+            path.ends_with("/__init__.py")
+                && self
+                    .world
+                    .modules
+                    .find_in(self.world.paths, &folder, name)
+                    .is_some()
+        };
+        let mut wanted = self.wanted.iter().filter(|wanted| wanted.name != "*");
+        wanted.all(|wanted| python.may_define(&wanted.name) || is_part(&wanted.name))
     }
 
     /// A module of the standard library, or a part of it that the target's Python may lack.

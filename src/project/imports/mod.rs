@@ -28,7 +28,7 @@ use super::programs::ProgramView;
 use super::requirements::Requirements;
 use super::sys_path::Entry;
 use crate::document::Document;
-use crate::facts::python::Arrival;
+use crate::facts::python::{Arrival, ImportedName};
 use crate::finding::{Confidence, DocumentId, Place};
 use crate::source::Span;
 use crate::target::{PythonVersion, Target};
@@ -211,6 +211,8 @@ pub(super) struct Run<'a> {
     pub(super) follows: bool,
     /// Whether what is imported now is named by dots: that is never a distribution's.
     pub(super) is_relative: bool,
+    /// The names that the statement which is run now wants of its module.
+    pub(super) wanted: &'a [ImportedName],
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }
@@ -270,6 +272,7 @@ impl<'a> Run<'a> {
             indices: RefCell::default(),
             follows,
             is_relative: false,
+            wanted: &[],
             is_exact: false,
         }
     }

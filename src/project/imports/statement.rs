@@ -24,7 +24,9 @@ impl<'a> Run<'a> {
             return Flow::Normal;
         }
         self.is_relative = import.level > 0;
+        self.wanted = &import.names;
         let loaded = self.load(&name, place, context);
+        self.wanted = &[];
         self.is_relative = false;
         let module = match loaded {
             Loaded::Stopped(flow) => return flow,
