@@ -29,10 +29,39 @@ impl Project {
         self.drifts.get_or_init(|| self.every_drift())
     }
 
-    fn every_drift(&self) -> Vec<Drift> {
+    /// Variables that are set and that nothing reads, where another finding tells which name was meant: that of a
+    /// drift, or of a program that dies without it.
+    pub fn misnamed_variables(&self) -> BTreeSet<&str> {
+        let of_drifts = self.drifting_variables().iter().map(|drift| drift.set.as_str());
+        let mut misnamed: BTreeSet<&str> = of_drifts.collect();
+        let unread = self.unmentioned();
+        if !unread.is_empty() {
+            let near = NearNames::new(unread.iter().map(|set| set.name));
+            let lacking = self.lacking_variables().into_iter();
+            misnamed.extend(lacking.filter_map(|name| near.find(name, |_| true)));
+        }
+        misnamed
+    }
+
+    /// What is set and stands nowhere else. What images and tools read may be meant for the code as well.
+    fn unmentioned(&self) -> Vec<VariableSet<'_>> {
         let mut unread = self.variables_set();
-        // What images and tools read may be meant for the code as well.
         unread.retain(|set| !self.is_variable_mentioned(set.name));
+        unread
+    }
+
+    /// The variables that a program fails without.
+    fn lacking_variables(&self) -> BTreeSet<&str> {
+        let failed = self.failures.iter();
+        let of_programs = failed.filter(|failed| !failed.programs.is_empty());
+        of_programs
+            .filter(|failed| matches!(failed.failure.kind, FailureKind::Variable(_)))
+            .map(|failed| failed.failure.missing.as_str())
+            .collect()
+    }
+
+    fn every_drift(&self) -> Vec<Drift> {
+        let unread = self.unmentioned();
         if unread.is_empty() {
             return Vec::new();
         }
@@ -41,12 +70,7 @@ impl Project {
         for set in &unread {
             by_name.entry(set.name).or_default().push(set);
         }
-        let failing: BTreeSet<&str> = self
-            .failures
-            .iter()
-            .filter(|failed| matches!(failed.failure.kind, FailureKind::Variable(_)))
-            .map(|failed| failed.failure.missing.as_str())
-            .collect();
+        let failing = self.lacking_variables();
         let mut found: BTreeMap<(&str, &str), Drift> = BTreeMap::new();
         for (id, view) in self.programs() {
             for read in self.variables_of(id) {

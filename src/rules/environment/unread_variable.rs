@@ -5,13 +5,11 @@ use crate::finding::{Confidence, Draft, Effect};
 use crate::knowledge::variables::NearNames;
 use crate::project::Project;
 use crate::rule::Sink;
-use std::collections::BTreeSet;
 
 /// Reports each once, where it is set first.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     // What the code reads by nearly its name is one mistake, and told as that.
-    let drifts = project.drifting_variables().iter();
-    let mut told: BTreeSet<&str> = drifts.map(|drift| drift.set.as_str()).collect();
+    let mut told = project.misnamed_variables();
     let read = NearNames::new(project.variables().iter().map(|read| read.name));
     for set in project.variables_set() {
         // What an image brings reads the variables of its containers.
