@@ -6,6 +6,7 @@ mod bindings;
 mod connections;
 mod daemons;
 mod django;
+mod drifts;
 mod environment;
 mod eval;
 mod executions;
@@ -56,6 +57,7 @@ pub use asks::Ask;
 pub use connections::{Link, Way};
 pub use daemons::{Daemon, Ground, Need};
 pub use django::DjangoSettings;
+pub use drifts::Drift;
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
@@ -145,6 +147,8 @@ pub struct Project {
     asked: OnceLock<BTreeSet<&'static str>>,
     /// Names of variables in all documents.
     variable_names: OnceLock<variables::VariableNames>,
+    /// Variables that are read by one name and set by another.
+    drifts: OnceLock<Vec<Drift>>,
     /// By document: whether it goes on in a virtual environment.
     environments: OnceLock<Vec<bool>>,
 }
@@ -225,6 +229,7 @@ impl Project {
             refusals: RwLock::default(),
             asked: OnceLock::new(),
             variable_names: OnceLock::new(),
+            drifts: OnceLock::new(),
             environments: OnceLock::new(),
         }
     }

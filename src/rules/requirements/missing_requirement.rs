@@ -153,12 +153,12 @@ fn message(project: &Project, failure: &Failure, provision: &Provision, distribu
         Provision::Marker(_) => format!("{named} is declared only for another platform or Python{hidden}"),
         _ if !is_known(failure) && project.requirements.is_empty() => {
             format!(
-                "{named} is imported, and the tree holds neither such a file nor any requirements{hidden}"
+                "{named} is imported, and the tree has neither a file that fits nor any requirements{hidden}"
             )
         }
         _ if !is_known(failure) => {
             format!(
-                "{named} is imported, and no requirements file declares it, nor has the tree such a file{hidden}"
+                "{named} is imported, and no requirements file declares it, nor does a file of the tree fit{hidden}"
             )
         }
         _ if project.requirements.is_empty() => {
