@@ -155,7 +155,10 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
                 help_for(project, path),
                 // An absolute path was taken to mean the tree because the program's folder is taken so; an image
                 // can hold what the tree lacks.
-                if program.in_container || (written.starts_with('/') && project.target.root.is_none()) {
+                if program.in_container
+                    || (written.starts_with('/') && project.target.root.is_none())
+                    || withheld.as_ref().is_some_and(|withheld| withheld.is_here)
+                {
                     Confidence::Likely
                 } else {
                     Confidence::Certain
