@@ -8,7 +8,7 @@ use crate::source::Span;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: one of the first two, or one of the others and its partner.
+/// What a text that makes a table cannot do without: the second, the first in a name of code, or else a partner too.
 static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
 static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
 static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
@@ -20,13 +20,27 @@ fn ways(text: &str) -> (bool, bool) {
     let (mut says, mut asks) = (false, false);
     while let Some((found, number)) = MARK.find(text.as_bytes(), at).filter(|_| !(says && asks)) {
         match number {
-            0 | 1 => says = true,
-            2 => says |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
+            0 if is_table_of_code(text.as_bytes(), found) => says = true,
+            1 => says = true,
+            0 | 2 => says |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
             _ => asks |= *may_select.get_or_insert_with(|| SELECT.are_in(text)),
         }
         at = found + 1;
     }
     (says, asks)
+}
+
+/// Whether the `table` at a byte is part of what code makes one with, without a `create`: `Table(`, `__tablename__`,
+/// `table_name`, `db_table`.
+fn is_table_of_code(bytes: &[u8], at: usize) -> bool {
+    let (before, rest) = bytes.split_at(at);
+    let behind = rest.get("table".len()..).unwrap_or_default();
+    let begins = |word: &str| {
+        let there = behind.get(..word.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let is_of_model = before.len() > 2 && before[before.len() - 3..].eq_ignore_ascii_case(b"db_");
+    is_of_model || ["(", "name", "_name"].into_iter().any(begins)
 }
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries. A name that has letters
