@@ -7,6 +7,7 @@
 use audit::engine::{self, Progress};
 use audit::formats::{self, Format};
 use audit::rule::Rule;
+use audit::source::LineIndex;
 use audit::target::Target;
 use audit::tree::{Memory, Tree, WorkTree};
 use divan::counter::BytesCount;
@@ -65,22 +66,57 @@ fn formats_at_hand() -> Vec<&'static str> {
         .collect()
 }
 
-/// Text to facts, for each of them.
-#[divan::bench(args = formats_at_hand())]
-fn extract(bencher: Bencher, name: &str) {
-    let mut documents = Vec::new();
-    for (path, bytes) in bundled() {
-        let format = Format::of(&path, &bytes).filter(|format| format.name() == name);
-        if let (Some(format), Ok(text)) = (format, formats::decode(bytes)) {
-            documents.push((path, format, text));
-        }
-    }
+/// The documents that `is_asked` picks, by path, with their texts.
+fn documents(is_asked: impl Fn(Format) -> bool) -> Vec<(String, Format, String)> {
+    let read = |(path, bytes): (String, Vec<u8>)| {
+        let format = Format::of(&path, &bytes).filter(|format| is_asked(*format))?;
+        Some((path, format, formats::decode(bytes).ok()?))
+    };
+    bundled().into_iter().filter_map(read).collect()
+}
+
+/// Does something with the text of each document.
+fn with_each<T>(
+    bencher: Bencher,
+    documents: &[(String, Format, String)],
+    work: impl Fn(&str, Format, &str) -> T + Sync,
+) {
     let bytes: usize = documents.iter().map(|(_, _, text)| text.len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench(|| {
-        for (path, format, text) in &documents {
-            black_box(formats::extract(path, *format, text));
+        for (path, format, text) in documents {
+            black_box(work(path, *format, text));
         }
     });
+}
+
+/// Where lines begin, of all texts.
+#[divan::bench]
+fn lines(bencher: Bencher) {
+    with_each(bencher, &documents(|_| true), |_, _, text| LineIndex::new(text));
+}
+
+/// The search that tells what of a text could matter, without its syntax.
+#[divan::bench]
+fn interest(bencher: Bencher) {
+    let find = |path: &str, _, text: &str| formats::extract(path, Format::Text, text);
+    with_each(bencher, &documents(|_| true), find);
+}
+
+/// The syntax of Python alone: what no reader of whole files can be quicker than.
+#[divan::bench]
+fn syntax(bencher: Bencher) {
+    let parse = |_: &str, _, text: &str| ruff_python_parser::parse_module(text).is_ok();
+    with_each(bencher, &documents(|format| format == Format::Python), parse);
+}
+
+/// Text to facts, for each format.
+#[divan::bench(args = formats_at_hand())]
+fn extract(bencher: Bencher, name: &str) {
+    with_each(
+        bencher,
+        &documents(|format| format.name() == name),
+        formats::extract,
+    );
 }
 
 /// The files of the bundled system, on disk: what is listed before anything is read.

@@ -1,5 +1,6 @@
 //! The pipeline: tree → documents → facts → project → findings. No policy of its own.
 
+mod composed;
 mod excluded;
 mod file;
 mod included;
@@ -95,6 +96,7 @@ pub fn read_again(
         }));
     }
     included::read(tree, &listing, &mut documents, &mut counts);
+    composed::read(tree, &mut documents);
     // A finding needs a document to stand in.
     let known: BTreeSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
     let stand_ins = listing.stand_ins().filter(|path| !known.contains(path.as_str()));

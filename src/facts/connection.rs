@@ -70,8 +70,6 @@ pub struct Listener {
     /// Where the call says that it is a server for developers (`debug=True`, `reload=True`): the keyword, and what may
     /// put something else in the stead of its value.
     pub debug: Option<Part<String>>,
-    /// Whether only a module that is run as a script gets there (`if __name__ == "__main__":`).
-    pub in_main: bool,
     /// The call.
     pub span: Span,
 }

@@ -269,6 +269,10 @@ pub struct Suppression {
 /// The message of a problem that is none of one line: no Python 3 can read the file.
 pub const PYTHON_2: &str = "it is written for Python 2";
 
+/// What [`NewerSyntax`] calls `except A, e:` where it is Python 2's `except A as e:`; from 3.14 on it is read, as
+/// something else.
+pub const PYTHON_2_EXCEPT: &str = "`except A, e:` of Python 2";
+
 /// Something of a document that could not be read.
 #[derive(Debug, Clone)]
 pub struct Problem {

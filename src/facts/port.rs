@@ -26,8 +26,8 @@ pub struct Port {
     pub inner: Option<u16>,
     /// Whether it is a port of UDP.
     pub is_udp: bool,
-    /// Whether only a module that is run as a script gets there (`if __name__ == "__main__":`).
-    pub in_main: bool,
+    /// The call of the code that uses it; the number may stand elsewhere.
+    pub call: Option<Span>,
     /// For whom it is meant, where the document says that: `"public": true`, a group `internal_services`.
     pub audience: Option<Audience>,
     /// Where the number (or, for a lookup, the service's name) stands.
@@ -52,7 +52,7 @@ impl Port {
             given: Given::Fixed,
             inner: None,
             is_udp: false,
-            in_main: false,
+            call: None,
             audience: None,
             span,
         }

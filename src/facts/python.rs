@@ -15,6 +15,108 @@ pub struct Module {
     pub is_script: bool,
     /// Names that functions give a value after a `global` statement: calls may define them later.
     pub globals: Vec<String>,
+    /// The parts that start a server and that an import alone does not run, in the order of the text.
+    pub apart: Vec<Apart>,
+}
+
+impl Module {
+    /// The part, apart from what an import runs, that a place stands in.
+    pub fn apart_at(&self, at: Span) -> Option<&Apart> {
+        let behind = self.apart.partition_point(|part| part.span.start <= at.start);
+        let part = self.apart.get(behind.checked_sub(1)?)?;
+        (at.start < part.span.end).then_some(part)
+    }
+}
+
+/// A part of a module that does not run when it is imported: what stands below `if __name__ == "__main__":`, a
+/// function, a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The part.
+    pub span: Span,
+    /// Whether the import gets there all the same: a statement of the module names it.
+    pub imported: Arrival,
+    /// Whether the module gets there when it is run as a script.
+    pub is_main: bool,
+    /// The functions and classes of the module of which each leads there once somebody calls it, sorted.
+    pub through: Vec<String>,
+}
+
+impl Apart {
+    /// What stands below `if __name__ == "__main__":`.
+    pub fn below_main(span: Span) -> Self {
+        Self {
+            span,
+            imported: Arrival::Never,
+            is_main: true,
+            through: Vec::new(),
+        }
+    }
+}
+
+/// Whether a run gets to a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Arrival {
+    /// Nothing leads there.
+    Never,
+    /// It cannot be told.
+    Perhaps,
+    /// Something leads there.
+    Surely,
+}
+
+impl Module {
+    /// Whether the module may have an attribute of this name once it has run.
+    pub fn may_define(&self, name: &str) -> bool {
+        let is_open = |step: &Step| match step {
+            Step::Dynamic => true,
+            Step::Import(import) => import.names.iter().any(|imported| imported.name == "*"),
+            _ => false,
+        };
+        // `__getattr__` answers for any name (PEP 562).
+        self.globals.iter().any(|global| global == name)
+            || binds(&self.body, name)
+            || binds(&self.body, "__getattr__")
+            || has_step(&self.body, &is_open)
+    }
+}
+
+/// Whether a statement of a body, or of one in it that runs in place, is such a one.
+pub fn has_step(steps: &[Step], is_one: &dyn Fn(&Step) -> bool) -> bool {
+    let mut open: Vec<&Step> = steps.iter().collect();
+    while let Some(step) = open.pop() {
+        if is_one(step) {
+            return true;
+        }
+        match step {
+            Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
+                open.extend(body);
+            }
+            Step::Branch(arms) => open.extend(arms.iter().flat_map(|arm| &arm.body)),
+            Step::Try(tried) => {
+                open.extend(
+                    [&tried.body, &tried.otherwise, &tried.finally]
+                        .into_iter()
+                        .flatten(),
+                );
+                open.extend(tried.handlers.iter().flat_map(|handler| &handler.body));
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether the statements of a body may give `name` a value.
+pub fn binds(steps: &[Step], name: &str) -> bool {
+    has_step(steps, &|step| match step {
+        Step::Bind(binding) => binding.name == name,
+        Step::Function(function) | Step::Class(function) => function.name == name,
+        Step::Import(import) => {
+            import.binds == name || import.names.iter().any(|imported| imported.binds == name)
+        }
+        _ => false,
+    })
 }
 
 /// One thing that happens when a module runs.

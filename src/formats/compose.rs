@@ -1,13 +1,17 @@
 //! The services of a compose file: what they publish and what they start.
 
+mod interpolation;
+
 use super::commandline;
 use super::published;
 use super::structured::{Entry, Node, Shape};
 use crate::facts::{Build, EntryPoint, EnvironmentFile, Facts, Manager, Placement, Program};
 use crate::source::Spanned;
+pub use interpolation::Settings;
+pub(super) use interpolation::interpolated;
 
-/// Adds what the services of a document state.
-pub(super) fn read(document: &Node, facts: &mut Facts) {
+/// Adds what the services of a document state, with the variables that the `.env` beside it sets.
+pub(super) fn read(document: &Node, settings: &Settings, facts: &mut Facts) {
     for service in document.get("services").map_or(&[][..], Node::entries) {
         let is_service = [
             "image",
@@ -23,8 +27,13 @@ pub(super) fn read(document: &Node, facts: &mut Facts) {
         if !is_service {
             continue;
         }
-        published::read(service, facts);
-        facts.programs.push(program(service));
+        published::read(service, settings, facts);
+        let service = Entry {
+            key: service.key.clone(),
+            key_span: service.key_span,
+            node: interpolation::put_in(&service.node, settings),
+        };
+        facts.programs.push(program(&service));
     }
 }
 
@@ -32,7 +41,7 @@ fn program(service: &Entry) -> Program {
     let node = &service.node;
     let field = |key: &str| {
         let node = node.get(key)?;
-        Some(Spanned::new(plain(node.scalar()?), node.span))
+        Some(Spanned::new(node.scalar()?.to_owned(), node.span))
     };
     let mut program = Program::new(service.key.as_ref(), service.key_span, Manager::Compose);
     program.directory = field("working_dir");
@@ -59,11 +68,6 @@ fn program(service: &Entry) -> Program {
     program
 }
 
-/// A text without the dollar that hides a dollar from compose.
-fn plain(text: &str) -> String {
-    text.replace("$$", "$")
-}
-
 /// Entry point and command are one line. As a text they are split as a shell would, but no shell runs.
 fn command(node: &Node, program: &mut Program) {
     let parts = ["entrypoint", "command"].map(|key| node.get(key));
@@ -75,15 +79,14 @@ fn command(node: &Node, program: &mut Program) {
     for part in parts.into_iter().flatten() {
         let list: Vec<String> = match part.scalar() {
             Some(line) => {
-                written.push(plain(line));
-                let line = plain(line);
-                shlex::split(&line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect())
+                written.push(line.to_owned());
+                shlex::split(line).unwrap_or_else(|| line.split_whitespace().map(str::to_owned).collect())
             }
             None => part
                 .elements()
                 .iter()
                 .filter_map(Node::scalar)
-                .map(plain)
+                .map(str::to_owned)
                 .collect(),
         };
         if part.scalar().is_none() && !list.is_empty() {
@@ -106,7 +109,7 @@ fn environment(node: Option<&Node>) -> Vec<(String, Spanned<String>)> {
         let text = match &entry.node.shape {
             Shape::Truth(truth) => truth.to_string(),
             _ => match entry.node.scalar() {
-                Some(text) => plain(text),
+                Some(text) => text.to_owned(),
                 None => continue,
             },
         };
@@ -114,7 +117,7 @@ fn environment(node: Option<&Node>) -> Vec<(String, Spanned<String>)> {
     }
     for element in node.map_or(&[][..], Node::elements) {
         if let Some((name, value)) = element.text().and_then(|text| text.split_once('=')) {
-            found.push((name.to_owned(), Spanned::new(plain(value), element.span)));
+            found.push((name.to_owned(), Spanned::new(value.to_owned(), element.span)));
         }
     }
     found

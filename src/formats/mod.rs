@@ -43,11 +43,13 @@ pub mod suppression;
 pub mod systemd;
 mod tokens;
 pub mod toml;
+mod translations;
 pub mod web;
 pub mod yaml;
 
 use crate::facts::{Facts, ProblemKind};
 use crate::source::Span;
+pub use compose::Settings;
 
 /// The syntax of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,6 +151,10 @@ impl Format {
     /// configuration and no code: documentation, data, pictures.
     pub fn of(path: &str, head: &[u8]) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
+        // Somebody else's, as a tool wrote it.
+        if [".min.js", ".min.css"].iter().any(|end| name.ends_with(end)) {
+            return None;
+        }
         if nginx::is_nginx(path, head) {
             return Some(Self::Nginx);
         }
@@ -289,6 +295,11 @@ fn is_of_keys(lower: &str) -> bool {
 
 /// The facts of the document at `path`, whose text is `text`.
 pub fn extract(path: &str, format: Format, text: &str) -> Facts {
+    extract_beside(path, format, text, &Settings::default())
+}
+
+/// The same of a document beside a `.env` that sets these variables: compose puts them into its files.
+pub fn extract_beside(path: &str, format: Format, text: &str, settings: &Settings) -> Facts {
     if format == Format::Text {
         return Facts {
             tokens: tokens::find(path, format, text),
@@ -303,7 +314,7 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         Format::Supervisor => supervisor::extract(text),
         Format::Requirements => requirements::extract(path, text),
         Format::Toml => toml::extract(path, text),
-        Format::Yaml => yaml::extract(path, text),
+        Format::Yaml => yaml::extract_beside(path, text, settings),
         Format::Dotenv => dotenv::extract(text),
         Format::Html => web::extract_html(text),
         Format::Script => pm2::extract(path, text),
@@ -337,6 +348,9 @@ pub fn extract(path: &str, format: Format, text: &str) -> Facts {
         facts.launchd = plist::job(text).map(Box::new);
     }
     facts.suppressions = suppression::find(text);
+    if translations::is_one(path, format) {
+        translations::narrow(&mut facts);
+    }
     facts
 }
 

@@ -1,19 +1,22 @@
 //! The ports of a compose service: those that the host gets (`ports:`) and those of its network (`expose:`).
 
+use super::compose::{Settings, interpolated};
 use super::structured::{Entry, Node};
 use crate::facts::port::range;
 use crate::facts::{Facts, Given, Port, PortRole};
 use crate::source::Span;
 
 /// Adds what a service states of ports.
-pub(super) fn read(service: &Entry, facts: &mut Facts) {
+pub(super) fn read(service: &Entry, settings: &Settings, facts: &mut Facts) {
     let name = &service.key;
     let list = |key: &str| service.node.get(key).map_or(&[][..], Node::elements);
     for written in list("ports") {
         let port = if written.entries().is_empty() {
-            written.scalar().and_then(|text| short(text, written.span))
+            written
+                .scalar()
+                .and_then(|text| short(text, written.span, settings))
         } else {
-            long(written)
+            long(written, settings)
         };
         facts.ports.extend(
             port.into_iter()
@@ -22,7 +25,8 @@ pub(super) fn read(service: &Entry, facts: &mut Facts) {
     }
     for written in list("expose") {
         let Some(text) = written.scalar() else { continue };
-        let (text, is_udp) = protocol(text);
+        let text = interpolated(text, settings);
+        let (text, is_udp) = protocol(&text);
         let Some((first, last)) = range(text) else {
             continue;
         };
@@ -35,15 +39,19 @@ pub(super) fn read(service: &Entry, facts: &mut Facts) {
 }
 
 /// `8000`, `8000:80`, `127.0.0.1:8000:80/tcp`, `[::1]:8000:80`, `3000-3005:3000-3005`, `${PORT:-8000}:80`.
-fn short(text: &str, span: Span) -> Option<Port> {
+fn short(text: &str, span: Span, settings: &Settings) -> Option<Port> {
     let (rest, is_udp) = protocol(text);
     let (before, inner) = match split_last(rest) {
         Some((before, inner)) => (Some(before), inner),
         None => (None, rest),
     };
     let Some(before) = before else {
+        let inner = interpolated(inner, settings);
+        if split_last(&inner).is_some() {
+            return short(&inner, span, &Settings::default());
+        }
         // The host gets a port of docker's choice: what is known is the container's.
-        let (number, last) = range(inner)?;
+        let (number, last) = range(&inner)?;
         let mut port = Port::new(inner, PortRole::Exposes, span);
         (port.number, port.last, port.is_udp) = (Some(number), last, is_udp);
         return Some(port);
@@ -59,32 +67,40 @@ fn short(text: &str, span: Span) -> Option<Port> {
     } else {
         span
     };
-    let mut port = published(outer, place)?.at(host);
-    port.inner = range(inner).map(|(inner, _)| inner);
+    let host = host.map(|host| interpolated(host, settings));
+    let mut port = published(outer, place, settings)?.at(host);
+    port.inner = range(&interpolated(inner, settings)).map(|(inner, _)| inner);
     port.is_udp = is_udp;
     Some(port)
 }
 
 /// `{target: 80, published: 8000, host_ip: 127.0.0.1, protocol: udp}`.
-fn long(node: &Node) -> Option<Port> {
-    let field = |key: &str| node.get(key).and_then(Node::scalar);
+fn long(node: &Node, settings: &Settings) -> Option<Port> {
+    let field = |key: &str| Some(interpolated(node.get(key)?.scalar()?, settings));
     let outer = node.get("published")?;
-    let mut port = published(outer.scalar()?, outer.span)?.at(field("host_ip"));
-    port.inner = field("target").and_then(|text| range(text).map(|(inner, _)| inner));
-    port.is_udp = field("protocol") == Some("udp");
+    let mut port = published(outer.scalar()?, outer.span, settings)?.at(field("host_ip"));
+    port.inner = field("target").and_then(|text| range(&text).map(|(inner, _)| inner));
+    port.is_udp = field("protocol").as_deref() == Some("udp");
     Some(port)
 }
 
-/// The host's port, perhaps the default of a variable.
-fn published(text: &str, span: Span) -> Option<Port> {
+/// The host's port, perhaps what a variable is set to or its default.
+fn published(text: &str, span: Span, settings: &Settings) -> Option<Port> {
     let mut port = Port::new(text, PortRole::Publishes, span);
     if let Some((first, last)) = range(text) {
         (port.number, port.last) = (Some(first), last);
         return Some(port);
     }
-    let (name, default) = variable(text)?;
-    port.number = default.and_then(crate::facts::port::number);
-    port.given = Given::Variable(name.to_owned());
+    let put_in = interpolated(text, settings);
+    let known = range(&put_in);
+    if let Some((first, last)) = known {
+        (port.number, port.last) = (Some(first), last);
+    }
+    match variable(text) {
+        Some((name, _)) => port.given = Given::Variable(name.to_owned()),
+        None if known.is_some() => port.given = Given::Elsewhere,
+        None => return None,
+    }
     Some(port)
 }
 
@@ -183,6 +199,18 @@ mod tests {
             (
                 "\"${PORT:-8000}:80\"",
                 (Publishes, None, Some(8000), None, Some(80), false),
+            ),
+            (
+                "\"${HOST:-127.0.0.1}:${PORT:-8000}:${INNER:-80}\"",
+                (Publishes, host("127.0.0.1"), Some(8000), None, Some(80), false),
+            ),
+            (
+                "\"${BOTH:-8000:80}\"",
+                (Publishes, None, Some(8000), None, Some(80), false),
+            ),
+            (
+                "\"80${LAST:-80}:80\"",
+                (Publishes, None, Some(8080), None, Some(80), false),
             ),
             ("\"${PORT}:80\"", (Publishes, None, None, None, Some(80), false)),
             (

@@ -32,6 +32,24 @@ pub(super) const SCRIPT: Syntax = Syntax {
     has_regex: true,
 };
 
+impl Syntax {
+    /// The bytes at which a comment, a string or a regular expression may begin. Most bytes are none of them.
+    fn openers(&self) -> [bool; 256] {
+        let comments = self
+            .line
+            .iter()
+            .chain(self.block.iter().map(|(opener, _)| opener));
+        let firsts = comments.filter_map(|opener| opener.bytes().next());
+        let quotes = self.quotes.iter().chain(self.long).copied();
+        let slash = self.has_regex.then_some(b'/');
+        let mut openers = [false; 256];
+        for byte in firsts.chain(quotes).chain(slash) {
+            openers[usize::from(byte)] = true;
+        }
+        openers
+    }
+}
+
 /// The literals (without quotes) and the comments of a text.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
@@ -52,11 +70,20 @@ impl Tokens {
 /// Finds the literals and comments of `text`.
 pub(super) fn lex(text: &str, syntax: &Syntax) -> Tokens {
     let bytes = text.as_bytes();
+    let openers = syntax.openers();
+    let is_opener = |byte: &u8| openers[usize::from(*byte)];
     let mut tokens = Tokens::default();
     let mut at = 0;
     // The last byte of code that is no blank.
     let mut last = b'(';
-    while let Some(&byte) = bytes.get(at) {
+    while let Some(code) = bytes[at..].iter().position(is_opener) {
+        let passed = bytes[at..at + code].iter().rev();
+        last = passed
+            .copied()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .unwrap_or(last);
+        at += code;
+        let byte = bytes[at];
         if let Some(end) = comment_end(bytes, at, syntax) {
             tokens.comments.push(Span::new(at, end));
             at = end;
@@ -81,11 +108,10 @@ pub(super) fn lex(text: &str, syntax: &Syntax) -> Tokens {
             at = regex_end(bytes, at);
             last = byte;
         } else {
-            if !byte.is_ascii_whitespace() {
-                last = byte;
-            }
+            last = byte;
             at += 1;
         }
+        at = at.min(bytes.len());
     }
     tokens
 }

@@ -8,40 +8,85 @@ use crate::source::Span;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without: the second, the first in a name of code, or else a partner too.
+/// What a text that makes a table cannot do without, with what has to stand beside it.
 static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
-static CREATE: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["create"]));
 static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
-static INTO: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["into"]));
 
 /// Whether a text may make tables in words that say so, and whether by a query. Most have none of the words.
 fn ways(text: &str) -> (bool, bool) {
-    let (mut at, mut may_create, mut may_select) = (0, None, None);
-    let (mut says, mut asks) = (false, false);
+    let (mut at, mut says, mut asks) = (0, false, false);
     while let Some((found, number)) = MARK.find(text.as_bytes(), at).filter(|_| !(says && asks)) {
+        let (before, behind) = text.split_at(found);
         match number {
-            0 if is_table_of_code(text.as_bytes(), found) => says = true,
+            0 => says |= is_created(before) || is_of_code(before, &behind["table".len()..]),
             1 => says = true,
-            0 | 2 => says |= *may_create.get_or_insert_with(|| CREATE.are_in(text)),
-            _ => asks |= *may_select.get_or_insert_with(|| SELECT.are_in(text)),
+            2 => says |= is_created(before),
+            _ => asks |= is_filled(&behind["into".len()..]),
         }
         at = found + 1;
     }
-    (says, asks)
+    (says, asks && SELECT.are_in(text))
 }
 
-/// Whether the `table` at a byte is part of what code makes one with, without a `create`: `Table(`, `__tablename__`,
-/// `table_name`, `db_table`.
-fn is_table_of_code(bytes: &[u8], at: usize) -> bool {
-    let (before, rest) = bytes.split_at(at);
-    let behind = rest.get("table".len()..).unwrap_or_default();
-    let begins = |word: &str| {
-        let there = behind.get(..word.len());
-        there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    let is_of_model = before.len() > 2 && before[before.len() - 3..].eq_ignore_ascii_case(b"db_");
-    is_of_model || ["(", "name", "_name"].into_iter().any(begins)
+/// Whether what stands before `table` or `view` is a statement that makes one.
+fn is_created(before: &str) -> bool {
+    let words = before.trim_end();
+    words.len() < before.len()
+        && KINDS
+            .iter()
+            .chain(&["create", "replace"])
+            .any(|word| ends_with(words, word))
 }
+
+/// Whether what stands behind `into` may be a table, and where it is filled from: `into table recent from trades`.
+fn is_filled(behind: &str) -> bool {
+    let near = &behind[..behind.floor_char_boundary(NEAR)];
+    let mut words = near.split_whitespace();
+    let (first, second, third) = (words.next(), words.next(), words.next());
+    // The last of them may be cut.
+    if words.next().is_none() && near.len() < behind.len() {
+        return true;
+    }
+    let is_from = |word: Option<&str>| word.is_some_and(|word| begins_with(word, "from"));
+    let is_table = first.is_some_and(|word| word.eq_ignore_ascii_case("table"));
+    is_from(second) || is_table && is_from(third)
+}
+
+/// Bytes behind a word that are looked at: one look for each word must not become a look at the whole text for each.
+const NEAR: usize = 512;
+
+/// Whether `table` is part of a name by which Python's libraries make one.
+fn is_of_code(before: &str, behind: &str) -> bool {
+    ["name__", "_name", "("]
+        .iter()
+        .any(|part| begins_with(behind, part))
+        || ["db_", "create_"].iter().any(|part| ends_with(before, part))
+}
+
+/// Whether a text begins so, in small or large letters.
+fn begins_with(text: &str, begin: &str) -> bool {
+    let there = text.as_bytes().get(..begin.len());
+    there.is_some_and(|there| there.eq_ignore_ascii_case(begin.as_bytes()))
+}
+
+/// Whether a text ends so, in small or large letters.
+fn ends_with(text: &str, end: &str) -> bool {
+    let at = text.len().checked_sub(end.len());
+    at.is_some_and(|at| text.as_bytes()[at..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
+/// What may stand between `create` and `table`.
+const KINDS: [&str; 9] = [
+    "global",
+    "local",
+    "temp",
+    "temporary",
+    "unlogged",
+    "materialized",
+    "foreign",
+    "virtual",
+    "external",
+];
 
 /// What makes a table, in SQL of any language's text and in the words of Python's libraries. A name that has letters
 /// beyond ASCII is read on by hand: an expression that knows those of all alphabets takes long to make.
@@ -51,6 +96,11 @@ static MAKES: Expression = Expression::new(concat!(
     r#"|(?:__tablename__|db_table|table_name)\s*=\s*["']([\w.]*)"#,
     r#"|(?:\bcreate_table|\bTable|\.to_sql)\(\s*["']([\w.]*)"#,
 ));
+
+/// The one form that has to be searched for from every `select` on.
+static MAKES_BY_QUERY: Expression = Expression::new(
+    r#"(?i)(?-u:\bselect\b)[^;"']{1,300}?(?-u:\binto)\s+(?:table\s+)?(\w[\w.]*)\s+from(?-u:\b)"#,
+);
 
 /// A statement that makes a table: its place, and that of the name in it.
 struct Statement {
@@ -73,73 +123,15 @@ fn stated(text: &str) -> impl Iterator<Item = Statement> {
     })
 }
 
-/// The queries that do: `SELECT … INTO name FROM`, within 300 characters and without the end of a text or statement.
-fn asked(text: &str) -> Vec<Statement> {
-    let mut found: Vec<Statement> = Vec::new();
-    let mut at = 0;
-    while let Some((into, _)) = INTO.find(text.as_bytes(), at) {
-        at = into + "into".len();
-        let open = found.last().map_or(0, |last| last.place.end);
-        let target = is_border(text, into).then(|| target(text, at)).flatten();
-        if let Some((name, end)) = target
-            && let Some(start) = select_before(text, open, into)
-        {
-            at = end;
-            let place = start..end;
-            found.push(Statement { place, name });
-        }
-    }
-    found
-}
-
-/// The name behind `into`, and where the `from` behind it ends.
-fn target(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
-    let gap = |at: usize| {
-        let rest = &text[at..];
-        let behind = rest.trim_start();
-        (behind.len() < rest.len()).then(|| text.len() - behind.len())
-    };
-    let behind = |at: usize, keyword: &str| {
-        let there = text.as_bytes().get(at..at + keyword.len())?;
-        there
-            .eq_ignore_ascii_case(keyword.as_bytes())
-            .then_some(at + keyword.len())
-    };
-    let named = |start: usize| {
-        let name = word(&text[start..], ".");
-        let end = start + name.len();
-        let last = behind(gap(end)?, "from")?;
-        (!name.is_empty() && !name.starts_with('.') && is_border(text, last)).then_some((start..end, last))
-    };
-    let first = gap(at)?;
-    let second = behind(first, "table").and_then(gap);
-    second.and_then(named).or_else(|| named(first))
-}
-
-/// Where the `select` begins that an `into` belongs to, not before `open`.
-fn select_before(text: &str, open: usize, into: usize) -> Option<usize> {
-    let before = text.get(open..into)?;
-    let is_over = |letter: char| matches!(letter, ';' | '"' | '\'');
-    let clean = before.char_indices().rev().take(300);
-    let (first, _) = clean.take_while(|(_, letter)| !is_over(*letter)).last()?;
-    let mut at = (open + first).saturating_sub("select".len()).max(open);
-    while let Some((start, _)) = SELECT.find(text.as_bytes().get(..into)?, at) {
-        let end = start + "select".len();
-        if end >= open + first && end < into && is_border(text, start) && is_border(text, end) {
-            return Some(start);
-        }
-        at = start + 1;
-    }
-    None
-}
-
-/// Whether a word of ASCII begins or ends at a byte.
-fn is_border(text: &str, at: usize) -> bool {
-    let is_word = |at: Option<usize>| {
-        let byte = at.and_then(|at| text.as_bytes().get(at));
-        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-    };
-    is_word(at.checked_sub(1)) != is_word(Some(at))
+/// Queries that do.
+fn asked(text: &str) -> impl Iterator<Item = Statement> {
+    MAKES_BY_QUERY.each(text).filter_map(|found| {
+        let (all, name) = (found.group(0)?, found.group(1)?);
+        Some(Statement {
+            place: all.start..all.end,
+            name: name.start..name.end,
+        })
+    })
 }
 
 /// What a text begins with, of letters of any alphabet and these marks.
@@ -152,17 +144,17 @@ fn word<'t>(text: &'t str, marks: &str) -> &'t str {
 /// All statements of a text that make a table, in their order, none of them in another one.
 fn makers(text: &str) -> Vec<Statement> {
     let (says, asks) = ways(text);
-    let mut all = if asks { asked(text) } else { Vec::new() };
-    if says {
-        all.extend(stated(text));
-        all.sort_by_key(|statement| statement.place.start);
-        let mut open = 0;
-        all.retain(|statement| {
-            let is_own = statement.place.start >= open;
-            open = if is_own { statement.place.end } else { open };
-            is_own
-        });
-    }
+    let said = says.then(|| stated(text)).into_iter().flatten();
+    let mut all: Vec<Statement> = said
+        .chain(asks.then(|| asked(text)).into_iter().flatten())
+        .collect();
+    all.sort_by_key(|statement| statement.place.start);
+    let mut open = 0;
+    all.retain(|statement| {
+        let is_own = statement.place.start >= open;
+        open = if is_own { statement.place.end } else { open };
+        is_own
+    });
     all
 }
 
@@ -187,11 +179,8 @@ fn may_make_databases(text: &str) -> bool {
         at = found + VERBS[number].len();
         let behind = text.get(at..).unwrap_or_default();
         let what = behind.trim_start();
-        let begins = |word: &str| {
-            let there = what.as_bytes().get(..word.len());
-            there.is_some_and(|there| there.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        if what.len() < behind.len() && ["database", "schema", "user", "role"].into_iter().any(begins) {
+        let mut things = ["database", "schema", "user", "role"].iter();
+        if what.len() < behind.len() && things.any(|thing| begins_with(what, thing)) {
             return true;
         }
     }

@@ -18,6 +18,11 @@ const LEFT_BRACKETS: usize = 32;
 
 /// The facts of all documents of a YAML stream.
 pub fn extract(path: &str, text: &str) -> Facts {
+    extract_beside(path, text, &compose::Settings::default())
+}
+
+/// The same of a compose file beside a `.env` that sets these variables.
+pub fn extract_beside(path: &str, text: &str, settings: &compose::Settings) -> Facts {
     if nests_too_deep(text) {
         let message = format!("brackets inside brackets more than {BRACKETS} levels deep");
         return Facts::of_problem(ProblemKind::Syntax, message, Span::new(0, 0));
@@ -27,10 +32,14 @@ pub fn extract(path: &str, text: &str) -> Facts {
     for document in &documents {
         let mut found = structured::collect(document);
         structured::read_manifest(path, document, &mut found);
+        if is_of_kubernetes(document) {
+            // Each pod and each service has an address of its own.
+            found.ports.clear();
+        }
         // Rules about literals see each where it stands; what starts is told by the whole.
         let followed = aliases.followed(document);
         let whole = followed.as_ref().unwrap_or(document);
-        compose::read(whole, &mut found);
+        compose::read(whole, settings, &mut found);
         pm2::read(path, whole, &mut found);
         if cloud_init::is_one(text) {
             cloud_init::read(whole, &mut found);
@@ -50,6 +59,13 @@ pub fn extract(path: &str, text: &str) -> Facts {
         .problems
         .extend(problem.filter(|_| !structured::is_template(text)));
     facts
+}
+
+/// Whether a document describes an object of Kubernetes
+/// (<https://kubernetes.io/docs/concepts/overview/working-with-objects/>).
+fn is_of_kubernetes(document: &Node<'_>) -> bool {
+    let has = |key: &str| document.get(key).and_then(Node::text).is_some();
+    has("apiVersion") && has("kind")
 }
 
 fn nests_too_deep(text: &str) -> bool {

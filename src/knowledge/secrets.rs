@@ -216,6 +216,7 @@ fn passes(check: &str, text: &str) -> bool {
         "crc-base62" => has_crc(text),
         "macaroon" => text.strip_prefix("pypi-").is_some_and(is_macaroon),
         "jwt" => is_signed(text),
+        "jwt-anon" => is_signed(text) && is_anonymous(text),
         "discord" => {
             let first = text.split('.').next().unwrap_or("");
             let number = BASE64_NOPAD.decode(first.trim_end_matches('=').as_bytes());
@@ -266,6 +267,15 @@ fn is_signed(text: &str) -> bool {
     let bytes = BASE64URL_NOPAD.decode(head.as_bytes()).unwrap_or_default();
     let json: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
     json.is_some_and(|json| json.get("alg").is_some())
+}
+
+/// Whether a JWT says that it is for whoever has not logged in: Supabase puts it into every page.
+fn is_anonymous(text: &str) -> bool {
+    let claims = text.split('.').nth(1).unwrap_or("");
+    let bytes = BASE64URL_NOPAD.decode(claims.as_bytes()).unwrap_or_default();
+    let json: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+    let says = |name: &str| json.as_ref()?.get(name)?.as_str();
+    says("role") == Some("anon") && says("iss").is_some_and(|issuer| issuer.starts_with("supabase"))
 }
 
 /// Whether what stands between the first and last line of a PEM text is a key: an ASN.1 sequence, or OpenSSH's own.

@@ -1,7 +1,10 @@
 //! Which servers the programs of the target start, and where those listen.
 
-use super::{Entry, ModuleStart, PortUse, ProgramView, Project};
+use super::arrivals::apart_at;
+use super::{PortUse, Project};
+use crate::document::Document;
 use crate::facts::port::is_wildcard;
+use crate::facts::python::Arrival;
 use crate::facts::{Command, Listener, Manager, PortRole};
 use crate::finding::{DocumentId, Place, ProgramId, Scope};
 use crate::source::Span;
@@ -14,8 +17,12 @@ pub struct Server<'a> {
     pub document: DocumentId,
     /// How it is started.
     pub listener: &'a Listener,
-    /// The programs of which one gets there, sorted; none for a script that people run.
+    /// The programs that get there, sorted; none for a script that people run.
     pub programs: Vec<ProgramId>,
+    /// Whether something is seen to lead there; otherwise it cannot be told.
+    pub is_sure: bool,
+    /// Who gets there: where no program does, people may, by a command that the project brings.
+    pub scope: Scope,
 }
 
 /// A command that starts a server.
@@ -32,27 +39,65 @@ pub struct ServerCommand<'a> {
 impl Project {
     /// The servers that Python code starts and that the server gets to.
     pub fn servers(&self) -> Vec<Server<'_>> {
+        let documents = self.documents();
+        let scripts = documents.flat_map(|(_, document)| &document.facts.console_scripts);
+        let mut commands = Commands::new();
+        for script in scripts {
+            let modules = commands.entry(&script.attribute).or_default();
+            modules.push(script.module.replace('.', "/"));
+        }
         let mut found = Vec::new();
-        for (document, facts) in self.documents().map(|(id, document)| (id, &document.facts)) {
-            for listener in &facts.listeners {
-                let programs = if listener.in_main {
-                    self.programs_running(document)
-                } else {
-                    self.programs_reaching(document)
-                };
-                // A module that programs only import does not get to what stands below its `__main__`.
-                let is_skipped =
-                    listener.in_main && programs.is_empty() && self.scope(document) == Scope::Deployed;
-                if !is_skipped {
-                    found.push(Server {
-                        document,
-                        listener,
-                        programs,
-                    });
-                }
-            }
+        for (id, document) in self.documents() {
+            let listeners = document.facts.listeners.iter();
+            found.extend(listeners.filter_map(|listener| self.server((id, document), listener, &commands)));
         }
         found
+    }
+
+    fn server<'a>(
+        &self,
+        (id, document): (DocumentId, &Document),
+        listener: &'a Listener,
+        commands: &Commands<'_>,
+    ) -> Option<Server<'a>> {
+        let (programs, arrival) = self.programs_getting_to((id, document), listener.span);
+        let is_imported_only = arrival == Arrival::Never && self.scope(id) == Scope::Deployed;
+        // A module that programs only import does not get to what nobody calls.
+        if is_imported_only && !is_in_command(document, listener.span, commands) {
+            return None;
+        }
+        Some(Server {
+            document: id,
+            listener,
+            programs,
+            is_sure: arrival != Arrival::Perhaps,
+            scope: if is_imported_only {
+                Scope::Operations
+            } else {
+                self.scope(id)
+            },
+        })
+    }
+
+    /// The programs that get to a place of a module, sorted: those that surely do, or else those that may.
+    fn programs_getting_to(
+        &self,
+        (id, document): (DocumentId, &Document),
+        place: Span,
+    ) -> (Vec<ProgramId>, Arrival) {
+        let reaching = self.programs_reaching(id);
+        let arrivals = reaching.into_iter().filter_map(|number| {
+            let program = self.program(number)?;
+            Some((number, self.arrivals.of((number, program), (id, document), place)))
+        });
+        let arrivals: Vec<(ProgramId, Arrival)> = arrivals.collect();
+        let best = arrivals.iter().map(|(_, arrival)| *arrival).max();
+        let best = best.unwrap_or(Arrival::Never);
+        let programs = arrivals.into_iter().filter(|(_, arrival)| *arrival == best);
+        let programs = programs
+            .filter(|_| best > Arrival::Never)
+            .map(|(number, _)| number);
+        (programs.collect(), best)
     }
 
     /// The commands of definitions and scripts, by document and place.
@@ -120,21 +165,6 @@ impl Project {
         numbers
     }
 
-    /// The programs that run a module as a script, sorted.
-    pub fn programs_running(&self, id: DocumentId) -> Vec<ProgramId> {
-        let Some(document) = self.document(id) else {
-            return Vec::new();
-        };
-        let path = document.path.as_str();
-        let runs = |program: &&(ProgramId, &ProgramView)| {
-            program.1.stages.iter().any(|stage| is_of(&stage.entry, path))
-        };
-        self.programs()
-            .filter(|program| runs(&program))
-            .map(|(id, _)| id)
-            .collect()
-    }
-
     /// Whether programs run where an address of the machine is its own to give: in a container, or where a platform
     /// puts its router in front.
     pub fn are_apart(&self, programs: &[ProgramId]) -> bool {
@@ -146,24 +176,22 @@ impl Project {
     }
 }
 
-fn is_of(entry: &Entry, path: &str) -> bool {
-    match entry {
-        Entry::Script { path: script, .. } => script == path,
-        Entry::Module {
-            name,
-            start: ModuleStart::Main,
-            ..
-        } => {
-            let file = name.replace('.', "/");
-            let stem = path
-                .strip_suffix("/__main__.py")
-                .or_else(|| path.strip_suffix(".py"))
-                .unwrap_or(path);
-            stem == file
-                || stem
-                    .strip_suffix(&file)
-                    .is_some_and(|before| before.ends_with('/'))
-        }
-        _ => false,
-    }
+/// Commands that projects of the tree bring: by the function that each calls, the modules of these, as paths.
+type Commands<'a> = BTreeMap<&'a str, Vec<String>>;
+
+/// Whether one of the commands leads to a place of a module.
+fn is_in_command(document: &Document, place: Span, commands: &Commands<'_>) -> bool {
+    let Some(apart) = apart_at(document, place) else {
+        return false;
+    };
+    let stem = document.path.strip_suffix(".py").unwrap_or(&document.path);
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    let is_here = |module: &String| {
+        let before = stem.strip_suffix(module.as_str());
+        before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+    };
+    let names = apart.through.iter();
+    names
+        .filter_map(|name| commands.get(name.as_str()))
+        .any(|modules| modules.iter().any(is_here))
 }

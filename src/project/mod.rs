@@ -1,10 +1,12 @@
 //! All facts joined into one picture of the deployment.
 
+mod arrivals;
 mod asks;
 mod bindings;
 mod connections;
 mod daemons;
 mod django;
+mod drifts;
 mod environment;
 mod eval;
 mod executions;
@@ -55,6 +57,7 @@ pub use asks::Ask;
 pub use connections::{Link, Way};
 pub use daemons::{Daemon, Ground, Need};
 pub use django::DjangoSettings;
+pub use drifts::Drift;
 pub use environment::{Environment, Setting};
 pub use executions::Execution;
 pub use failure::{Failure, FailureKind, When};
@@ -116,6 +119,7 @@ pub struct Project {
     documents: Vec<Document>,
     scopes: Vec<Scope>,
     reached: Vec<Vec<ProgramId>>,
+    arrivals: arrivals::Arrivals,
     /// By module of an installed distribution: the programs that do not start without it, sorted.
     needing: BTreeMap<String, Vec<ProgramId>>,
     /// Names of files that commands and code make.
@@ -145,6 +149,8 @@ pub struct Project {
     asked: OnceLock<BTreeSet<&'static str>>,
     /// Names of variables in all documents.
     variable_names: OnceLock<variables::VariableNames>,
+    /// Variables that are read by one name and set by another.
+    drifts: OnceLock<Vec<Drift>>,
     /// By document: whether it goes on in a virtual environment.
     environments: OnceLock<Vec<bool>>,
 }
@@ -191,6 +197,7 @@ impl Project {
             &documents,
             &programs,
             &reach.programs,
+            &reach.arrivals,
         );
         Self {
             target,
@@ -208,6 +215,7 @@ impl Project {
             documents,
             scopes: reach.scopes,
             reached: reach.programs,
+            arrivals: reach.arrivals,
             made: reach.made.files,
             made_folders: reach.made.folders,
             needing: reach.needing,
@@ -224,6 +232,7 @@ impl Project {
             refusals: RwLock::default(),
             asked: OnceLock::new(),
             variable_names: OnceLock::new(),
+            drifts: OnceLock::new(),
             environments: OnceLock::new(),
         }
     }

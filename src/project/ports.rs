@@ -10,6 +10,7 @@ mod sockets;
 mod uses;
 
 use self::definitions::Definitions;
+use super::arrivals::Arrivals;
 use super::programs::ProgramView;
 use crate::document::Document;
 use crate::facts::port::Audience;
@@ -136,11 +137,13 @@ impl Ports {
         documents: &[Document],
         programs: &[ProgramView],
         reached: &[Vec<ProgramId>],
+        arrivals: &Arrivals,
     ) -> Self {
         let joint = uses::Joint {
             documents,
             programs,
             reached,
+            arrivals,
             manifest: self.manifest.as_ref(),
             definitions: Definitions::of(documents, programs),
         };

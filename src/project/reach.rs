@@ -1,10 +1,12 @@
 //! What each program reaches, what fails on the way, and so who runs which file.
 
+use super::arrivals::Arrivals;
 use super::failure::{Failure, FailureKind, When};
 use super::files;
 use super::imports::{Outcome, Run, World};
 use super::modules::folder_of;
 use super::programs::{Entry, ModuleStart, ProgramView, Stage, State};
+use crate::facts::python::Arrival;
 use crate::finding::{Confidence, DocumentId, Place, ProgramId, Scope};
 use crate::formats::Format;
 use rayon::prelude::*;
@@ -26,6 +28,8 @@ pub(super) struct Reach {
     pub needing: BTreeMap<String, Vec<ProgramId>>,
     /// What commands and code make.
     pub made: files::Made,
+    /// Which programs get to what stands in functions.
+    pub arrivals: Arrivals,
 }
 
 /// A failed import together with the programs that it concerns.
@@ -70,6 +74,7 @@ pub(super) fn work_out(world: &World<'_>, programs: &[ProgramView]) -> Reach {
         for document in &outcome.reached {
             reach.programs[document.0 as usize].push(id);
         }
+        reach.arrivals.add(id, &outcome.calls);
         for (module, _) in outcome.installed.iter().filter(|(_, is_needed)| **is_needed) {
             reach.needing.entry(module.clone()).or_default().push(id);
         }
@@ -136,6 +141,15 @@ fn run(world: &World<'_>, program: &ProgramView) -> Outcome {
                 failure.when = failure.when.min(When::Use);
             }
             outcome.installed.clear();
+        }
+        for (named, arrival) in outcome.calls {
+            let known = whole.calls.entry(named).or_insert(Arrival::Never);
+            let most = if stage.is_conditional {
+                Arrival::Perhaps
+            } else {
+                Arrival::Surely
+            };
+            *known = arrival.min(most).max(*known);
         }
         whole.failures.append(&mut outcome.failures);
         whole.reached.append(&mut outcome.reached);
@@ -209,9 +223,9 @@ fn take_stage(world: &World<'_>, program: &ProgramView, stage: &Stage, is_exact:
                 run(first.into_iter().collect()).main_module(name, stage.place)
             }
             ModuleStart::Imported(folder) => {
-                run(vec![folder.clone()]).imported(name, attribute.as_deref(), stage.place)
+                run(vec![folder.clone()]).imported(name, attribute.as_deref(), false, stage.place)
             }
-            ModuleStart::Installed => run(Vec::new()).imported(name, attribute.as_deref(), stage.place),
+            ModuleStart::Installed => run(Vec::new()).imported(name, attribute.as_deref(), true, stage.place),
         },
         Entry::Tool { .. } | Entry::Other => Outcome::default(),
     }

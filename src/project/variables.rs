@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::facts::{Access, Manager, Variable};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
-use crate::knowledge::variables;
+use crate::knowledge::{secrets, variables};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,6 +86,19 @@ impl Project {
                 && !is_sample(&document.path)
                 && !is_of_development(&self.documents, document)
         })
+    }
+
+    /// The files of variables that bring secrets with the tree, each with what its names say of that, in the order of
+    /// the file.
+    pub fn committed_environments(&self) -> impl Iterator<Item = (DocumentId, Vec<VariableSet<'_>>)> {
+        let is_held = |set: &VariableSet<'_>| {
+            let value = set.value.trim();
+            let is_value = !value.is_empty() && !value.starts_with('$') && !secrets::is_filler(value);
+            is_value && secrets::is_telling(set.name)
+        };
+        let files = self.environment_files();
+        let held = files.map(move |(id, document)| (id, set_in(id, document).filter(is_held).collect()));
+        held.filter(|(_, held): &(_, Vec<_>)| !held.is_empty())
     }
 
     /// Files of variables that are meant for people to copy.

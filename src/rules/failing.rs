@@ -2,6 +2,7 @@
 
 use crate::finding::{Confidence, Draft, Effect};
 use crate::project::{ProgramFailure, Project, When};
+use crate::target::PythonVersion;
 
 /// The finding of a failed step: whom it stops, how sure it is, and the chain that leads there. Nothing
 /// when the code expects the failure.
@@ -34,4 +35,11 @@ fn confidence(failed: &ProgramFailure) -> Confidence {
     } else {
         failed.failure.confidence
     }
+}
+
+/// The Python that meets a failure: its first program's, or the server's.
+pub(super) fn python(project: &Project, failed: &ProgramFailure) -> PythonVersion {
+    let first = failed.programs.first();
+    let program = first.and_then(|program| project.program(*program));
+    program.map_or(project.target.python, |program| program.python)
 }

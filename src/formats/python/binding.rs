@@ -86,28 +86,6 @@ pub(super) fn exports_by_call(call: &ExprCall) -> Option<Step> {
     Some(Step::Exports(exports))
 }
 
-/// Whether the statements of a body may give `name` a value.
-pub(super) fn binds(steps: &[Step], name: &str) -> bool {
-    steps.iter().any(|step| match step {
-        Step::Bind(binding) => binding.name == name,
-        Step::Function(function) | Step::Class(function) => function.name == name,
-        Step::Import(import) => {
-            import.binds == name || import.names.iter().any(|imported| imported.binds == name)
-        }
-        Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-            binds(body, name)
-        }
-        Step::Branch(arms) => arms.iter().any(|arm| binds(&arm.body, name)),
-        Step::Try(tried) => {
-            [&tried.body, &tried.otherwise, &tried.finally]
-                .into_iter()
-                .any(|body| binds(body, name))
-                || tried.handlers.iter().any(|handler| binds(&handler.body, name))
-        }
-        _ => false,
-    })
-}
-
 /// The texts of a list or tuple that holds nothing else.
 fn texts(expr: &Expr) -> Option<Vec<Spanned<String>>> {
     let elements = match expr {

@@ -368,12 +368,12 @@ impl<'b> Visitor<'b> for Reader<'_> {
                 if let Some(list) = appended(expr) {
                     self.added(list);
                 }
-                if let Some(function) = self.names.dotted(&call.func) {
-                    self.connects(call, &function);
-                    self.asks(call, &function);
-                    self.listens(call, &function);
+                if let Some(name) = self.names.last(&call.func) {
+                    self.connects(call, name);
+                    self.asks(call, name);
+                    self.listens(call, name);
+                    self.admits(call, name);
                 }
-                self.admits(call);
                 self.read_variable(expr);
             }
             Expr::BoolOp(_) => self.read_variable(expr),

@@ -8,7 +8,7 @@ use super::span;
 use crate::facts::python::{Arm, Binding, Call, Guard, Import, Needed, NeededBy, Step};
 use crate::source::Spanned;
 use ruff_python_ast::visitor::{Visitor, walk_arguments, walk_expr};
-use ruff_python_ast::{Comprehension, Expr, ExprBoolOp, ExprCall, ExprIf, Number};
+use ruff_python_ast::{Arguments, Comprehension, Expr, ExprBoolOp, ExprCall, ExprIf, Number};
 use std::borrow::Cow;
 
 /// Functions that run the coroutine that they are handed.
@@ -180,6 +180,7 @@ impl Effects<'_> {
         let runs = RUNNERS.contains(&full.as_ref()) || last(&full) == "run_until_complete";
         let first = self.steps.len();
         walk_arguments(self, &call.arguments);
+        self.handed_on(&call.arguments);
         self.steps.extend(late.into_iter().map(Step::Environ));
         if runs {
             self.awaited(call, first);
@@ -205,6 +206,18 @@ impl Effects<'_> {
                         span: span(&*call.func),
                     }));
                 }
+            }
+        }
+    }
+
+    /// What an import gave and a call is handed: who gets a function may call it (`Thread(target=serve)`).
+    fn handed_on(&mut self, arguments: &Arguments) {
+        for argument in arguments.iter_source_order() {
+            if let Expr::Name(name) = argument.value()
+                && self.names.is_imported(name.id.as_str())
+            {
+                let used = Spanned::new(name.id.to_string(), span(argument.value()));
+                self.steps.push(Step::Use(used));
             }
         }
     }

@@ -6,9 +6,10 @@ use super::leaving::leaves_loop;
 use super::locals::Body;
 use super::names::{Names, last};
 use super::paths::path_of;
+use super::unroll::unrolled;
 use super::values::{Collector, Context};
 use super::{binding, connections, edits, effects, environment, importing, ports, span};
-use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step};
+use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step, binds};
 use crate::facts::{Facts, PortRole, Reach, Role};
 use crate::formats::calls::Calls;
 use ruff_python_ast::{
@@ -36,6 +37,7 @@ pub(super) fn read(text: &str, body: &[Stmt], facts: &mut Facts) -> Names {
         body: steps,
         is_script,
         globals: reader.globals,
+        apart: Vec::new(),
     }));
     connections::read(text, body, &reader.names, reader.facts);
     reader.names
@@ -155,9 +157,10 @@ impl Reader<'_> {
             _ => PathExpr::Unknown,
         };
         self.names.locals.enter(Body::Loop);
-        self.names.locals.bind_loop(&looped.target, over);
+        self.names.locals.bind_loop(&looped.target, over.clone());
         body.extend(self.block(&looped.body, reach));
         self.names.locals.leave();
+        let body = unrolled(body, &over);
         steps.push(if effects::is_filled(&looped.iter) {
             Step::Block(body)
         } else {
@@ -289,6 +292,8 @@ impl Reader<'_> {
             if let Expr::Attribute(attribute) = target {
                 self.effects(&attribute.value, steps);
             }
+            let edits = edits::edits_by_part(&self.names, target, value);
+            steps.extend(edits.into_iter().map(Step::PathEdit));
             binding::unknown(target, steps);
         }
         self.names.assigned(target, value);
@@ -334,7 +339,7 @@ impl Reader<'_> {
         let body = self.block(&function.body, reach);
         self.lines.leave();
         let declared = std::mem::replace(&mut self.declared, outer);
-        let given = declared.into_iter().filter(|name| binding::binds(&body, name));
+        let given = declared.into_iter().filter(|name| binds(&body, name));
         self.globals.extend(given);
         let returns = function.body.iter().rev().find_map(|statement| match statement {
             Stmt::Return(returned) => returned.value.as_ref().map(|value| path_of(value, &self.names)),

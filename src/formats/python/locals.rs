@@ -68,7 +68,7 @@ impl Locals {
         }
     }
 
-    /// A name, perhaps `self.x`, gets a value.
+    /// A name, perhaps `self.x` or `module.X`, gets a value.
     pub(super) fn bind(&mut self, name: &str, value: PathExpr) {
         let value = if size(&value, LARGEST) < LARGEST {
             value
@@ -84,7 +84,7 @@ impl Locals {
             if let Some(class) = class {
                 insert(&mut class.attributes, attribute, value, false);
             }
-        } else if !name.contains('.') {
+        } else {
             self.set(name, value);
         }
     }
@@ -96,6 +96,7 @@ impl Locals {
         let at = inner.or(self.frames.len().checked_sub(1));
         if let Some(frame) = at.and_then(|at| self.frames.get_mut(at)) {
             let is_straight = depth <= frame.depth + 1;
+            forget_parts(&mut frame.values, name);
             insert(&mut frame.values, name, value, is_straight);
         }
     }
@@ -138,6 +139,15 @@ impl Locals {
             is_in_function |= frame.kind == Body::Function;
         }
         None
+    }
+}
+
+/// What another object is given that a name stood for is nothing of what it stands for now.
+fn forget_parts(values: &mut BTreeMap<String, PathExpr>, name: &str) {
+    let from = format!("{name}.");
+    let parts = values.range_mut(from.clone()..);
+    for (_, value) in parts.take_while(|(part, _)| part.starts_with(&from)) {
+        *value = PathExpr::Unknown;
     }
 }
 

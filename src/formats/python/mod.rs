@@ -2,6 +2,7 @@
 //!
 //! The parser is ruff's, so a file that is refused here is refused by CPython with the same words.
 
+mod apart;
 mod asynchronous;
 mod binding;
 mod calls;
@@ -25,8 +26,10 @@ mod reaching;
 mod servers;
 mod setup;
 mod trying;
+mod unroll;
 mod values;
 
+use crate::facts::python::binds;
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
 use memchr::memmem;
@@ -77,7 +80,12 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
             facts.newer_syntax.sort_by_key(|syntax| syntax.span);
         }
         let names = flow::read(text, &module.body, &mut facts);
+        let steps = facts.python.as_ref().map_or(&[][..], |python| &python.body);
+        let is_given = |name: &str| names.is_imported(name) || binds(steps, name);
+        let errors = parsed.unsupported_syntax_errors();
+        newer::tell_python_2(text, errors, &is_given, &mut facts.newer_syntax);
         servers::read(&module.body, &names, &mut facts);
+        apart::read(&module.body, &names, &mut facts);
         more(&module.body, &mut facts);
     }
     facts.values.shrink_to_fit();

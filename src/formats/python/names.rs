@@ -126,6 +126,18 @@ impl Names {
         Some(joined(first, expr, length))
     }
 
+    /// The last part of the dotted name that an expression is, without that name being put together.
+    pub(super) fn last<'a>(&'a self, expr: &'a Expr) -> Option<&'a str> {
+        match expr {
+            Expr::Attribute(attribute) => Some(attribute.attr.id.as_str()),
+            Expr::Name(name) => {
+                let name = name.id.as_str();
+                Some(self.meaning.get(name).map_or(name, |full| last(full)))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether an expression is this dotted name, imports resolved. Most differ in their last part already.
     pub(super) fn is(&self, expr: &Expr, dotted: &str) -> bool {
         let mut rest = dotted;

@@ -4,7 +4,8 @@
 //! for every target. Its versions are CPython's, where the two disagree: real interpreters were asked.
 
 use super::{asynchronous, span_of};
-use crate::facts::NewerSyntax;
+use crate::facts::{NewerSyntax, PYTHON_2_EXCEPT};
+use crate::source::Span;
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{PythonVersion, Stmt};
 use ruff_python_parser::{UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Kind};
@@ -13,6 +14,7 @@ use ruff_text_size::TextRange;
 /// Older than every Python that a target can have.
 pub(super) const OLDEST: PythonVersion = PythonVersion::PY37;
 
+const SEVERAL_TYPES: &str = "`except` with several types without parentheses";
 const INVALID: &str = "invalid syntax";
 
 /// What of a module an older Python refuses, in the order of the text, each kind once.
@@ -38,6 +40,40 @@ pub(super) fn syntax(errors: &[UnsupportedSyntaxError], tokens: &Tokens) -> Vec<
     }
     found.sort_by_key(|syntax| syntax.span);
     found
+}
+
+/// Tells `except A, e:` of Python 2 apart from several types without parentheses: nothing is called as the second
+/// one. `is_given` says whether the module gives a name to anything that could be an exception.
+pub(super) fn tell_python_2(
+    text: &str,
+    errors: &[UnsupportedSyntaxError],
+    is_given: &dyn Fn(&str) -> bool,
+    found: &mut [NewerSyntax],
+) {
+    let is_name = |name: &str| {
+        let mut letters = name.chars();
+        letters
+            .next()
+            .is_some_and(|first| first.is_lowercase() || first == '_')
+            && letters.all(|letter| letter.is_alphanumeric() || letter == '_')
+    };
+    let is_old = |place: Span| {
+        let types = text.get(place.range()).unwrap_or_default().split(',');
+        let mut behind = types.skip(1).map(str::trim);
+        let second = behind.next().filter(|name| is_name(name) && !is_given(name));
+        second.is_some() && behind.next().is_none()
+    };
+    let of_except = errors
+        .iter()
+        .filter(|error| error.kind == Kind::UnparenthesizedExceptionTypes);
+    let old = of_except
+        .map(|error| span_of(error.range))
+        .find(|place| is_old(*place));
+    let several = found.iter_mut().find(|syntax| syntax.what == SEVERAL_TYPES);
+    if let (Some(syntax), Some(place)) = (several, old) {
+        syntax.what = PYTHON_2_EXCEPT;
+        syntax.span = place;
+    }
 }
 
 /// An asynchronous comprehension inside another one, which the parser does not tell.
@@ -84,7 +120,7 @@ fn describe(error: &UnsupportedSyntaxError) -> Option<(u32, &'static str, &'stat
         Kind::TypeParamDefault => (13, "a default of a type parameter", INVALID),
         Kind::UnparenthesizedExceptionTypes => (
             14,
-            "`except` with several types without parentheses",
+            SEVERAL_TYPES,
             "multiple exception types must be parenthesized",
         ),
         Kind::TemplateStrings => (14, "a template string (`t\"…\"`)", INVALID),

@@ -3,13 +3,11 @@
 
 mod endpoint;
 
-use super::guards::guard_of;
 use super::names::{Names, last};
 use super::{ports, span};
-use crate::facts::python::Guard;
 use crate::facts::{Facts, Given, Port, PortRole};
 use crate::source::Span;
-use endpoint::{Endpoint, Kind, endpoint};
+use endpoint::{Endpoint, Kind, endpoint, may_be_endpoint};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{BoolOp, Expr, ExprCall, Parameters, Stmt, StmtClassDef};
 use std::collections::BTreeMap;
@@ -23,7 +21,6 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
         is_settings: false,
         turn: Turn::Learns,
         is_of_interest: false,
-        in_main: false,
         found: Vec::new(),
     };
     for statement in body {
@@ -100,7 +97,6 @@ struct Reader<'a> {
     turn: Turn,
     /// Whether the first time found anything that the second is for.
     is_of_interest: bool,
-    in_main: bool,
     found: Vec<Port>,
 }
 
@@ -161,6 +157,11 @@ impl Reader<'_> {
     }
 
     fn call(&self, call: &ExprCall) -> Option<Known> {
+        let name = self.names.last(&call.func)?;
+        let may_tell = matches!(name, "int" | "str" | "setdefault" | "config" | "env");
+        if !may_tell && !name.starts_with("get") {
+            return None;
+        }
         let function = self.names.dotted(&call.func)?;
         let first = call.arguments.args.first();
         if matches!(function.as_ref(), "int" | "str") {
@@ -207,7 +208,7 @@ impl Reader<'_> {
 
     /// `parser.add_argument("--port", default=8000)`, `click.option("--port", default=8000)`.
     fn option(&mut self, call: &ExprCall, function: &str) {
-        if !matches!(last(function), "add_argument" | "option" | "add_option") {
+        if !matches!(function, "add_argument" | "option" | "add_option") {
             return;
         }
         let long = call.arguments.args.iter().find_map(|argument| match argument {
@@ -244,8 +245,8 @@ impl Reader<'_> {
     /// `api_port: int = Field(8000)`, `port: int = typer.Option(8000)`.
     fn field(&mut self, name: &str, value: &Expr) -> Option<Known> {
         let Expr::Call(call) = value else { return None };
-        let function = self.names.dotted(&call.func)?;
-        if !matches!(last(&function), "Field" | "Option" | "field" | "Argument") {
+        let function = self.names.last(&call.func)?;
+        if !matches!(function, "Field" | "Option" | "field" | "Argument") {
             return None;
         }
         let keyword = call.arguments.find_keyword("default");
@@ -262,12 +263,11 @@ impl Reader<'_> {
 
     fn assigned(&mut self, target: &Expr, value: &Expr) {
         let names = self.names;
-        let Some(name) = names.dotted(target) else {
+        let Some(name) = names.last(target) else {
             return;
         };
-        let name = last(&name);
         if let Expr::Call(call) = value
-            && let Some(port) = self.names.dotted(&call.func).and_then(|made| port_of_app(&made))
+            && let Some(port) = names.last(&call.func).and_then(port_of_app)
         {
             self.apps.insert(name.to_owned(), port);
         }
@@ -377,14 +377,14 @@ impl Reader<'_> {
         }
         port.host = port.host.or(host);
         port.is_udp = found.is_udp;
-        port.in_main = self.in_main;
+        port.call = Some(span(call));
         self.found.push(port);
     }
 }
 
 /// The port of an application that is told none, by the class that it is made of.
 fn port_of_app(class: &str) -> Option<u16> {
-    match last(class) {
+    match class {
         "Flask" | "Quart" | "APIFlask" => Some(5000),
         "Dash" => Some(8050),
         "Sanic" => Some(8000),
@@ -438,12 +438,6 @@ impl<'a> Visitor<'a> for Reader<'_> {
                 self.is_settings = outer;
                 return;
             }
-            Stmt::If(branch) if guard_of(&branch.test, self.names) == Guard::IsMain => {
-                let outer = std::mem::replace(&mut self.in_main, true);
-                branch.body.iter().for_each(|inner| self.visit_stmt(inner));
-                self.in_main = outer;
-                return;
-            }
             _ => {}
         }
         walk_stmt(self, statement);
@@ -451,10 +445,13 @@ impl<'a> Visitor<'a> for Reader<'_> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         if let Expr::Call(call) = expr
-            && let Some(function) = self.names.dotted(&call.func)
+            && let Some(name) = self.names.last(&call.func)
         {
-            self.option(call, &function);
-            if let Some(found) = endpoint(&function, call) {
+            self.option(call, name);
+            if may_be_endpoint(name)
+                && let Some(function) = self.names.dotted(&call.func)
+                && let Some(found) = endpoint(&function, call)
+            {
                 self.is_of_interest = true;
                 if self.turn == Turn::Reads {
                     self.serve(&found, call);

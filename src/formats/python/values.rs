@@ -293,6 +293,9 @@ impl Collector<'_> {
                 | "os.path.abspath"
         );
         for (position, argument) in call.arguments.args.iter().enumerate() {
+            if holds_no_literal(argument) {
+                continue;
+            }
             let inner = if is_transparent {
                 Context { reach, ..context }
             } else {
@@ -311,7 +314,8 @@ impl Collector<'_> {
             };
             self.expression(argument, inner);
         }
-        for keyword in &call.arguments.keywords {
+        let keywords = call.arguments.keywords.iter();
+        for keyword in keywords.filter(|keyword| !holds_no_literal(&keyword.value)) {
             self.keyword(keyword, function, reach);
         }
     }
@@ -401,6 +405,22 @@ impl<T: ruff_python_ast::StringFlags> QuoteLengths for T {
             self.closer_len()
         }
     }
+}
+
+/// Whether an expression is a name or a number, so that nothing is to be found in it: most arguments are.
+fn holds_no_literal(expr: &Expr) -> bool {
+    let mut inner = expr;
+    while let Expr::Attribute(attribute) = inner {
+        inner = &attribute.value;
+    }
+    matches!(
+        inner,
+        Expr::Name(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+    )
 }
 
 /// Follows expressions of other kinds (lambdas, comprehensions) down to those with literals.

@@ -192,11 +192,12 @@ fn dials(scope: &Scope<'_>, prefix: &str) -> bool {
 /// What stands before the `port` of a key, lower-cased: `main_app` of `MAIN_APP_PORT`, nothing of
 /// `port`. None when the key is no key of a port.
 fn prefix_of_port(key: &str) -> Option<String> {
-    let last = words(key).pop()?;
-    if last != "port" {
+    // Asked for every key of every document, most of which end in something else.
+    let at = key.len().checked_sub(4)?;
+    let prefix = key.get(..at)?;
+    if !key[at..].eq_ignore_ascii_case("port") || words(key).pop()? != "port" {
         return None;
     }
-    let prefix = key.get(..key.len() - 4)?;
     Some(prefix.trim_end_matches(['_', '-', '.', ' ']).to_ascii_lowercase())
 }
 

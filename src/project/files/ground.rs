@@ -52,6 +52,8 @@ pub(super) struct Ground<'a> {
     tested: BTreeMap<DocumentId, BTreeSet<String>>,
     /// Documents that write files of which nothing is known.
     unknown: BTreeSet<DocumentId>,
+    /// Documents that make folders of which nothing is known.
+    makes_unknown: BTreeSet<DocumentId>,
     /// Git's list of the files that it has, read when it is first asked for.
     index: OnceLock<Option<Vec<u8>>>,
 }
@@ -77,6 +79,7 @@ impl<'a> Ground<'a> {
             written: BTreeSet::new(),
             tested: BTreeMap::new(),
             unknown: BTreeSet::new(),
+            makes_unknown: BTreeSet::new(),
             index: OnceLock::new(),
         };
         for (at, outcome) in outcomes.iter().enumerate() {
@@ -109,6 +112,9 @@ impl<'a> Ground<'a> {
                 FileAction::MakesFolder => {
                     if *value == Value::Unknown {
                         self.folders.extend(event.name.clone());
+                        if event.name.is_none() && event.form != Form::FolderOf {
+                            self.makes_unknown.insert(document_of(event));
+                        }
                     }
                     let is_start = event.when == super::When::Start && program.is_some();
                     for path in paths.iter().flat_map(|path| ancestors(path)) {
@@ -253,6 +259,11 @@ impl<'a> Ground<'a> {
     /// Whether the document of an event writes files of which nothing is known.
     pub(super) fn writes_unknown(&self, event: &FileEvent) -> bool {
         self.unknown.contains(&document_of(event))
+    }
+
+    /// Whether the document of an event makes folders of which nothing is known.
+    pub(super) fn makes_unknown(&self, event: &FileEvent) -> bool {
+        self.makes_unknown.contains(&document_of(event))
     }
 
     /// Where the tree has what a document names from elsewhere: seen from the root, or from its own folder.

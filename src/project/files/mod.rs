@@ -255,12 +255,10 @@ impl Judge<'_, '_> {
         if withheld.is_some() && self.ground.is_kept(&path) {
             return None;
         }
-        let sureness = if self.made.has_unknown || matches!(hint, Hint::MadeLater(_)) {
-            sureness.min(if self.made.has_unknown {
-                Confidence::Possible
-            } else {
-                Confidence::Likely
-            })
+        let sureness = if self.made.has_unknown || self.ground.makes_unknown(self.event) {
+            Confidence::Possible
+        } else if matches!(hint, Hint::MadeLater(_)) {
+            sureness.min(Confidence::Likely)
         } else {
             sureness
         };

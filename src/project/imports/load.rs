@@ -135,7 +135,7 @@ impl Run<'_> {
                 Some(withheld) => FailureKind::Ignored(withheld),
                 // A folder without any Python is no package of the tree: a distribution's is meant. So it is
                 // where one of that name only happens to lie above a file that is taken alone.
-                None if self.is_guessed(package)
+                None if self.is_guessed(dotted)
                     || !folders.iter().any(|folder| self.world.modules.has_below(folder)) =>
                 {
                     FailureKind::Distribution(self.world.requirements.provision(dotted))
@@ -164,9 +164,12 @@ impl Run<'_> {
         None
     }
 
-    /// Whether a package is a folder without `__init__.py` that was found where nobody may look.
-    fn is_guessed(&self, package: ModuleId) -> bool {
-        !self.follows && matches!(self.spaces[package.0].source, Source::Namespace(_))
+    /// Whether the packages around a module are all folders without `__init__.py`, found where nobody may look.
+    fn is_guessed(&self, dotted: &str) -> bool {
+        let packages = dotted.match_indices('.').map(|(end, _)| &dotted[..end]);
+        let mut known = packages.filter_map(|package| self.loaded.get(package));
+        let is_folder = |module: &ModuleId| matches!(self.spaces[module.0].source, Source::Namespace(_));
+        !self.follows && !self.is_relative && known.all(is_folder)
     }
 
     /// A module that is none of the tree's is there, and so are the packages around it.
@@ -246,7 +249,8 @@ impl Run<'_> {
             self.note_installed(dotted, context);
             return self.load_foreign(dotted);
         }
-        let elsewhere = world.modules.elsewhere(world.paths, dotted);
+        let mut elsewhere = world.modules.elsewhere(world.paths, dotted);
+        elsewhere.retain(|path| self.may_be_meant(path));
         let is_own =
             !elsewhere.is_empty() && !matches!(provision, Provision::Group(..) | Provision::Marker(_));
         let kind = if is_own {
@@ -282,6 +286,25 @@ impl Run<'_> {
             };
         }
         Loaded::Mended
+    }
+
+    /// Whether a file of the tree may be the module that the statement is about: it has the names that are wanted. A
+    /// distribution may be called like a folder of the tree.
+    fn may_be_meant(&self, path: &str) -> bool {
+        let document = self.world.modules.at(path);
+        let python = document.and_then(|id| self.world.documents[id.0 as usize].facts.python.as_deref());
+        let Some(python) = python else { return true };
+        let is_part = |name: &str| {
+            let folder = [folder_of(path).to_owned()];
+            path.ends_with("/__init__.py")
+                && self
+                    .world
+                    .modules
+                    .find_in(self.world.paths, &folder, name)
+                    .is_some()
+        };
+        let mut wanted = self.wanted.iter().filter(|wanted| wanted.name != "*");
+        wanted.all(|wanted| python.may_define(&wanted.name) || is_part(&wanted.name))
     }
 
     /// A module of the standard library, or a part of it that the target's Python may lack.

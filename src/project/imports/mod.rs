@@ -6,6 +6,7 @@
 //! is found as well; inside a `try` that catches it, the handler runs as it would.
 
 mod asking;
+mod calls;
 mod exceptions;
 mod files;
 mod load;
@@ -16,6 +17,7 @@ mod runpy;
 mod statement;
 mod steps;
 
+use super::arrivals::Named;
 use super::bindings;
 use super::environment::Environment;
 use super::eval::Value;
@@ -26,7 +28,7 @@ use super::programs::ProgramView;
 use super::requirements::Requirements;
 use super::sys_path::Entry;
 use crate::document::Document;
-use crate::facts::python::Step;
+use crate::facts::python::{Arrival, ImportedName};
 use crate::finding::{Confidence, DocumentId, Place};
 use crate::source::Span;
 use crate::target::{PythonVersion, Target};
@@ -58,6 +60,8 @@ pub(super) struct Outcome {
     pub installed: BTreeMap<String, bool>,
     /// What ends the program, of a run that takes nothing as mended.
     pub death: Option<Failure>,
+    /// What is called, or handed on, of other modules that start a server.
+    pub calls: BTreeMap<Named, Arrival>,
     /// What is done with files, in the order in which it happens.
     pub events: Vec<FileEvent>,
 }
@@ -86,6 +90,8 @@ pub(super) struct Context {
     is_sure: bool,
     /// Whether it stands in a function that is called.
     in_function: bool,
+    /// Whether that is called by none that nothing is seen to call.
+    is_led_to: bool,
     /// Whether the platform or the version of Python led here.
     is_for_target: bool,
     /// Calls around it.
@@ -98,6 +104,7 @@ impl Context {
             when,
             is_sure: true,
             in_function: false,
+            is_led_to: true,
             is_for_target: false,
             depth: 0,
         }
@@ -202,6 +209,10 @@ pub(super) struct Run<'a> {
     indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
     pub(super) follows: bool,
+    /// Whether what is imported now is named by dots: that is never a distribution's.
+    pub(super) is_relative: bool,
+    /// The names that the statement which is run now wants of its module.
+    pub(super) wanted: &'a [ImportedName],
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
     is_exact: bool,
 }
@@ -260,6 +271,8 @@ impl<'a> Run<'a> {
             outcome: Outcome::default(),
             indices: RefCell::default(),
             follows,
+            is_relative: false,
+            wanted: &[],
             is_exact: false,
         }
     }
@@ -290,9 +303,16 @@ impl<'a> Run<'a> {
         self.finish(&flow)
     }
 
-    /// Imports a module by name, as a server does, and asks it for `attribute`.
-    pub(super) fn imported(mut self, name: &str, attribute: Option<&str>, place: Place) -> Outcome {
-        let flow = self.serve(name, attribute, place);
+    /// Imports a module by name and asks it for `attribute`, as a server does; the command of an installed project
+    /// calls that (`is_called`).
+    pub(super) fn imported(
+        mut self,
+        name: &str,
+        attribute: Option<&str>,
+        is_called: bool,
+        place: Place,
+    ) -> Outcome {
+        let flow = self.serve(name, attribute, is_called, place);
         self.finish(&flow)
     }
 
@@ -404,45 +424,6 @@ impl<'a> Run<'a> {
                 if let Some(python) = &world.documents[document.0 as usize].facts.python {
                     self.functions(&python.body, &frame);
                 }
-            }
-        }
-    }
-
-    /// The bodies of functions that nothing was seen to call: they run when somebody does.
-    fn functions(&mut self, steps: &'a [Step], frame: &Frame<'a>) {
-        for step in steps {
-            match step {
-                Step::Function(function) => {
-                    let address = std::ptr::from_ref(function) as usize;
-                    if self.called.insert((address, frame.module)) {
-                        let context = Context {
-                            in_function: true,
-                            ..Context::at(When::Use)
-                        };
-                        self.steps(&function.body, &mut frame.inside(), context);
-                    }
-                    self.functions(&function.body, frame);
-                }
-                Step::Class(class) => self.functions(&class.body, frame),
-                Step::Block(body) | Step::Loop(body) | Step::Forever(body) | Step::Suppress(_, body) => {
-                    self.functions(body, frame);
-                }
-                Step::Branch(arms) => {
-                    for arm in arms {
-                        let is_elsewhere = arm.guard.on_linux() == Some(false);
-                        if !is_elsewhere {
-                            self.functions(&arm.body, frame);
-                        }
-                    }
-                }
-                Step::Try(tried) => {
-                    self.functions(&tried.body, frame);
-                    let handlers = tried.handlers.iter();
-                    handlers.for_each(|handler| self.functions(&handler.body, frame));
-                    self.functions(&tried.otherwise, frame);
-                    self.functions(&tried.finally, frame);
-                }
-                _ => {}
             }
         }
     }

@@ -68,20 +68,37 @@ impl Run<'_> {
         }
     }
 
-    /// Imports a module as a server does, and asks it for its application.
-    pub(super) fn serve(&mut self, name: &str, attribute: Option<&str>, place: Place) -> Flow {
+    /// Imports a module as a server does, and asks it for its application; a command that an installed project
+    /// brings calls what it asked for.
+    pub(super) fn serve(
+        &mut self,
+        name: &str,
+        attribute: Option<&str>,
+        is_called: bool,
+        place: Place,
+    ) -> Flow {
         let context = Context::at(When::Start);
         let module = match self.load(name, place, context) {
             Loaded::Yes(module) => module,
             Loaded::Mended => return Flow::Normal,
             Loaded::Stopped(flow) => return flow,
         };
-        if let Some(attribute) = attribute
-            && let Answer::Lacks { .. } = self.ask(module, attribute)
-        {
-            let kind = FailureKind::Name { is_attribute: true };
-            return self.fail(name, attribute, place, context, kind, Exception::Attribute);
+        let Some(attribute) = attribute else {
+            return Flow::Normal;
+        };
+        match self.ask(module, attribute) {
+            Answer::Has(known) => {
+                self.note_call(&known, None, context);
+                if is_called {
+                    return self.run_known(known, false, place, context);
+                }
+                Flow::Normal
+            }
+            Answer::Lacks { .. } => {
+                let kind = FailureKind::Name { is_attribute: true };
+                self.fail(name, attribute, place, context, kind, Exception::Attribute)
+            }
+            Answer::Unknown => Flow::Normal,
         }
-        Flow::Normal
     }
 }

@@ -23,7 +23,12 @@ impl<'a> Run<'a> {
         if name.is_empty() {
             return Flow::Normal;
         }
-        let module = match self.load(&name, place, context) {
+        self.is_relative = import.level > 0;
+        self.wanted = &import.names;
+        let loaded = self.load(&name, place, context);
+        self.wanted = &[];
+        self.is_relative = false;
+        let module = match loaded {
             Loaded::Stopped(flow) => return flow,
             Loaded::Yes(module) => Some(module),
             Loaded::Mended => None,

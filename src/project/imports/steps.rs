@@ -6,13 +6,10 @@ use super::exceptions::{Catcher, Exception, Raised};
 use super::names::{Answer, Known};
 use super::rarely::is_followed;
 use super::{Context, Flow, Frame, Run};
-use crate::facts::python::{Arm, Call, Function, Guard, Handler, Needed, NeededBy, Step, Try};
+use crate::facts::python::{Arm, Function, Guard, Handler, Needed, NeededBy, Step, Try};
 use crate::finding::{Confidence, Place};
 use crate::knowledge::{stdlib, stdlib_names};
 use crate::source::{Span, Spanned};
-
-/// Calls within calls that are followed.
-const DEPTH: usize = 60;
 
 impl<'a> Run<'a> {
     pub(super) fn steps(&mut self, steps: &'a [Step], frame: &mut Frame<'a>, context: Context) -> Flow {
@@ -113,7 +110,7 @@ impl<'a> Run<'a> {
     }
 
     /// What a dotted name is known to be, as far as modules lead.
-    fn resolve(&self, frame: &Frame<'a>, dotted: &str) -> Option<Known<'a>> {
+    pub(super) fn resolve(&self, frame: &Frame<'a>, dotted: &str) -> Option<Known<'a>> {
         let mut parts = dotted.split('.');
         let mut at = self.known(frame, parts.next()?)?;
         for part in parts {
@@ -131,13 +128,17 @@ impl<'a> Run<'a> {
         let mut parts = name.value.split('.');
         let first = parts.next().and_then(|first| self.known(frame, first));
         let Some(mut at) = first else { return Flow::Normal };
+        self.note_call(&at, Some(frame.document), context);
         for part in parts {
             let Known::Module(module) = at else {
                 return Flow::Normal;
             };
             let own = self.spaces[module.0].name.clone();
             match self.ask(module, part) {
-                Answer::Has(known) => at = known,
+                Answer::Has(known) => {
+                    at = known;
+                    self.note_call(&at, Some(frame.document), context);
+                }
                 Answer::Unknown if self.standard_lacks(&own, part) => {
                     let kind = FailureKind::StandardName { is_attribute: true };
                     return self.fail_name(&own, part, name.span, frame, context, kind);
@@ -218,52 +219,6 @@ impl<'a> Run<'a> {
         let known = Known::Class(class, frame.module);
         self.bind(frame, &class.name, known);
         flow
-    }
-
-    /// Runs a function of the tree that is called.
-    fn call(&mut self, call: &'a Call, frame: &mut Frame<'a>, context: Context) -> Flow {
-        let (function, module) = match self.resolve(frame, &call.name) {
-            Some(Known::Function(function, module)) => (function, module),
-            Some(Known::Class(class, module)) => {
-                let init = class.body.iter().find_map(|step| match step {
-                    Step::Function(function) if function.name == "__init__" => Some(function),
-                    _ => None,
-                });
-                match init {
-                    Some(init) => (init, module),
-                    None => return Flow::Normal,
-                }
-            }
-            _ => return Flow::Normal,
-        };
-        let runs = !function.is_deferred || (function.is_async && call.is_awaited);
-        let address = std::ptr::from_ref(function) as usize;
-        let key = (address, module);
-        let is_nested = self.calls.iter().filter(|call| **call == key).count() > 1;
-        if !runs || context.depth >= DEPTH || is_nested || self.called.contains(&key) {
-            return Flow::Normal;
-        }
-        let Some(document) = self.spaces[module.0].document() else {
-            return Flow::Normal;
-        };
-        let mut inner = self.frame(module, document).inside();
-        let context = Context {
-            in_function: true,
-            depth: context.depth + 1,
-            ..context
-        };
-        self.chain.push(frame.place(call.span));
-        self.calls.push(key);
-        let flow = self.steps(&function.body, &mut inner, context);
-        self.calls.pop();
-        self.chain.pop();
-        if !matches!(flow, Flow::Raised(_)) {
-            self.called.insert(key);
-        }
-        match flow {
-            Flow::Left => Flow::Normal,
-            other => other,
-        }
     }
 
     fn suppress(

@@ -5,9 +5,12 @@ use super::defaults::{by_default, last_part};
 use super::definitions::Definitions;
 use crate::document::Document;
 use crate::facts::port::{is_loopback, number};
+use crate::facts::python::Arrival;
 use crate::facts::{Given, Port, PortRole, Reach, Value};
 use crate::finding::{DocumentId, Place, ProgramId};
+use crate::project::arrivals::Arrivals;
 use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports of one program.
@@ -67,10 +70,15 @@ pub(super) struct Joint<'a> {
     pub(super) programs: &'a [ProgramView],
     /// By document: the programs that reach it.
     pub(super) reached: &'a [Vec<ProgramId>],
+    /// Which of them get to what stands in a function.
+    pub(super) arrivals: &'a Arrivals,
     pub(super) manifest: Option<&'a Manifest>,
     /// What documents with programs say, by place.
     pub(super) definitions: Definitions<'a>,
 }
+
+/// The program whose ports are worked out.
+type Subject<'p> = (ProgramId, &'p ProgramView);
 
 impl Joint<'_> {
     /// The ports of each program.
@@ -83,11 +91,12 @@ impl Joint<'_> {
                 }
             }
         }
-        let programs = self.programs.iter().zip(&code);
+        let programs = (0..).map(ProgramId).zip(self.programs).zip(&code);
         programs.map(|(program, code)| self.of(program, code)).collect()
     }
 
-    fn of(&self, program: &ProgramView, code: &[DocumentId]) -> ProgramPorts {
+    fn of(&self, subject: Subject<'_>, code: &[DocumentId]) -> ProgramPorts {
+        let (_, program) = subject;
         let mut found = ProgramPorts::default();
         let mut told: BTreeSet<Place> = BTreeSet::new();
         let mut places: Vec<Place> = vec![program.command_place];
@@ -104,7 +113,7 @@ impl Joint<'_> {
         }
         for stage in &program.stages {
             if !told.contains(&stage.place) {
-                self.by_code(program, stage, code, &mut found);
+                self.by_code(subject, stage, code, &mut found);
             }
         }
         if program.stages.is_empty() && !told.contains(&program.command_place) {
@@ -206,7 +215,8 @@ impl Joint<'_> {
     }
 
     /// What a command listens on whose own words do not say it.
-    fn by_code(&self, program: &ProgramView, stage: &Stage, code: &[DocumentId], found: &mut ProgramPorts) {
+    fn by_code(&self, subject: Subject<'_>, stage: &Stage, code: &[DocumentId], found: &mut ProgramPorts) {
+        let (_, program) = subject;
         match &stage.entry {
             Entry::Script { path, state, .. } => {
                 let words = self.words_of(program, stage.place);
@@ -214,29 +224,29 @@ impl Joint<'_> {
                 if path.ends_with("manage.py") {
                     by_default(program, stage.place, &verbs, found);
                 } else if *state == State::Present {
-                    self.by_entry(program, path, code, found);
+                    self.by_entry(subject, path, code, found);
                 }
             }
             Entry::Module {
                 name,
                 start: ModuleStart::Main,
                 ..
-            } => self.by_entry(program, name, code, found),
-            Entry::Module { runner: None, .. } => self.by_reached(program, None, code, found),
+            } => self.by_entry(subject, name, code, found),
+            Entry::Module { runner: None, .. } => self.by_reached(subject, None, code, found),
             Entry::Module { .. } | Entry::Tool { .. } => {
                 let words = self.words_of(program, stage.place);
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 if !self.by_config(program, &words, code, found) {
                     by_default(program, stage.place, &words, found);
                 }
-                self.by_reached(program, None, code, found);
+                self.by_reached(subject, None, code, found);
             }
             Entry::Other => {}
         }
     }
 
     /// What the module that is run says, or what it leads to does.
-    fn by_entry(&self, program: &ProgramView, entry: &str, code: &[DocumentId], found: &mut ProgramPorts) {
+    fn by_entry(&self, subject: Subject<'_>, entry: &str, code: &[DocumentId], found: &mut ProgramPorts) {
         let module = entry.replace('.', "/");
         let is_entry = |path: &str| {
             path == entry
@@ -251,12 +261,13 @@ impl Joint<'_> {
         });
         let before = found.binds.len();
         if let Some((id, document)) = own.and_then(|id| Some((id, self.document(id)?))) {
-            for port in binds_of(document) {
-                self.bind(program, code, (id, port), found);
+            let arrival = |port: &Port| self.arrivals.of(subject, (id, document), place_of(port));
+            for port in binds_of(document).filter(|port| arrival(port) > Arrival::Never) {
+                self.bind(subject.1, code, (id, port), found);
             }
         }
         if found.binds.len() == before {
-            self.by_reached(program, own, code, found);
+            self.by_reached(subject, own, code, found);
         }
         if found.binds.len() == before {
             let mut reached = code.iter().filter_map(|id| self.document(*id));
@@ -267,10 +278,10 @@ impl Joint<'_> {
         }
     }
 
-    /// What the code that a program reaches does when it is imported: told only when it is one thing.
+    /// What the code that a program reaches does beside its own module: told only when it is one thing.
     fn by_reached(
         &self,
-        program: &ProgramView,
+        subject: Subject<'_>,
         own: Option<DocumentId>,
         code: &[DocumentId],
         found: &mut ProgramPorts,
@@ -278,15 +289,19 @@ impl Joint<'_> {
         let others = code.iter().copied().filter(|id| Some(*id) != own);
         let mut ports = others
             .filter_map(|id| Some((id, self.document(id)?)))
-            .flat_map(|(id, document)| binds_of(document).map(move |port| (id, port)))
-            .filter(|(_, port)| !port.in_main);
+            .flat_map(|(id, document)| {
+                let arrival =
+                    move |port: &Port| self.arrivals.by_import(subject.0, (id, document), place_of(port));
+                let binds = binds_of(document).filter(move |port| arrival(port) > Arrival::Never);
+                binds.map(move |port| (id, port))
+            });
         let Some((id, first)) = ports.next() else { return };
         if ports.next().is_some() {
             found.is_open = true;
             return;
         }
         let before = found.binds.len();
-        self.bind(program, code, (id, first), found);
+        self.bind(subject.1, code, (id, first), found);
         for port in &mut found.binds[before..] {
             port.basis = Basis::Guess;
         }
@@ -413,6 +428,11 @@ impl Joint<'_> {
     fn document(&self, id: DocumentId) -> Option<&Document> {
         self.documents.get(id.0 as usize)
     }
+}
+
+/// Where the code uses a port.
+fn place_of(port: &Port) -> Span {
+    port.call.unwrap_or(port.span)
 }
 
 fn binds_of(document: &Document) -> impl Iterator<Item = &Port> {

@@ -110,6 +110,25 @@ fn is_possible(text: &str) -> bool {
         && !is_path(text)
         && !is_hash(text)
         && !is_code(text)
+        && !is_account(text)
+        && !is_foreign(text)
+}
+
+/// The address of an account or contract of a chain, which everybody may know: `0x` and 20 bytes
+/// (<https://eips.ethereum.org/EIPS/eip-55>). A private key has 32.
+fn is_account(text: &str) -> bool {
+    let digits = text.strip_prefix("0x").unwrap_or("");
+    digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A word of a language with letters beyond ASCII, written with escapes: `Passw\u00f6rter`.
+fn is_foreign(text: &str) -> bool {
+    text.split("\\u").skip(1).any(|rest| {
+        let number = rest
+            .get(..4)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        number.is_some_and(|number| number > 0x7F)
+    })
 }
 
 /// Letters and digits both.

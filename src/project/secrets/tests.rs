@@ -21,6 +21,11 @@ fn values_of_telling_names_are_judged_by_their_looks() {
         ("api_key", "c0v8iq2ad3ie9jk2m1pg"),
         ("secret", "wJ7rXUtnFEMIK7MDENGbPxRfiCYzq9Lm"),
         ("SECRET_KEY", "k#9d!2mz@5qp&8xw"),
+        ("password", r"tab\u0009X9k!m"),
+        (
+            "signer_token",
+            "0x4c0883a69102937d6231471b5dbb6204fe512961708279feb1be6ae5538da033",
+        ),
     ] {
         assert!(is_secret(text, name), "{name} {text}");
     }
@@ -41,6 +46,10 @@ fn values_of_telling_names_are_judged_by_their_looks() {
         ("api_key", "1234567890abcdef1234567890abcdef"),
         ("secret", "config.secrets.json1.json"),
         ("token", "resetPasswordStepNumber2"),
+        ("password", r"Contrase\u00f1a"),
+        ("api_key", r"API-Schl\u00fcssel"),
+        ("password", r"\u5bc6\u78bc"),
+        ("quoteToken", "0x1aF3c9D2b7E4805f6A1B2c3D4e5F60718293a4B5"),
     ] {
         assert!(!is_secret(text, name), "{name} {text}");
     }

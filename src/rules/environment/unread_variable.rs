@@ -5,11 +5,11 @@ use crate::finding::{Confidence, Draft, Effect};
 use crate::knowledge::variables::NearNames;
 use crate::project::Project;
 use crate::rule::Sink;
-use std::collections::BTreeSet;
 
 /// Reports each once, where it is set first.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
-    let mut told = BTreeSet::new();
+    // What the code reads by nearly its name is one mistake, and told as that.
+    let mut told = project.misnamed_variables();
     let read = NearNames::new(project.variables().iter().map(|read| read.name));
     for set in project.variables_set() {
         // What an image brings reads the variables of its containers.

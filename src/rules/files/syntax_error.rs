@@ -1,11 +1,13 @@
 //! Files that their own readers refuse.
 
 use super::super::failing;
-use crate::facts::{PYTHON_2, Problem, ProblemKind};
+use crate::document::Document;
+use crate::facts::{PYTHON_2, PYTHON_2_EXCEPT, Problem, ProblemKind};
 use crate::finding::{Confidence, DocumentId, Draft, Effect, Phase, Place};
 use crate::formats::Format;
 use crate::project::{FailureKind, Project, Provision};
 use crate::rule::Sink;
+use crate::target::PythonVersion;
 use std::collections::BTreeSet;
 
 /// Reports every place where a document does not follow its format.
@@ -69,25 +71,43 @@ fn is_sample(path: &str) -> bool {
 fn check_python(project: &Project, sink: &mut Sink<'_>) -> BTreeSet<DocumentId> {
     let mut reported = BTreeSet::new();
     for failed in &project.failures {
-        let place = failed.failure.place;
-        let document = project.document(place.document);
-        let problem = document.and_then(|document| document.facts.problems.first());
-        let (Some(document), Some(problem), FailureKind::Syntax) = (document, problem, &failed.failure.kind)
-        else {
+        let id = failed.failure.place.document;
+        let (Some(document), FailureKind::Syntax) = (project.document(id), &failed.failure.kind) else {
             continue;
         };
-        reported.insert(place.document);
-        let message = message(Format::Python, problem);
-        if let Some(draft) = failing::draft(project, failed, message) {
+        let (problem, words) = match document.facts.problems.first() {
+            Some(problem) => (problem.clone(), label(problem)),
+            None => match of_python_2(document, failing::python(project, failed)) {
+                Some(known) => known,
+                None => continue,
+            },
+        };
+        reported.insert(id);
+        let message = message(Format::Python, &problem);
+        if let Some(mut draft) = failing::draft(project, failed, message) {
+            draft.place.span = problem.span;
             sink.report(
                 draft
-                    .subject(subject(&document.path, problem))
-                    .label(label(problem))
-                    .help(help_for(Format::Python, problem)),
+                    .subject(subject(&document.path, &problem))
+                    .label(words)
+                    .help(help_for(Format::Python, &problem)),
             );
         }
     }
     reported
+}
+
+/// `except A, e:`, and what a Python says that refuses it.
+fn of_python_2(document: &Document, python: PythonVersion) -> Option<(Problem, String)> {
+    let mut newer = document.facts.newer_syntax.iter();
+    let old = newer.find(|syntax| syntax.what == PYTHON_2_EXCEPT)?;
+    let problem = Problem {
+        kind: ProblemKind::Syntax,
+        message: PYTHON_2.to_owned(),
+        span: old.span,
+    };
+    let is_refused = (python.major, python.minor) < old.needs;
+    is_refused.then(|| (problem, format!("SyntaxError: {}", old.words)))
 }
 
 /// What one mend removes: one mistake, or that a project is not ported yet.

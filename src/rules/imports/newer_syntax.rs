@@ -1,6 +1,7 @@
 //! Python files that the server's Python is too old to read.
 
 use super::super::failing;
+use crate::facts::PYTHON_2_EXCEPT;
 use crate::finding::Place;
 use crate::project::{FailureKind, Project};
 use crate::rule::Sink;
@@ -13,12 +14,10 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let (Some(document), FailureKind::Syntax) = (project.document(id), &failed.failure.kind) else {
             continue;
         };
-        let program = failed
-            .programs
-            .first()
-            .and_then(|program| project.program(*program));
-        let python = program.map_or(project.target.python, |program| program.python);
-        for syntax in &document.facts.newer_syntax {
+        let python = failing::python(project, failed);
+        let own = document.facts.newer_syntax.iter();
+        // What is written for Python 2 is no matter of a later one.
+        for syntax in own.filter(|syntax| syntax.what != PYTHON_2_EXCEPT) {
             let needs = PythonVersion {
                 major: syntax.needs.0,
                 minor: syntax.needs.1,

@@ -110,12 +110,12 @@ fn of_server(project: &Project, gate: Option<&Gate<'_>>, server: &Server<'_>) ->
     let path = &project.document(server.document)?.path;
     let draft = draft
         .subject(format!("{path} {}", server.listener.call))
-        .confidence(sureness(&host.giver));
-    Some(if server.programs.is_empty() {
-        draft
-    } else {
-        draft.programs(server.programs.clone())
-    })
+        .confidence(if server.is_sure {
+            sureness(&host.giver)
+        } else {
+            Confidence::Possible
+        });
+    Some(draft.programs(server.programs.clone()).scope(server.scope))
 }
 
 /// Where the address stands; the call, where a caller gives it.

@@ -41,7 +41,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             draft
                 .subject(normalize(&distribution))
                 .label(format!("No module named '{}'", failure.missing))
-                .help(help(project, provision, &distribution))
+                .help(help(project, provision, &distribution, is_known(failure)))
                 .confidence(confidence),
         );
     }
@@ -100,7 +100,7 @@ fn check_runners(project: &Project, sink: &mut Sink<'_>) {
             Draft::new(stage.place, message)
                 .subject(normalize(distribution))
                 .label("command not found")
-                .help(help(project, &provision, distribution))
+                .help(help(project, &provision, distribution, true))
                 .programs(vec![id])
                 .phase(Phase::Spawn)
                 .confidence(confidence)
@@ -117,9 +117,15 @@ fn is_missing(provision: &Provision) -> bool {
     )
 }
 
+/// Whether some distribution is known to bring the module. One that none does may be a file of the tree's own that
+/// did not come along.
+fn is_known(failure: &Failure) -> bool {
+    let top = failure.module.split('.').next().unwrap_or(&failure.module);
+    distributions::is_known_module(&failure.module) || distributions::is_known(top)
+}
+
 fn confidence(project: &Project, failure: &Failure, provision: &Provision) -> Confidence {
-    let is_known =
-        distributions::is_known_module(&failure.module) || distributions::is_known(&failure.module);
+    let is_known = is_known(failure);
     match provision {
         _ if failure.confidence == Confidence::Possible => Confidence::Possible,
         Provision::Unknown(_) | Provision::Group(..) => Confidence::Likely,
@@ -145,6 +151,16 @@ fn message(project: &Project, failure: &Failure, provision: &Provision, distribu
             format!("{named} is only declared in the optional group `{group}`{hidden}")
         }
         Provision::Marker(_) => format!("{named} is declared only for another platform or Python{hidden}"),
+        _ if !is_known(failure) && project.requirements.is_empty() => {
+            format!(
+                "{named} is imported, and the tree has neither a file that fits nor any requirements{hidden}"
+            )
+        }
+        _ if !is_known(failure) => {
+            format!(
+                "{named} is imported, and no requirements file declares it, nor does a file of the tree fit{hidden}"
+            )
+        }
         _ if project.requirements.is_empty() => {
             format!("{named} is imported, and the tree declares no requirements at all{hidden}")
         }
@@ -152,7 +168,7 @@ fn message(project: &Project, failure: &Failure, provision: &Provision, distribu
     }
 }
 
-fn help(project: &Project, provision: &Provision, distribution: &str) -> String {
+fn help(project: &Project, provision: &Provision, distribution: &str, is_known: bool) -> String {
     match provision {
         Provision::Group(group, _) => {
             format!(
@@ -179,7 +195,13 @@ fn help(project: &Project, provision: &Provision, distribution: &str) -> String 
                 }
                 _ => String::new(),
             };
-            format!("Add `{distribution}` to `{file}`.{unsure}")
+            if is_known {
+                format!("Add `{distribution}` to `{file}`.{unsure}")
+            } else {
+                format!(
+                    "If it is a distribution, add `{distribution}` to `{file}`; if it is a file of your own, it did not come along: bring it back.{unsure}"
+                )
+            }
         }
     }
 }

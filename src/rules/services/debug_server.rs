@@ -20,6 +20,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 format!("without `{name}` in the environment, "),
                 Confidence::Possible,
             ),
+            _ if !server.is_sure => (String::new(), Confidence::Possible),
             _ => (String::new(), Confidence::Likely),
         };
         let message = if keyword == "debug" || keyword == "use_debugger" {
@@ -36,11 +37,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
             span: debug.span,
         };
         let draft = draft(place, message).subject(keyword).confidence(confidence);
-        sink.report(if server.programs.is_empty() {
-            draft
-        } else {
-            draft.programs(server.programs)
-        });
+        sink.report(draft.programs(server.programs).scope(server.scope));
     }
     for found in project.server_commands() {
         let Some(document) = project.document(found.document) else {

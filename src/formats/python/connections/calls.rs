@@ -3,10 +3,10 @@
 use super::Reader;
 use super::known::Known;
 use crate::facts::{Connection, Field, Giver, Listener, Part, Secret, Setting, SettingValue};
-use crate::formats::python::names::last;
 use crate::formats::python::span;
 use crate::formats::sql;
 use ruff_python_ast::{CmpOp, Expr, ExprCall};
+use std::borrow::Cow;
 
 /// Settings of Django that decide whom it serves, and how openly.
 const SETTINGS: [&str; 6] = [
@@ -20,8 +20,7 @@ const SETTINGS: [&str; 6] = [
 
 impl Reader<'_> {
     /// `psycopg2.connect(host=…, password=…)`, `Redis("localhost")`, `PostgresqlDatabase("name", user=…)`.
-    pub(super) fn connects(&mut self, call: &ExprCall, function: &str) {
-        let name = last(function);
+    pub(super) fn connects(&mut self, call: &ExprCall, name: &str) {
         let is_of_way =
             |keyword: &str| matches!(keyword, "dsn" | "conninfo") || Field::of_key(keyword).is_some();
         let mut keywords = call.arguments.keywords.iter();
@@ -37,7 +36,7 @@ impl Reader<'_> {
             return;
         }
         let mut connection = Connection {
-            call: Some(function.to_owned()),
+            call: self.names.dotted(&call.func).map(Cow::into_owned),
             span: span(call),
             ..Connection::default()
         };
@@ -95,9 +94,9 @@ impl Reader<'_> {
     }
 
     /// `cursor.execute("SELECT … FROM trades")`, also as an f-string.
-    pub(super) fn asks(&mut self, call: &ExprCall, function: &str) {
+    pub(super) fn asks(&mut self, call: &ExprCall, name: &str) {
         let is_query = matches!(
-            last(function),
+            name,
             "execute"
                 | "executemany"
                 | "fetch"
@@ -134,10 +133,14 @@ impl Reader<'_> {
     }
 
     /// `uvicorn.run(app, host="0.0.0.0", reload=True)`, `HTTPServer(("", 8000), Handler)`.
-    pub(super) fn listens(&mut self, call: &ExprCall, function: &str) {
-        let Some(server) = server(function) else { return };
+    pub(super) fn listens(&mut self, call: &ExprCall, name: &str) {
+        if !may_listen(name) {
+            return;
+        }
+        let function = self.names.dotted(&call.func).unwrap_or_default().into_owned();
+        let Some(server) = server(&function) else { return };
         // Who binds to see whether a port is free neither listens nor receives.
-        if last(function) == "bind"
+        if name == "bind"
             && ![".listen(", ".accept(", ".recv"]
                 .iter()
                 .any(|call| self.text.contains(call))
@@ -183,10 +186,9 @@ impl Reader<'_> {
             });
         let host = host.map(|host| self.part(host));
         self.facts.listeners.push(Listener {
-            call: function.to_owned(),
+            call: function,
             host,
             debug,
-            in_main: self.in_main,
             span: span(call),
         });
     }
@@ -321,6 +323,11 @@ enum Server {
     Tuple,
 }
 
+/// Whether a function whose last name is this may listen. Most do not, and are asked no more.
+fn may_listen(name: &str) -> bool {
+    server(name).is_some() || matches!(name, "run" | "serve" | "Config" | "start_server")
+}
+
 fn server(function: &str) -> Option<Server> {
     let (module, name) = function.rsplit_once('.').unwrap_or(("", function));
     Some(match (module, name) {
@@ -347,4 +354,44 @@ fn server(function: &str) -> Option<Server> {
         | ("socket", "create_server") => Server::Tuple,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_name_alone_lets_every_server_pass() {
+        let modules = [
+            "",
+            "uvicorn.",
+            "waitress.",
+            "websockets.",
+            "asyncio.",
+            "socket.",
+            "subprocess.",
+            "app.",
+        ];
+        let names = [
+            "run",
+            "Config",
+            "serve",
+            "run_app",
+            "run_server",
+            "run_simple",
+            "make_server",
+            "start_server",
+            "create_server",
+            "TCPSite",
+            "HTTPServer",
+            "bind",
+            "StreamServer",
+            "print",
+        ];
+        for (module, name) in modules.iter().flat_map(|module| names.map(|name| (module, name))) {
+            let function = format!("{module}{name}");
+            assert!(may_listen(name) || server(&function).is_none(), "{function}");
+        }
+        assert!(!may_listen("print"));
+    }
 }

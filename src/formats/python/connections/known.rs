@@ -130,6 +130,9 @@ impl Reader<'_> {
         if let Some(known) = self.method(call, depth) {
             return Some(known);
         }
+        if !may_be_known(self.names.last(&call.func)?) {
+            return None;
+        }
         let function = self.names.dotted(&call.func)?;
         if let "str" | "int" | "SecretStr" | "pydantic.SecretStr" | "quote_plus" | "urllib.parse.quote_plus" =
             function.as_ref()
@@ -193,6 +196,36 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether the result of a function whose last name is this may be known. Of most it is not, and they are asked no
+/// more.
+fn may_be_known(name: &str) -> bool {
+    matches!(
+        name,
+        "str"
+            | "int"
+            | "SecretStr"
+            | "quote_plus"
+            | "Field"
+            | "Option"
+            | "getenv"
+            | "get"
+            | "setdefault"
+            | "env"
+            | "config"
+            | "get_env"
+            | "env_str"
+            | "list"
+            | "tuple"
+            | "set"
+            | "sorted"
+            | "filter"
+            | "map"
+            | "loads"
+            | "getlist"
+            | "env_list"
+    )
 }
 
 /// What an environment variable gives: the default, where nothing sets it.

@@ -2,7 +2,6 @@
 
 use super::Reader;
 use crate::facts::{Part, Setting, SettingValue};
-use crate::formats::python::names::last;
 use ruff_python_ast::{Expr, ExprCall, ExprDict};
 
 /// The header that says it.
@@ -11,9 +10,8 @@ const HEADER: &str = "Access-Control-Allow-Origin";
 impl Reader<'_> {
     /// `add_middleware(CORSMiddleware, allow_origins=[…])`, `CORS(app, origins=[…])`,
     /// `CORS(app, resources={"/api/*": {"origins": […]}})`, `headers.add("Access-Control-Allow-Origin", …)`.
-    pub(super) fn admits(&mut self, call: &ExprCall) {
-        let function = self.names.dotted(&call.func).unwrap_or_default();
-        let keywords: &[&str] = match last(&function) {
+    pub(super) fn admits(&mut self, call: &ExprCall, name: &str) {
+        let keywords: &[&str] = match name {
             "add_middleware" | "CORSMiddleware" | "Middleware" => &["allow_origins", "allow_origin_regex"],
             "CORS" | "cross_origin" | "init_app" => &["origins"],
             "SocketIO" | "AsyncServer" | "Server" => &["cors_allowed_origins"],

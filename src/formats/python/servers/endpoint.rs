@@ -91,6 +91,11 @@ pub(super) fn endpoint<'a>(function: &str, call: &'a ExprCall) -> Option<Endpoin
     (!is_backlog).then_some(found)
 }
 
+/// Whether a function whose last name is this may have to do with a port. Most have not, and are asked no more.
+pub(super) fn may_be_endpoint(name: &str) -> bool {
+    server(name).is_some() || client(name).is_some() || matches!(name, "run" | "Config" | "start_server")
+}
+
 /// `sock.listen(5)` says how many may wait; `app.listen(8888)` is a port.
 fn is_port(expr: Option<&Expr>) -> bool {
     let Some(expr) = expr else { return false };
@@ -151,4 +156,61 @@ fn client(function: &str) -> Option<(Kind, Form, Option<u16>)> {
         _ => return None,
     };
     Some((Kind::Dials, form, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_name_alone_lets_every_endpoint_pass() {
+        let modules = [
+            "",
+            "uvicorn.",
+            "bottle.",
+            "waitress.",
+            "websockets.",
+            "asyncio.",
+            "socket.",
+            "eventlet.",
+            "app.",
+        ];
+        let names = [
+            "run",
+            "Config",
+            "serve",
+            "run_app",
+            "run_simple",
+            "make_server",
+            "run_server",
+            "run_async",
+            "run_forever",
+            "launch",
+            "start_server",
+            "create_server",
+            "TCPSite",
+            "listen",
+            "HTTPServer",
+            "UDPServer",
+            "bind",
+            "start_http_server",
+            "listenTCP",
+            "add_insecure_port",
+            "connect",
+            "connect_ex",
+            "open_connection",
+            "Redis",
+            "reconnect_to",
+            "HttpClient",
+            "print",
+        ];
+        let mut refused = 0;
+        for (module, name) in modules.iter().flat_map(|module| names.map(|name| (module, name))) {
+            let function = format!("{module}{name}");
+            let is_one = server(&function).is_some() || client(&function).is_some();
+            assert!(may_be_endpoint(name) || !is_one, "{function}");
+            refused += usize::from(!may_be_endpoint(name));
+        }
+        assert_eq!(refused, modules.len());
+    }
 }

@@ -1,8 +1,8 @@
 use crate::facts::{Given, PortRole};
 use crate::formats::python::extract;
 
-/// Role, address, number, what may give another, and whether only a script gets there.
-type Told = (PortRole, Option<String>, Option<u16>, Given, bool);
+/// Role, address, number, and what may give another.
+type Told = (PortRole, Option<String>, Option<u16>, Given);
 
 fn told(text: &str) -> Vec<Told> {
     let ports = extract(text).ports;
@@ -10,7 +10,7 @@ fn told(text: &str) -> Vec<Told> {
         .into_iter()
         .filter(|port| matches!(port.role, PortRole::Binds | PortRole::Dials))
         .filter(|port| port.table.as_deref() != Some(crate::facts::Port::UNSEEN))
-        .map(|port| (port.role, port.host, port.number, port.given, port.in_main))
+        .map(|port| (port.role, port.host, port.number, port.given))
         .collect()
 }
 
@@ -88,7 +88,6 @@ fn servers_listen() {
             host.map(str::to_owned),
             Some(number),
             Given::Fixed,
-            false,
         );
         assert_eq!(one(text), expected, "{text}");
     }
@@ -147,10 +146,8 @@ fn what_a_name_stands_for_is_known() {
             Given::Elsewhere,
         ),
     ] {
-        assert_eq!(one(text), (PortRole::Binds, None, number, given, false), "{text}");
+        assert_eq!(one(text), (PortRole::Binds, None, number, given), "{text}");
     }
-    let main = "import uvicorn\nif __name__ == '__main__':\n    uvicorn.run(app, port=8000)";
-    assert!(one(main).4);
 }
 
 #[test]
@@ -168,13 +165,7 @@ fn clients_dial() {
             6380,
         ),
     ] {
-        let expected = (
-            PortRole::Dials,
-            Some(host.to_owned()),
-            Some(number),
-            Given::Fixed,
-            false,
-        );
+        let expected = (PortRole::Dials, Some(host.to_owned()), Some(number), Given::Fixed);
         assert_eq!(one(text), expected, "{text}");
     }
 }
