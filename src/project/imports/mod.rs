@@ -70,7 +70,7 @@ pub(super) struct Outcome {
 pub(super) struct World<'a> {
     pub documents: &'a [Document],
     pub paths: &'a Paths,
-    pub modules: &'a Modules,
+    pub modules: &'a Modules<'a>,
     pub requirements: &'a Requirements,
     pub target: &'a Target,
     pub tree: &'a dyn Tree,
