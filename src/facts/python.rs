@@ -77,12 +77,12 @@ impl Module {
         self.globals.iter().any(|global| global == name)
             || binds(&self.body, name)
             || binds(&self.body, "__getattr__")
-            || any(&self.body, &is_open)
+            || has_step(&self.body, &is_open)
     }
 }
 
 /// Whether a statement of a body, or of one in it that runs in place, is such a one.
-fn any(steps: &[Step], is_one: &dyn Fn(&Step) -> bool) -> bool {
+pub fn has_step(steps: &[Step], is_one: &dyn Fn(&Step) -> bool) -> bool {
     let mut open: Vec<&Step> = steps.iter().collect();
     while let Some(step) = open.pop() {
         if is_one(step) {
@@ -109,7 +109,7 @@ fn any(steps: &[Step], is_one: &dyn Fn(&Step) -> bool) -> bool {
 
 /// Whether the statements of a body may give `name` a value.
 pub fn binds(steps: &[Step], name: &str) -> bool {
-    any(steps, &|step| match step {
+    has_step(steps, &|step| match step {
         Step::Bind(binding) => binding.name == name,
         Step::Function(function) | Step::Class(function) => function.name == name,
         Step::Import(import) => {

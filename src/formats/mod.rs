@@ -151,6 +151,10 @@ impl Format {
     /// configuration and no code: documentation, data, pictures.
     pub fn of(path: &str, head: &[u8]) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
+        // Somebody else's, as a tool wrote it.
+        if [".min.js", ".min.css"].iter().any(|end| name.ends_with(end)) {
+            return None;
+        }
         if nginx::is_nginx(path, head) {
             return Some(Self::Nginx);
         }

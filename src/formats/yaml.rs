@@ -32,6 +32,10 @@ pub fn extract_beside(path: &str, text: &str, settings: &compose::Settings) -> F
     for document in &documents {
         let mut found = structured::collect(document);
         structured::read_manifest(path, document, &mut found);
+        if is_of_kubernetes(document) {
+            // Each pod and each service has an address of its own.
+            found.ports.clear();
+        }
         // Rules about literals see each where it stands; what starts is told by the whole.
         let followed = aliases.followed(document);
         let whole = followed.as_ref().unwrap_or(document);
@@ -55,6 +59,13 @@ pub fn extract_beside(path: &str, text: &str, settings: &compose::Settings) -> F
         .problems
         .extend(problem.filter(|_| !structured::is_template(text)));
     facts
+}
+
+/// Whether a document describes an object of Kubernetes
+/// (<https://kubernetes.io/docs/concepts/overview/working-with-objects/>).
+fn is_of_kubernetes(document: &Node<'_>) -> bool {
+    let has = |key: &str| document.get(key).and_then(Node::text).is_some();
+    has("apiVersion") && has("kind")
 }
 
 fn nests_too_deep(text: &str) -> bool {

@@ -18,7 +18,7 @@ static EXTRAS: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(||
 });
 
 /// What stands before or behind a module's name in its distribution's name, as people name them.
-const AFFIXES: [(&str, &str); 9] = [
+const AFFIXES: [(&str, &str); 13] = [
     ("python-", ""),
     ("python3-", ""),
     ("py-", ""),
@@ -28,6 +28,10 @@ const AFFIXES: [(&str, &str); 9] = [
     ("", "-py"),
     ("", "-sdk"),
     ("", "-python-sdk"),
+    ("", "-client"),
+    ("", "-api"),
+    ("", "-binary"),
+    ("", "-core"),
 ];
 
 #[derive(Deserialize, Default)]

@@ -28,17 +28,35 @@ impl Run<'_> {
     pub(super) fn edit(&mut self, edit: &PathEdit, module: ModuleId, document: DocumentId) {
         let value = |entry: &Spanned<PathExpr>| self.value_of(&entry.value, module, document);
         let values: Vec<Value> = edit.entries.iter().map(value).collect();
-        let entry = |value| match value {
-            Value::Tree(folder) => Entry::Folder(folder),
+        // A loop over a list that has a name: nearly all of them pass over what is there already.
+        if let [Value::OneOf(folders)] = values.as_slice() {
+            for folder in folders {
+                let entry = self.entry(folder);
+                if !self.path.contains(&entry) {
+                    self.put(edit.kind, vec![entry]);
+                }
+            }
+            return;
+        }
+        let entries = values.iter().map(|value| self.entry(value)).collect();
+        self.put(edit.kind, entries);
+    }
+
+    /// The entry that a value makes.
+    fn entry(&self, value: &Value) -> Entry {
+        match value {
+            Value::Tree(folder) => Entry::Folder(folder.clone()),
             Value::Text(text) => {
-                super::paths::resolve(&self.directory, &text).map_or(Entry::Unknown, Entry::Folder)
+                super::paths::resolve(&self.directory, text).map_or(Entry::Unknown, Entry::Folder)
             }
             // A folder of the author's machine, or above the tree: the server has nothing there.
             Value::Absolute(_) | Value::Above(..) => Entry::Folder("\0".to_owned()),
             Value::OneOf(_) | Value::Unknown => Entry::Unknown,
-        };
-        let entries: Vec<Entry> = values.into_iter().map(entry).collect();
-        match edit.kind {
+        }
+    }
+
+    fn put(&mut self, kind: PathEditKind, entries: Vec<Entry>) {
+        match kind {
             PathEditKind::Append => self.path.extend(entries),
             PathEditKind::Insert(index) => {
                 let index = index.min(self.path.len());
@@ -68,7 +86,12 @@ impl Run<'_> {
                 let has = self.path.contains(&Entry::Folder(folder.clone()));
                 (has || !self.path.contains(&Entry::Unknown)).then_some(has)
             }
-            Value::OneOf(_) | Value::Unknown => None,
+            // Of a loop over them: some are missing, unless all are there.
+            Value::OneOf(folders) => {
+                let mut has = folders.iter().map(|folder| self.has_entry(folder));
+                has.try_fold(true, |all, has| Some(all && has?))
+            }
+            Value::Unknown => None,
             Value::Text(_) | Value::Absolute(_) | Value::Above(..) => Some(false),
         }
     }

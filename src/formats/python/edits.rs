@@ -3,10 +3,11 @@
 use super::names::Names;
 use super::paths::path_of;
 use super::span;
-use crate::facts::python::{PathEdit, PathEditKind};
+use super::unroll::put_in;
+use crate::facts::python::{PathEdit, PathEditKind, PathExpr};
 use crate::facts::{PathUse, Purpose};
 use crate::source::{Span, Spanned};
-use ruff_python_ast::{Expr, ExprCall, Number};
+use ruff_python_ast::{Comprehension, Expr, ExprCall, Number};
 
 /// The change that a call such as `sys.path.append(…)` makes.
 pub(super) fn edit_by_call(names: &Names, call: &ExprCall) -> Option<PathEdit> {
@@ -14,10 +15,11 @@ pub(super) fn edit_by_call(names: &Names, call: &ExprCall) -> Option<PathEdit> {
     let arguments = &call.arguments.args;
     let (kind, entries) = match function.as_ref() {
         "sys.path.append" | "site.addsitedir" => (PathEditKind::Append, arguments.iter().take(1).collect()),
-        "sys.path.extend" => (
-            PathEditKind::Append,
-            arguments.first().map(elements_of).unwrap_or_default(),
-        ),
+        "sys.path.extend" => match arguments.first()? {
+            Expr::Generator(made) => return extended_by(names, &made.elt, &made.generators, span(call)),
+            Expr::ListComp(made) => return extended_by(names, &made.elt, &made.generators, span(call)),
+            list => (PathEditKind::Append, elements_of(list)),
+        },
         "sys.path.insert" => {
             let index = arguments.first().and_then(integer).unwrap_or(0);
             (
@@ -28,6 +30,49 @@ pub(super) fn edit_by_call(names: &Names, call: &ExprCall) -> Option<PathEdit> {
         _ => return None,
     };
     Some(path_edit(names, kind, entries, span(call)))
+}
+
+/// `sys.path.extend(str(folder) for folder in (ROOT, SHARED))`.
+fn extended_by(names: &Names, element: &Expr, made: &[Comprehension], place: Span) -> Option<PathEdit> {
+    let entry = path_of(element, names);
+    let entries = match made {
+        [one] if one.ifs.is_empty() => match (&one.target, path_of(&one.iter, names)) {
+            (Expr::Name(variable), PathExpr::OneOf(folders)) => {
+                let variable = PathExpr::Name(variable.id.to_string());
+                let written_out = folders.iter().map(|folder| put_in(&entry, &variable, folder));
+                written_out.collect()
+            }
+            _ => vec![PathExpr::Unknown],
+        },
+        _ => vec![PathExpr::Unknown],
+    };
+    Some(PathEdit {
+        kind: PathEditKind::Append,
+        entries: entries
+            .into_iter()
+            .map(|entry| Spanned::new(entry, place))
+            .collect(),
+        span: place,
+    })
+}
+
+/// What `sys.path[:0] = [a]` and `sys.path[0] = a` do: what they take away is no loss to whoever looks for modules.
+pub(super) fn edits_by_part(names: &Names, target: &Expr, value: &Expr) -> Vec<PathEdit> {
+    let Expr::Subscript(subscript) = target else {
+        return Vec::new();
+    };
+    if !names.is(&subscript.value, "sys.path") {
+        return Vec::new();
+    }
+    let at = match &*subscript.slice {
+        Expr::Slice(slice) => match (&slice.lower, &slice.upper) {
+            (None, None) => return edits_by_assignment(names, value),
+            (lower, _) => lower.as_deref().and_then(integer),
+        },
+        index => integer(index),
+    };
+    let kind = PathEditKind::Insert(at.unwrap_or(0));
+    vec![path_edit(names, kind, elements_of(value), span(value))]
 }
 
 /// A change to `sys.path` by these entries.

@@ -6,6 +6,7 @@ use super::leaving::leaves_loop;
 use super::locals::Body;
 use super::names::{Names, last};
 use super::paths::path_of;
+use super::unroll::unrolled;
 use super::values::{Collector, Context};
 use super::{binding, connections, edits, effects, environment, importing, ports, span};
 use crate::facts::python::{Arm, Function, Guard, Module, PathEditKind, PathExpr, Step, binds};
@@ -156,9 +157,10 @@ impl Reader<'_> {
             _ => PathExpr::Unknown,
         };
         self.names.locals.enter(Body::Loop);
-        self.names.locals.bind_loop(&looped.target, over);
+        self.names.locals.bind_loop(&looped.target, over.clone());
         body.extend(self.block(&looped.body, reach));
         self.names.locals.leave();
+        let body = unrolled(body, &over);
         steps.push(if effects::is_filled(&looped.iter) {
             Step::Block(body)
         } else {
@@ -290,6 +292,8 @@ impl Reader<'_> {
             if let Expr::Attribute(attribute) = target {
                 self.effects(&attribute.value, steps);
             }
+            let edits = edits::edits_by_part(&self.names, target, value);
+            steps.extend(edits.into_iter().map(Step::PathEdit));
             binding::unknown(target, steps);
         }
         self.names.assigned(target, value);

@@ -26,8 +26,10 @@ mod reaching;
 mod servers;
 mod setup;
 mod trying;
+mod unroll;
 mod values;
 
+use crate::facts::python::binds;
 use crate::facts::{Facts, Problem, ProblemKind};
 use crate::source::Span;
 use memchr::memmem;
@@ -79,7 +81,7 @@ fn read(text: &str, more: &dyn Fn(&[Stmt], &mut Facts)) -> Facts {
         }
         let names = flow::read(text, &module.body, &mut facts);
         let steps = facts.python.as_ref().map_or(&[][..], |python| &python.body);
-        let is_given = |name: &str| names.is_imported(name) || crate::facts::python::binds(steps, name);
+        let is_given = |name: &str| names.is_imported(name) || binds(steps, name);
         let errors = parsed.unsupported_syntax_errors();
         newer::tell_python_2(text, errors, &is_given, &mut facts.newer_syntax);
         servers::read(&module.body, &names, &mut facts);

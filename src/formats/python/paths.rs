@@ -168,6 +168,15 @@ fn reduce_call(call: &ExprCall, names: &Names, depth: usize) -> PathExpr {
             _ => PathExpr::Join(all()),
         },
         "str" | "os.fspath" | "os.fsdecode" => first(),
+        "list" | "tuple" | "reversed" => match first() {
+            PathExpr::OneOf(mut elements) => {
+                if function == "reversed" {
+                    elements.reverse();
+                }
+                PathExpr::OneOf(elements)
+            }
+            _ => PathExpr::Unknown,
+        },
         "os.getenv" | "os.environ.get" => match first() {
             PathExpr::Literal(name) => {
                 let default = arguments
