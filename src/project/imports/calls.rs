@@ -19,7 +19,7 @@ impl<'a> Run<'a> {
         self.run_known(&known, call.is_awaited, frame.place(call.span), context)
     }
 
-    /// Runs what a command calls that an installed project brings (`sys.exit(main())`).
+    /// Runs a function that is known, or makes an object of a class.
     pub(super) fn run_known(
         &mut self,
         known: &Known<'a>,
