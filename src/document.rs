@@ -4,6 +4,7 @@ use crate::facts::{Facts, Held, Piece};
 use crate::finding::DocumentId;
 use crate::formats::Format;
 use crate::source::Span;
+use std::sync::OnceLock;
 
 /// A file, or a file inside a file.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Document {
     pub is_executable: Option<bool>,
     /// The document that writes it, if any.
     pub host: Option<Host>,
+    /// Whether its path is one of a test, a sample or the like: asked many times, worked out once.
+    pub is_development: OnceLock<bool>,
 }
 
 impl Document {
@@ -30,6 +33,7 @@ impl Document {
             facts: facts.into(),
             is_executable: None,
             host: None,
+            is_development: OnceLock::new(),
         }
     }
 }

@@ -180,7 +180,7 @@ impl SetAside {
 /// The readiness of a tree from its open findings and from what was set aside. `rules` gives the
 /// efforts.
 pub fn assess(subject: Subject, findings: &[Finding], aside: SetAside, rules: &[&Meta]) -> Readiness {
-    let causes = causes(findings);
+    let causes = Weighed::of(findings).0;
     let tally = Tally::of(causes.values().map(|cause| cause.severity));
     let effort = effort(&causes, rules);
     if let Some(reason) = subject.gap() {
@@ -204,16 +204,6 @@ pub fn assess(subject: Subject, findings: &[Finding], aside: SetAside, rules: &[
         effort,
         causes: tally,
     }
-}
-
-/// The readiness of one category: of its own findings alone, by the same formula. What was set aside counts
-/// where it is of the category.
-pub fn of_category<'a>(findings: impl IntoIterator<Item = &'a Finding>, aside: SetAside) -> (Verdict, u8) {
-    let causes = causes(findings);
-    let leaves = causes.values().map(|cause| cause.leaves);
-    let verdict = leaves.fold(aside.cap(), Verdict::min);
-    let burden = causes.values().map(Cause::burden).sum();
-    (verdict, score(verdict, burden, aside).unwrap_or_default())
 }
 
 /// Whether a finding says that the programs it names do not start.
@@ -256,6 +246,7 @@ fn score(verdict: Verdict, burden: f64, aside: SetAside) -> Option<u8> {
 #[derive(Debug)]
 struct Cause<'a> {
     rule: &'a str,
+    category: &'static str,
     severity: Severity,
     places: usize,
     /// The heaviest place: weight, and what makes it.
@@ -277,30 +268,52 @@ impl Cause<'_> {
     }
 }
 
-/// The root causes by their keys. Places that are only for information weigh nothing.
-fn causes<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> BTreeMap<&'a str, Cause<'a>> {
-    let mut causes: BTreeMap<&str, Cause<'_>> = BTreeMap::new();
-    for finding in findings {
-        let cause = causes.entry(&finding.cause).or_insert_with(|| Cause {
-            rule: finding.rule,
-            severity: finding.severity,
-            places: 0,
-            heaviest: (0.0, Severity::Info, Confidence::Possible),
-            leaves: Verdict::Ready,
-            programs: BTreeSet::new(),
-        });
-        cause.severity = cause.severity.max(finding.severity);
-        if finding.severity > Severity::Info {
-            cause.places += 1;
-            cause.leaves = cause.leaves.min(consequence(finding));
-            let weight = weight(finding);
-            if weight > cause.heaviest.0 {
-                cause.heaviest = (weight, finding.severity, finding.confidence);
+/// The root causes of findings by their keys. Places that are only for information weigh nothing.
+#[derive(Debug)]
+pub struct Weighed<'a>(BTreeMap<&'a str, Cause<'a>>);
+
+impl<'a> Weighed<'a> {
+    /// Of these findings.
+    pub fn of(findings: &'a [Finding]) -> Self {
+        let mut causes: BTreeMap<&str, Cause<'_>> = BTreeMap::new();
+        for finding in findings {
+            let cause = causes.entry(&finding.cause).or_insert_with(|| Cause {
+                rule: finding.rule,
+                category: finding.category,
+                severity: finding.severity,
+                places: 0,
+                heaviest: (0.0, Severity::Info, Confidence::Possible),
+                leaves: Verdict::Ready,
+                programs: BTreeSet::new(),
+            });
+            cause.severity = cause.severity.max(finding.severity);
+            if finding.severity > Severity::Info {
+                cause.places += 1;
+                cause.leaves = cause.leaves.min(consequence(finding));
+                let weight = weight(finding);
+                if weight > cause.heaviest.0 {
+                    cause.heaviest = (weight, finding.severity, finding.confidence);
+                }
+                cause.programs.extend(finding.programs.iter().copied());
             }
-            cause.programs.extend(finding.programs.iter().copied());
         }
+        Self(causes)
     }
-    causes
+
+    /// The readiness of one category: of its own findings alone, by the same formula. What was set aside counts
+    /// where it is of the category.
+    pub fn of_category(&self, category: &str, aside: SetAside) -> (Verdict, u8) {
+        let own = || self.0.values().filter(|cause| cause.category == category);
+        let verdict = own().map(|cause| cause.leaves).fold(aside.cap(), Verdict::min);
+        let burden = own().map(Cause::burden).sum();
+        (verdict, score(verdict, burden, aside).unwrap_or_default())
+    }
+
+    /// Minutes of editing that the mend of a cause takes, as a range. `rules` gives the efforts.
+    pub fn effort_of(&self, cause: &str, rules: &[&Meta]) -> [u32; 2] {
+        let cause = self.0.get(cause);
+        cause.map(|cause| effort_of(cause, rules)).unwrap_or_default()
+    }
 }
 
 fn weight(finding: &Finding) -> f64 {
@@ -324,14 +337,6 @@ pub fn confidence_factor(confidence: Confidence) -> f64 {
         Confidence::Likely => 0.6,
         Confidence::Possible => 0.3,
     }
-}
-
-/// Minutes of editing by cause, as ranges. `rules` gives the efforts.
-pub fn efforts<'a>(findings: &'a [Finding], rules: &[&Meta]) -> BTreeMap<&'a str, [u32; 2]> {
-    let causes = causes(findings).into_iter();
-    causes
-        .map(|(key, cause)| (key, effort_of(&cause, rules)))
-        .collect()
 }
 
 fn effort(causes: &BTreeMap<&str, Cause<'_>>, rules: &[&Meta]) -> [u32; 2] {

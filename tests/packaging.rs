@@ -73,6 +73,7 @@ fn ours(read: &Requirement) -> Value {
         .into(),
         is_executable: None,
         host: None,
+        is_development: std::sync::OnceLock::new(),
     };
     let python = PythonVersion { major: 3, minor: 10 };
     let applies = !Requirements::join(&[document], &Paths::default(), python)

@@ -9,7 +9,7 @@ use crate::project::Recall;
 use crate::source::Span;
 use crate::tree::{Attributes, Entry, Tree};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// How deep documents inside documents are followed.
 const DEPTH: usize = 3;
@@ -77,6 +77,7 @@ fn add(documents: &mut Vec<Document>, mut document: Document, mut facts: Facts, 
                 facts: Held::default(),
                 is_executable: None,
                 host,
+                is_development: OnceLock::new(),
             };
             add(documents, inner, facts, depth + 1);
         }
@@ -92,6 +93,7 @@ fn extracted(tree: &dyn Tree, entry: &Entry) -> Option<(Document, Facts)> {
             facts: Held::default(),
             is_executable: entry.is_executable,
             host: None,
+            is_development: OnceLock::new(),
         };
         (document, facts)
     };

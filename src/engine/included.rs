@@ -5,6 +5,7 @@ use crate::document::Document;
 use crate::formats::{self, Format};
 use crate::project;
 use crate::tree::{Listing, Tree};
+use std::sync::OnceLock;
 
 /// How deep such files may include each other.
 const DEPTH: usize = 8;
@@ -36,6 +37,7 @@ pub(super) fn read(tree: &dyn Tree, listing: &Listing, documents: &mut Vec<Docum
                 path,
                 is_executable: None,
                 host: None,
+                is_development: OnceLock::new(),
             });
         }
         if documents.len() == before {

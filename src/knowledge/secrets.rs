@@ -92,7 +92,7 @@ impl Words {
         let (rows, words): (Vec<usize>, Vec<&String>) = words.unzip();
         // It is made at each start, and the texts are short.
         let search = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .prefilter(false)
             .build(words);
         Self {

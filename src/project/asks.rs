@@ -322,6 +322,7 @@ mod tests {
                     facts: extract(path, format, text).into(),
                     is_executable: None,
                     host: None,
+                    is_development: std::sync::OnceLock::new(),
                 })
             })
             .collect();

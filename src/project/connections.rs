@@ -1,6 +1,6 @@
 //! The connections to databases that the tree describes: calls, tables, URLs, variables and commands.
 
-use super::{Project, importers};
+use super::Project;
 use crate::document::Document;
 use crate::facts::connection::is_about_databases;
 use crate::facts::{
@@ -101,20 +101,10 @@ impl Project {
 
     /// The last parts of the names of modules that the server's code imports, and what it takes from them.
     fn imported_names(&self) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        for (_, document) in self
+        let served = self
             .documents()
-            .filter(|(id, _)| self.scope(*id) == Scope::Deployed)
-        {
-            let Some(python) = &document.facts.python else {
-                continue;
-            };
-            for import in importers::all_imports(&python.body) {
-                names.extend(import.module.rsplit('.').next());
-                names.extend(import.names.iter().map(|name| name.name.as_str()));
-            }
-        }
-        names
+            .filter(|(id, _)| self.scope(*id) == Scope::Deployed);
+        served.flat_map(|(id, _)| self.names_of_imports(id)).collect()
     }
 
     /// The configurations of servers of databases that are not those of containers, and whether a script puts each where

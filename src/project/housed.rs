@@ -4,7 +4,7 @@
 use super::Project;
 use super::modules::{folder_of, join};
 use super::paths::{Paths, resolve};
-use super::scopes::is_development;
+use super::scopes::is_development_document;
 use crate::document::Document;
 use crate::facts::{Build, EntryPoint, Manager};
 use crate::finding::ProgramId;
@@ -57,7 +57,7 @@ impl Project {
 fn image_with(documents: &[Document], paths: &Paths, config: &Document) -> Option<Build> {
     documents
         .iter()
-        .filter(|document| document.format == Format::Docker && !is_development(&document.path))
+        .filter(|document| document.format == Format::Docker && !is_development_document(document))
         .find_map(|dockerfile| {
             let own = folder_of(&dockerfile.path);
             let mut placements = dockerfile
@@ -91,7 +91,7 @@ fn is_put_elsewhere(documents: &[Document], config: &Document) -> bool {
     let name = config.path.rsplit('/').next().unwrap_or(&config.path);
     documents
         .iter()
-        .filter(|document| document.format != Format::Docker && !is_development(&document.path))
+        .filter(|document| document.format != Format::Docker && !is_development_document(document))
         .flat_map(|document| &document.facts.commands)
         .any(|command| {
             let is_meant = matches!(

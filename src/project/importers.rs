@@ -4,19 +4,40 @@ use super::programs::Entry;
 use super::{Ask, LockView, Project};
 use crate::facts::python::{Import, Step};
 use crate::facts::requirement::normalize;
-use crate::finding::ProgramId;
+use crate::finding::{DocumentId, ProgramId};
 use crate::knowledge::runners;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
 impl Project {
     /// The first parts of the names of all modules that Python code of the tree imports, in functions too.
     pub fn imported_modules(&self) -> BTreeSet<&str> {
-        let modules = self
-            .documents()
-            .filter_map(|(_, document)| document.facts.python.as_ref());
-        let names = modules.flat_map(|python| imported_anywhere(&python.body));
+        let names = self.documents().flat_map(|(id, _)| self.modules_of(id));
         names.map(|name| name.split('.').next().unwrap_or(name)).collect()
+    }
+
+    /// The modules that a document imports by their whole names, in functions too.
+    pub(super) fn modules_of(&self, id: DocumentId) -> impl Iterator<Item = &str> {
+        let imports = self.imports();
+        let modules = imports.of(id).map(|own| &*own.modules).unwrap_or_default();
+        modules.iter().filter_map(|at| imports.text(*at))
+    }
+
+    /// The last parts of the names of modules that a document imports, and what it takes from them.
+    pub(super) fn names_of_imports(&self, id: DocumentId) -> impl Iterator<Item = &str> {
+        let imports = self.imports();
+        let names = imports.of(id).map(|own| &*own.names).unwrap_or_default();
+        names.iter().filter_map(|at| imports.text(*at))
+    }
+
+    /// How many imports a document has.
+    pub(super) fn count_of_imports(&self, id: DocumentId) -> usize {
+        self.imports().of(id).map_or(0, |own| own.count)
+    }
+
+    fn imports(&self) -> &Imports {
+        self.imports.get_or_init(|| Imports::of_all(self))
     }
 
     /// The programs that do not start when pip refuses these requirements: nothing of what is installed
@@ -37,15 +58,11 @@ impl Project {
     /// Whether code that a program reaches imports one of these modules, inside functions too, or names it as a
     /// variable of the environment.
     pub fn mentions(&self, program: ProgramId, names: &[&str]) -> bool {
-        let mut facts = self.reached_by(program).map(|(_, document)| &document.facts);
-        facts.any(|facts| {
-            let mut variables = facts.variables.iter().map(|variable| variable.name.as_str());
+        self.reached_by(program).any(|(id, document)| {
+            let variables = document.facts.variables.iter();
+            let mut variables = variables.map(|variable| variable.name.as_str());
             let is_named = |module: &str| names.contains(&module.split('.').next().unwrap_or(module));
-            variables.any(|name| names.contains(&name))
-                || facts
-                    .python
-                    .as_ref()
-                    .is_some_and(|python| imported_anywhere(&python.body).into_iter().any(is_named))
+            variables.any(|name| names.contains(&name)) || self.modules_of(id).any(is_named)
         })
     }
 
@@ -88,12 +105,64 @@ impl Project {
     }
 }
 
-/// The absolute imports of some steps, in functions, loops and `try` too.
-pub(super) fn imported_anywhere(steps: &[Step]) -> Vec<&str> {
-    let all = all_imports(steps).into_iter();
-    all.filter(|import| import.level == 0)
-        .map(|import| import.module.as_str())
-        .collect()
+/// What the Python code of the tree imports: several rules ask for it, and it stands far apart in the code.
+#[derive(Debug, Default)]
+pub(super) struct Imports {
+    /// Each name once.
+    texts: Vec<String>,
+    /// By document; the numbers are those of names.
+    all: Vec<Imported>,
+}
+
+/// What one document imports.
+#[derive(Debug, Default)]
+struct Imported {
+    /// How many imports there are.
+    count: usize,
+    /// The whole names of modules, without those that are relative.
+    modules: Box<[u32]>,
+    /// The last parts of the names of all modules, and what is taken from them.
+    names: Box<[u32]>,
+}
+
+impl Imports {
+    fn of_all(project: &Project) -> Self {
+        let mut known: FxHashMap<&str, u32> = FxHashMap::default();
+        let mut imports = Self::default();
+        for (_, document) in project.documents() {
+            let Some(python) = &document.facts.python else {
+                imports.all.push(Imported::default());
+                continue;
+            };
+            let mut number = |text| {
+                *known.entry(text).or_insert_with(|| {
+                    imports.texts.push(str::to_owned(text));
+                    u32::try_from(imports.texts.len() - 1).unwrap_or(u32::MAX)
+                })
+            };
+            let own = all_imports(&python.body);
+            let modules = own.iter().filter(|import| import.level == 0);
+            let modules = modules.map(|import| number(&import.module)).collect();
+            let names = own.iter().flat_map(|import| {
+                let taken = import.names.iter().map(|name| name.name.as_str());
+                import.module.rsplit('.').take(1).chain(taken)
+            });
+            imports.all.push(Imported {
+                count: own.len(),
+                modules,
+                names: names.map(number).collect(),
+            });
+        }
+        imports
+    }
+
+    fn of(&self, document: DocumentId) -> Option<&Imported> {
+        self.all.get(document.0 as usize)
+    }
+
+    fn text(&self, number: u32) -> Option<&str> {
+        self.texts.get(number as usize).map(String::as_str)
+    }
 }
 
 /// Every import of some steps.

@@ -1,7 +1,6 @@
 //! How much there is of what rules look at: without it "nothing was found" says nothing.
 
 use super::Project;
-use super::importers::all_imports;
 use crate::document::Document;
 use crate::facts::{Access, Manager, Variable};
 use crate::finding::{DocumentId, Scope};
@@ -137,8 +136,7 @@ impl Project {
             Matter::ShellScripts => only(self.served(Format::Shell).count()),
             Matter::Imports => {
                 let python = self.served(Format::Python);
-                let modules = python.filter_map(|(_, document)| document.facts.python.as_ref());
-                only(modules.map(|module| all_imports(&module.body).len()).sum())
+                only(python.map(|(id, _)| self.count_of_imports(id)).sum())
             }
             Matter::Variables => only(self.variables().len()),
             Matter::Units => self.held(self.served(Format::Systemd).map(|(id, _)| id)),

@@ -3,7 +3,7 @@
 use super::Project;
 use super::modules::folder_of;
 use super::requirements::Requirements;
-use super::scopes::is_development;
+use super::scopes::is_development_document;
 use crate::document::Document;
 use crate::facts::lock::{Lock, LockRole, Locked};
 use crate::facts::requirement::normalize;
@@ -107,7 +107,7 @@ impl Project {
 
 /// Whether a lock file is none of a test, a sample or an archive.
 pub(super) fn is_for_server(document: &Document) -> bool {
-    !is_development(&document.path)
+    !is_development_document(document)
 }
 
 /// The packages of a lock that the target gets.

@@ -141,6 +141,8 @@ pub struct Project {
     stopped: OnceLock<stopped::Stopped>,
     /// By program: the documents that it reaches.
     reaching: OnceLock<Vec<Vec<DocumentId>>>,
+    /// What Python code imports.
+    imports: OnceLock<importers::Imports>,
     /// What was answered: many requirements are refused together.
     refusals: RwLock<BTreeMap<requirements::Refusal, Vec<ProgramId>>>,
     /// Which of make and npm's likes something calls.
@@ -226,6 +228,7 @@ impl Project {
             setup: OnceLock::new(),
             stopped: OnceLock::new(),
             reaching: OnceLock::new(),
+            imports: OnceLock::new(),
             refusals: RwLock::default(),
             asked: OnceLock::new(),
             variable_names: OnceLock::new(),

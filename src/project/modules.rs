@@ -3,14 +3,20 @@
 use super::paths::Paths;
 use crate::document::Document;
 use crate::finding::DocumentId;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// The Python modules of the tree.
 #[derive(Debug, Default)]
-pub struct Modules {
-    by_path: BTreeMap<String, DocumentId>,
+pub struct Modules<'d> {
+    by_path: FxHashMap<&'d str, DocumentId>,
+    /// The same, in the order of paths.
+    sorted: Vec<(&'d str, DocumentId)>,
+    /// The last parts of the names of all Python files and packages.
+    names: FxHashSet<&'d str>,
     native: BTreeMap<String, DocumentId>,
-    compiled: BTreeMap<String, String>,
+    /// Paths of compiled extensions without their endings.
+    compiled: FxHashSet<String>,
 }
 
 /// What a folder holds under a module's name.
@@ -26,13 +32,13 @@ pub enum Found {
     Compiled,
 }
 
-impl Modules {
+impl<'d> Modules<'d> {
     /// The modules among the documents.
-    pub fn new(documents: &[Document], paths: &Paths) -> Self {
+    pub fn new(documents: &'d [Document], paths: &'d Paths) -> Self {
         let mut modules = Self::default();
         for (id, document) in (0..).map(DocumentId).zip(documents) {
             if document.host.is_none() && document.path.ends_with(".py") {
-                modules.by_path.insert(document.path.clone(), id);
+                modules.by_path.insert(&document.path, id);
             }
             for native in &document.facts.modules {
                 modules.native.insert(native.name.clone(), id);
@@ -41,9 +47,18 @@ impl Modules {
         for file in paths.files() {
             let is_compiled = file.ends_with(".so") || file.ends_with(".pyx");
             if let (true, Some(stem)) = (is_compiled, stem_of(file)) {
-                modules.compiled.insert(stem, file.to_owned());
+                modules.compiled.insert(stem);
+            }
+            if let Some(module) = file.strip_suffix(".py") {
+                let package = module.strip_suffix("/__init__");
+                let both = package.into_iter().chain([module]);
+                modules
+                    .names
+                    .extend(both.map(|path| path.rsplit('/').next().unwrap_or(path)));
             }
         }
+        modules.sorted = modules.by_path.iter().map(|(path, id)| (*path, *id)).collect();
+        modules.sorted.sort_unstable();
         modules
     }
 
@@ -51,14 +66,14 @@ impl Modules {
     /// (`importlib.machinery.FileFinder`).
     pub fn find(&self, paths: &Paths, folder: &str, name: &str) -> Option<Found> {
         let base = join(folder, name);
-        if let Some(id) = self.by_path.get(&format!("{base}/__init__.py")) {
-            return Some(Found::Package(*id, base));
+        if let Some(id) = self.at(&format!("{base}/__init__.py")) {
+            return Some(Found::Package(id, base));
         }
-        if self.compiled.contains_key(&base) {
+        if self.compiled.contains(&base) {
             return Some(Found::Compiled);
         }
-        if let Some(id) = self.by_path.get(&format!("{base}.py")) {
-            return Some(Found::Module(*id));
+        if let Some(id) = self.at(&format!("{base}.py")) {
+            return Some(Found::Module(id));
         }
         paths.has_folder(&base).then(|| Found::Namespace(vec![base]))
     }
@@ -90,12 +105,17 @@ impl Modules {
     /// Whether a folder, or one below it, holds a Python file.
     pub fn has_below(&self, folder: &str) -> bool {
         let start = join(folder, "");
-        let mut behind = self.by_path.range(start.clone()..);
-        behind.next().is_some_and(|(path, _)| path.starts_with(&start))
+        let from = self.sorted.partition_point(|(path, _)| *path < start.as_str());
+        let first = self.sorted.get(from);
+        first.is_some_and(|(path, _)| path.starts_with(&start))
     }
 
     /// Whether the tree holds a top-level module or package of this name anywhere.
     pub fn elsewhere(&self, paths: &Paths, dotted: &str) -> Vec<String> {
+        // Most names are those of installed modules, which no file of the tree has.
+        if !self.names.contains(dotted.rsplit('.').next().unwrap_or(dotted)) {
+            return Vec::new();
+        }
         let relative = dotted.replace('.', "/");
         let modules = paths.ending(&format!("{relative}.py")).into_iter();
         let packages = paths.ending(&format!("{relative}/__init__.py"));
@@ -104,7 +124,7 @@ impl Modules {
 
     /// Every Python file with its document, in the order of paths.
     pub fn files(&self) -> impl Iterator<Item = (&str, DocumentId)> {
-        self.by_path.iter().map(|(path, id)| (path.as_str(), *id))
+        self.sorted.iter().copied()
     }
 }
 

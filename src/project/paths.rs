@@ -14,9 +14,9 @@ pub struct Paths {
     folders: Vec<Box<str>>,
     /// Files, sorted by their names, then by the folders around them from the inside out.
     by_end: Vec<u32>,
-    /// Folders and behind them files, sorted by their paths in lower case.
+    /// Folders and behind them files whose paths are not in lower case, sorted by what they are there.
     by_lower: Vec<u32>,
-    /// The name of every file in lower case.
+    /// In lower case: the names of files that are not.
     names_in_lower: BTreeSet<String>,
 }
 
@@ -31,15 +31,15 @@ impl Paths {
             .collect();
         files.sort_unstable();
         files.dedup();
-        let mut by_end: Vec<u32> = (0..).take(files.len()).collect();
-        by_end.sort_unstable_by(|one, other| {
-            let [one, other] = [one, other].map(|at| files[*at as usize].rsplit('/'));
-            one.cmp(other)
-        });
         let mut by_lower: Vec<u32> = (0..).take(folders.len() + files.len()).collect();
+        by_lower.retain(|at| !is_lower(numbered(&folders, &files, *at)));
         by_lower.sort_by_cached_key(|at| lower(numbered(&folders, &files, *at)));
-        let names = by_end.iter().map(|at| name_of(&files[*at as usize]));
-        let names_in_lower = names.map(|name| lower(name).into_owned()).collect();
+        let names = files.iter().map(|file| name_of(file));
+        let names_in_lower = names
+            .filter(|name| !is_lower(name))
+            .map(str::to_lowercase)
+            .collect();
+        let by_end = by_end(&files);
         Self {
             files,
             folders,
@@ -88,7 +88,7 @@ impl Paths {
 
     /// Whether any file has this name in lower case, whatever its folder.
     pub fn has_name_of_any_case(&self, lower: &str) -> bool {
-        self.names_in_lower.contains(lower)
+        self.names_in_lower.contains(lower) || !lower.contains('/') && self.with_end(lower).next().is_some()
     }
 
     /// The file or folder that differs from `path` by case alone, when `path` itself is not there: macOS
@@ -98,10 +98,22 @@ impl Paths {
             return None;
         }
         let wanted = lower(path);
-        let known = |at: &u32| numbered(&self.folders, &self.files, *at);
-        let behind = self.by_lower.partition_point(|at| lower(known(at)) <= wanted);
-        let found = known(self.by_lower.get(behind.checked_sub(1)?)?);
-        (lower(found) == wanted).then_some(found)
+        let known = |at: u32| numbered(&self.folders, &self.files, at);
+        let behind = self.by_lower.partition_point(|at| lower(known(*at)) <= wanted);
+        let last = behind
+            .checked_sub(1)
+            .and_then(|at| self.by_lower.get(at).copied());
+        let mixed = last.filter(|at| lower(known(*at)) == wanted);
+        // Of several the last one counts, a file before a folder.
+        mixed.into_iter().chain(self.number_of(&wanted)).max().map(known)
+    }
+
+    /// The number of a path that is in lower case; of a file, where there is a folder too.
+    fn number_of(&self, path: &str) -> Option<u32> {
+        let find = |paths: &[Box<str>]| paths.binary_search_by(|known| (**known).cmp(path)).ok();
+        let file = find(&self.files).map(|at| self.folders.len() + at);
+        let number = file.or_else(|| find(&self.folders)).filter(|_| is_lower(path))?;
+        u32::try_from(number).ok()
     }
 
     /// The same for a path as it is written in a file of `folder`.
@@ -169,12 +181,39 @@ fn numbered<'a>(folders: &'a [Box<str>], files: &'a [Box<str>], at: u32) -> &'a 
     folders.get(at).unwrap_or_else(|| &files[at - folders.len()])
 }
 
+/// The numbers of files, sorted by their names, then by the folders around them from the inside out.
+fn by_end(files: &[Box<str>]) -> Vec<u32> {
+    let mut named: Vec<(&str, &str, u32)> = files
+        .iter()
+        .zip(0..)
+        .map(|(file, at)| {
+            let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+            (name, folder, at)
+        })
+        .collect();
+    // A folder is the same for all that lie in it: which of two comes first is asked only for equal names.
+    named.sort_unstable_by(|(one, inside, _), (other, around, _)| {
+        one.cmp(other)
+            .then_with(|| is_within(inside).cmp(&is_within(around)))
+            .then_with(|| inside.rsplit('/').cmp(around.rsplit('/')))
+    });
+    named.into_iter().map(|(_, _, at)| at).collect()
+}
+
+/// Whether a file lies in a folder at all: one of the root has no folder around it.
+fn is_within(folder: &str) -> bool {
+    !folder.is_empty()
+}
+
+/// Whether a path is sure to be in lower case.
+fn is_lower(path: &str) -> bool {
+    path.bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+}
+
 /// A path in lower case. Most are already.
 fn lower(path: &str) -> Cow<'_, str> {
-    if path
-        .bytes()
-        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
-    {
+    if is_lower(path) {
         Cow::Borrowed(path)
     } else {
         Cow::Owned(path.to_lowercase())

@@ -4,10 +4,12 @@
 //! names a port of the same service is compared with it.
 
 mod defaults;
+mod definitions;
 mod gate;
 mod sockets;
 mod uses;
 
+use self::definitions::Definitions;
 use super::arrivals::Arrivals;
 use super::programs::ProgramView;
 use crate::document::Document;
@@ -17,7 +19,6 @@ use crate::finding::{DocumentId, Place, ProgramId};
 use crate::formats::Format;
 pub use gate::{Door, Gate};
 pub use sockets::{Heard, Socket, Unheard};
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 pub use uses::{Basis, PortUse, ProgramPorts};
 
@@ -144,7 +145,7 @@ impl Ports {
             reached,
             arrivals,
             manifest: self.manifest.as_ref(),
-            bound: OnceCell::new(),
+            definitions: Definitions::of(documents, programs),
         };
         self.programs = joint.ports();
         self

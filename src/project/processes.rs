@@ -29,7 +29,7 @@ impl Project {
     /// Every text that a document looks for in the list of processes, in the order of the text.
     pub fn process_patterns<'a>(&self, id: DocumentId, document: &'a Document) -> Vec<ProcessPattern<'a>> {
         let mut found = in_commands(id, &document.facts.commands);
-        if document.facts.python.is_some() && looks_at_processes(document) {
+        if document.facts.python.is_some() && self.looks_at_processes(id, document) {
             let compared = document.facts.values.iter().filter(|value| is_compared(value));
             found.extend(compared.map(|value| ProcessPattern {
                 text: &value.text,
@@ -45,26 +45,21 @@ impl Project {
         found.dedup_by_key(|pattern| pattern.place);
         found
     }
+
+    /// Whether Python code asks for the processes of its machine.
+    fn looks_at_processes(&self, id: DocumentId, document: &Document) -> bool {
+        let runs_tool = document.facts.commands.iter().any(|command| {
+            let words = command.words.iter().take(2);
+            words
+                .map(|word| name_of(&word.text))
+                .any(|name| TOOLS.contains(&name))
+        });
+        runs_tool || self.modules_of(id).any(|module| module == "psutil")
+    }
 }
 
 fn is_compared(value: &Value) -> bool {
     matches!(value.role, Role::Compared | Role::Pattern)
-}
-
-/// Whether Python code asks for the processes of its machine.
-fn looks_at_processes(document: &Document) -> bool {
-    let facts = &document.facts;
-    let runs_tool = facts.commands.iter().any(|command| {
-        let words = command.words.iter().take(2);
-        words
-            .map(|word| name_of(&word.text))
-            .any(|name| TOOLS.contains(&name))
-    });
-    let imports = facts
-        .python
-        .as_ref()
-        .is_some_and(|python| super::importers::imported_anywhere(&python.body).contains(&"psutil"));
-    runs_tool || imports
 }
 
 fn in_commands(document: DocumentId, commands: &[Command]) -> Vec<ProcessPattern<'_>> {

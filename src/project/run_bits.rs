@@ -1,7 +1,7 @@
 //! Steps that give files their run bit: `chmod +x scripts/*.sh`, `COPY --chmod=755`.
 
 use super::Project;
-use super::scopes::is_development;
+use super::scopes::is_development_document;
 use crate::document::Document;
 use crate::facts::Command;
 use crate::formats::Format;
@@ -24,7 +24,7 @@ pub(super) fn is_granted(grants: &[Grant], path: &str) -> bool {
 pub(super) fn collect(project: &Project) -> Vec<Grant> {
     let documents = project.documents().map(|(_, document)| document);
     documents
-        .filter(|document| !is_development(&document.path))
+        .filter(|document| !is_development_document(document))
         .flat_map(grants)
         .collect()
 }

@@ -170,6 +170,12 @@ pub(super) fn is_development(path: &str) -> bool {
         || is_variant(name)
 }
 
+/// The same of a document's own path.
+pub(super) fn is_development_document(document: &Document) -> bool {
+    let known = &document.is_development;
+    *known.get_or_init(|| is_development(&document.path))
+}
+
 /// Whether a document, or the file that it is part of, is one of a test, a document, a sample or an archive.
 pub(super) fn is_of_development(documents: &[Document], document: &Document) -> bool {
     let mut at = document;
@@ -180,7 +186,7 @@ pub(super) fn is_of_development(documents: &[Document], document: &Document) -> 
     {
         at = outer;
     }
-    is_development(&at.path)
+    is_development_document(at)
 }
 
 fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scope {
@@ -190,7 +196,7 @@ fn scope(document: &Document, reached: &[ProgramId], has_programs: bool) -> Scop
         .programs
         .iter()
         .any(|program| program.manager != Manager::Script);
-    let is_development = is_development(&document.path);
+    let is_development = is_development_document(document);
     if !reached.is_empty() && (document.format == Format::Python || !is_development) {
         return Scope::Deployed;
     }

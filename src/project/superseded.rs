@@ -1,6 +1,6 @@
 //! Configurations of the tree that a script writes anew: what the committed file says is not what runs.
 
-use super::scopes::is_development;
+use super::scopes::is_development_document;
 use crate::document::Document;
 use crate::facts::Command;
 use crate::finding::DocumentId;
@@ -35,7 +35,7 @@ pub(super) fn collect(documents: &[Document]) -> BTreeMap<DocumentId, DocumentId
             continue;
         };
         if generator.format == Format::Shell
-            && !is_development(&generator.path)
+            && !is_development_document(generator)
             && is_run(&callers, generator)
         {
             found.insert(*committed, id);
@@ -77,7 +77,7 @@ fn callers(documents: &[Document]) -> Callers<'_> {
     let mut callers = Callers::new();
     for document in documents
         .iter()
-        .filter(|document| !is_development(&document.path))
+        .filter(|document| !is_development_document(document))
     {
         let commands = document.facts.commands.iter().filter(|command| {
             let program = command.program();

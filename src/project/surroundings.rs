@@ -1,6 +1,6 @@
 //! What the system needs around itself on the server: other hosts, databases.
 
-use super::{Project, importers};
+use super::Project;
 use crate::facts::{Reach, Role, Value};
 use crate::finding::{DocumentId, Place, Scope};
 use crate::formats::Format;
@@ -90,13 +90,10 @@ impl Project {
     pub fn databases(&self) -> Vec<Database> {
         let mut found: BTreeMap<&'static str, Database> = BTreeMap::new();
         for (id, document) in self.documents() {
-            let Some(python) = document.facts.python.as_ref() else {
-                continue;
-            };
             if self.scope(id) != Scope::Deployed {
                 continue;
             }
-            for module in importers::imported_anywhere(&python.body) {
+            for module in self.modules_of(id) {
                 let Some(name) = databases::behind(module) else {
                     continue;
                 };

@@ -1,6 +1,6 @@
 //! The score taken apart: what each root cause weighs, and what its mend gains.
 
-use super::{Cause, Confidence, Finding, Meta, SetAside, Severity, Verdict, causes, effort_of, score};
+use super::{Cause, Confidence, Meta, SetAside, Severity, Verdict, Weighed, effort_of, score};
 use std::cmp::Reverse;
 
 /// How many mends are named.
@@ -40,14 +40,13 @@ pub struct Mend {
 
 /// The points of every cause above info, the heaviest first, and the mends that gain most, in the order in
 /// which they are best made.
-pub fn explain(findings: &[Finding], aside: SetAside, rules: &[&Meta]) -> (Vec<Points>, Vec<Mend>) {
-    let causes = causes(findings);
-    let mut all: Vec<(&str, Cause<'_>)> = causes
-        .into_iter()
+pub fn explain(weighed: &Weighed<'_>, aside: SetAside, rules: &[&Meta]) -> (Vec<Points>, Vec<Mend>) {
+    let causes = weighed.0.iter().map(|(key, cause)| (*key, cause));
+    let mut all: Vec<(&str, &Cause<'_>)> = causes
         .filter(|(_, cause)| cause.severity > Severity::Info)
         .collect();
     all.sort_by(|(left, one), (right, other)| other.burden().total_cmp(&one.burden()).then(left.cmp(right)));
-    let causes: Vec<&Cause<'_>> = all.iter().map(|(_, cause)| cause).collect();
+    let causes: Vec<&Cause<'_>> = all.iter().map(|(_, cause)| *cause).collect();
     let everything: Vec<usize> = (0..causes.len()).collect();
     let without = without_each(&causes, &everything, aside);
     let points = all.iter().zip(without).map(|((key, cause), alone)| Points {

@@ -196,7 +196,7 @@ proptest! {
             (found.verdict, found.score.unwrap())
         };
         let now = of(&findings);
-        let (points, mends) = explain(&findings, aside, &[]);
+        let (points, mends) = explain(&Weighed::of(&findings), aside, &[]);
         let mut left = findings.clone();
         let mut last = now;
         for mend in &mends {

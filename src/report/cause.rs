@@ -2,7 +2,7 @@
 
 use super::{FindingReport, Parts};
 use crate::finding::{Confidence, Severity};
-use crate::readiness::{self, Tally, Verdict};
+use crate::readiness::{Tally, Verdict, Weighed};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,20 +52,18 @@ pub(super) struct Grouped {
 }
 
 impl Grouped {
-    pub(super) fn of(parts: &Parts<'_>) -> Self {
-        let efforts = readiness::efforts(&parts.findings, parts.rules);
+    pub(super) fn of(parts: &Parts<'_>, weighed: &Weighed<'_>) -> Self {
         let mut by_cause: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, finding) in parts.findings.iter().enumerate() {
             by_cause.entry(&finding.cause).or_default().push(at);
         }
-        let effort = |key: &str| efforts.get(key).copied().unwrap_or_default();
+        let effort = |key: &str| weighed.effort_of(key, parts.rules);
         let causes = by_cause.into_iter().map(|(key, places)| (places, effort(key)));
         let named = parts.findings.iter().map(|finding| finding.category);
         let names: BTreeSet<&'static str> = named.chain(parts.aside_by.keys().copied()).collect();
         let categories = names.into_iter().map(|name| {
-            let of_it = parts.findings.iter().filter(|finding| finding.category == name);
             let aside = parts.aside_by.get(name).copied().unwrap_or_default();
-            (name, readiness::of_category(of_it, aside))
+            (name, weighed.of_category(name, aside))
         });
         Self {
             categories: categories.collect(),

@@ -33,7 +33,7 @@ mod xml;
 use crate::engine::Counts;
 use crate::finding::{Finding, ProgramId, Scope, Severity};
 use crate::project::Project;
-use crate::readiness::{self, Mend, Points, Readiness, SetAside};
+use crate::readiness::{self, Mend, Points, Readiness, SetAside, Weighed};
 use crate::rule::Meta;
 use crate::source::Position;
 use crate::suppress::Notice;
@@ -228,8 +228,9 @@ impl Report {
     pub fn new(mut parts: Parts<'_>) -> Self {
         let cover = Cover::of(parts.project);
         let sources = Sources::read(&parts, &cover);
-        let grouped = cause::Grouped::of(&parts);
-        let (mut points, mends) = readiness::explain(&parts.findings, parts.aside, parts.rules);
+        let weighed = Weighed::of(&parts.findings);
+        let grouped = cause::Grouped::of(&parts, &weighed);
+        let (mut points, mends) = readiness::explain(&weighed, parts.aside, parts.rules);
         for one in &mut points {
             one.cause = cover.masked(&one.cause);
         }

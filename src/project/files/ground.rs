@@ -70,7 +70,7 @@ impl<'a> Ground<'a> {
             development: world
                 .documents
                 .iter()
-                .map(|document| scopes::is_development(&document.path))
+                .map(scopes::is_development_document)
                 .collect(),
             deployed: deployed(world),
             files: files(world),
@@ -409,7 +409,7 @@ fn deployed(world: &World<'_>) -> BTreeSet<String> {
 fn files(world: &World<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let documents = world.documents.iter();
-    for document in documents.filter(|document| !scopes::is_development(&document.path)) {
+    for document in documents.filter(|document| !scopes::is_development_document(document)) {
         let made = document.facts.paths.iter();
         let made = made.filter(|used| used.purpose == Purpose::MakesFile);
         names.extend(made.filter_map(|used| known_name(&used.path)).map(str::to_owned));

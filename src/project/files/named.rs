@@ -218,7 +218,7 @@ impl Project {
         let mut found = Vec::new();
         for (id, document) in self.documents() {
             let is_page = document.format == Format::Html && document.host.is_none();
-            if !is_page || self.scope(id) == Scope::Development || scopes::is_development(&document.path) {
+            if !is_page || self.scope(id) == Scope::Development || scopes::is_development_document(document) {
                 continue;
             }
             for value in &document.facts.values {

@@ -70,7 +70,7 @@ pub(super) struct Outcome {
 pub(super) struct World<'a> {
     pub documents: &'a [Document],
     pub paths: &'a Paths,
-    pub modules: &'a Modules,
+    pub modules: &'a Modules<'a>,
     pub requirements: &'a Requirements,
     pub target: &'a Target,
     pub tree: &'a dyn Tree,
@@ -453,7 +453,7 @@ impl<'a> Run<'a> {
         let is_at_start = context.when == When::Start;
         let confidence = if self.path.contains(&Entry::Unknown) || (is_at_start && !context.is_sure) {
             Confidence::Possible
-        } else if is_at_start && context.in_function {
+        } else if is_at_start && context.in_function || kind.is_unsure() {
             Confidence::Likely
         } else {
             Confidence::Certain

@@ -9,6 +9,7 @@ fn document(path: &str, text: &str) -> Document {
         facts: formats::extract(path, format, text).into(),
         is_executable: None,
         host: None,
+        is_development: std::sync::OnceLock::new(),
     }
 }
 

@@ -2,16 +2,16 @@
 
 use super::Manifest;
 use super::defaults::{by_default, last_part};
+use super::definitions::Definitions;
 use crate::document::Document;
 use crate::facts::port::{is_loopback, number};
 use crate::facts::python::Arrival;
-use crate::facts::{Command, Given, Port, PortRole, Program, Reach};
+use crate::facts::{Given, Port, PortRole, Reach, Value};
 use crate::finding::{DocumentId, Place, ProgramId};
 use crate::project::arrivals::Arrivals;
 use crate::project::programs::{Entry, ModuleStart, ProgramView, Stage, State};
 use crate::source::Span;
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports of one program.
 #[derive(Debug, Clone, Default)]
@@ -73,14 +73,14 @@ pub(super) struct Joint<'a> {
     /// Which of them get to what stands in a function.
     pub(super) arrivals: &'a Arrivals,
     pub(super) manifest: Option<&'a Manifest>,
-    /// By document with programs: the ports that it binds, by place.
-    pub(super) bound: OnceCell<HashMap<DocumentId, Vec<&'a Port>>>,
+    /// What documents with programs say, by place.
+    pub(super) definitions: Definitions<'a>,
 }
 
 /// The program whose ports are worked out.
 type Subject<'p> = (ProgramId, &'p ProgramView);
 
-impl<'a> Joint<'a> {
+impl Joint<'_> {
     /// The ports of each program.
     pub(super) fn ports(&self) -> Vec<ProgramPorts> {
         let mut code: Vec<Vec<DocumentId>> = vec![Vec::new(); self.programs.len()];
@@ -104,7 +104,9 @@ impl<'a> Joint<'a> {
         places.sort();
         places.dedup();
         for place in places {
-            for port in self.bound_within(place) {
+            let definition = self.definitions.at(place.document);
+            let bound = definition.map(|definition| definition.bound_within(place.span));
+            for port in bound.into_iter().flatten() {
                 told.insert(place);
                 self.bind(program, code, (place.document, port), &mut found);
             }
@@ -124,35 +126,6 @@ impl<'a> Joint<'a> {
             .binds
             .dedup_by(|right, left| (left.place, left.number) == (right.place, right.number));
         found
-    }
-
-    /// The ports that are bound inside a command line.
-    fn bound_within(&self, place: Place) -> Vec<&'a Port> {
-        let bound = self.bound.get_or_init(|| self.every_bound());
-        let ports = bound.get(&place.document).map_or(&[][..], Vec::as_slice);
-        let from = ports.partition_point(|port| port.span.start < place.span.start);
-        let behind = ports[from..]
-            .iter()
-            .take_while(|port| port.span.start <= place.span.end);
-        behind
-            .filter(|port| port.span.end <= place.span.end)
-            .copied()
-            .collect()
-    }
-
-    fn every_bound(&self) -> HashMap<DocumentId, Vec<&'a Port>> {
-        let stages = self.programs.iter().flat_map(|program| &program.stages);
-        let of_stages = stages.map(|stage| stage.place.document);
-        let of_commands = self.programs.iter().map(|program| program.command_place.document);
-        let wanted: BTreeSet<DocumentId> = of_stages.chain(of_commands).collect();
-        let ports = |id: DocumentId| {
-            let document = self.documents.get(id.0 as usize)?;
-            let all = document.facts.ports.iter();
-            let mut bound: Vec<&Port> = all.filter(|port| port.role == PortRole::Binds).collect();
-            bound.sort_by_key(|port| port.span.start);
-            Some((id, bound))
-        };
-        wanted.into_iter().filter_map(ports).collect()
     }
 
     /// Adds a port that the program listens on, with what stands for it put in.
@@ -370,17 +343,9 @@ impl<'a> Joint<'a> {
 
     /// The words of the command at a place.
     fn words_of(&self, program: &ProgramView, place: Place) -> Vec<String> {
-        let texts = |command: &Command| -> Vec<String> {
-            command.words.iter().map(|word| word.text.clone()).collect()
-        };
-        let document = self.document(place.document);
-        let commands = document.map_or(&[][..], |document| &document.facts.commands);
-        let programs: &[Program] = document.map_or(&[][..], |document| &document.facts.programs);
-        let mut all = commands
-            .iter()
-            .chain(programs.iter().flat_map(|program| &program.commands));
-        if let Some(command) = all.find(|command| command.span == place.span) {
-            return texts(command);
+        let definition = self.definitions.at(place.document);
+        if let Some(command) = definition.and_then(|definition| definition.command_at(place.span)) {
+            return command.words.iter().map(|word| word.text.clone()).collect();
         }
         program.command.split_whitespace().map(str::to_owned).collect()
     }
@@ -391,24 +356,33 @@ impl<'a> Joint<'a> {
         for (id, document) in code.iter().filter_map(|id| Some((*id, self.document(*id)?))) {
             // A file that defines several programs says of each what stands in its own definition.
             let is_shared = !document.facts.programs.is_empty();
-            let is_own = |span: Span| {
-                !is_shared
-                    || own.iter().any(|place| {
-                        place.document == id && place.span.start <= span.start && span.end <= place.span.end
-                    })
+            let shared = self.definitions.at(id).filter(|_| is_shared);
+            let Some(definition) = shared else {
+                self.ask(id, &document.facts.ports, &document.facts.values, found);
+                continue;
             };
-            for port in document.facts.ports.iter().filter(|port| is_own(port.span)) {
-                self.dial(id, port, found);
-            }
-            for value in &document.facts.values {
-                let is_said = value.role.is_prose() || value.reach == Reach::Elsewhere;
-                if let Some(host) = host_in(&value.text).filter(|_| !is_said && is_own(value.span)) {
-                    let place = Place {
-                        document: id,
-                        span: value.span,
-                    };
-                    found.hosts.entry(host).or_default().push(place);
-                }
+            let own: Vec<Place> = own.iter().filter(|place| place.document == id).copied().collect();
+            let (ports, values) = (definition.ports_within(&own), definition.values_within(&own));
+            self.ask(id, ports, values, found);
+        }
+    }
+
+    fn ask<'p>(
+        &self,
+        document: DocumentId,
+        ports: impl IntoIterator<Item = &'p Port>,
+        values: impl IntoIterator<Item = &'p Value>,
+        found: &mut ProgramPorts,
+    ) {
+        for port in ports {
+            self.dial(document, port, found);
+        }
+        for value in values {
+            let is_said = value.role.is_prose() || value.reach == Reach::Elsewhere;
+            if let Some(host) = host_in(&value.text).filter(|_| !is_said) {
+                let span = value.span;
+                let place = Place { document, span };
+                found.hosts.entry(host).or_default().push(place);
             }
         }
     }
@@ -439,10 +413,9 @@ impl<'a> Joint<'a> {
     fn own_places(&self, program: &ProgramView) -> Vec<Place> {
         let document = program.place.document;
         let mut places = vec![program.command_place];
-        let programs = self
-            .document(document)
-            .map_or(&[][..], |found| &found.facts.programs);
-        for definition in programs.iter().filter(|found| found.name == program.name) {
+        let definition = self.definitions.at(document);
+        let named = definition.map(|definition| definition.programs_named(&program.name));
+        for definition in named.unwrap_or_default() {
             let values = definition.environment.iter();
             places.extend(values.map(|(_, value)| Place {
                 document,

@@ -69,7 +69,7 @@ impl Collector<'_> {
             .collect();
         for (id, document) in (0..).map(DocumentId).zip(self.locator.documents) {
             let is_script = document.format == Format::Shell && document.host.is_none();
-            let is_left_out = super::super::scopes::is_development(&document.path);
+            let is_left_out = super::super::scopes::is_development_document(document);
             if !is_script || is_left_out || !run.insert(id) {
                 continue;
             }

@@ -42,7 +42,7 @@ impl Locator<'_> {
             // The folder beside its own unit, or one that is apart from every unit of that name.
             let beside = folder_of(folder_of(&other.path));
             let has_other = || self.paths.has_file(&crate::project::modules::join(beside, name));
-            let is_left_out = crate::project::scopes::is_development(&other.path);
+            let is_left_out = crate::project::scopes::is_development_document(other);
             if is_left_out || (beside != here && has_other()) {
                 continue;
             }
