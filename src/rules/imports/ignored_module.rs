@@ -25,20 +25,12 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         let Some(draft) = failing::draft(project, failed, message) else {
             continue;
         };
-        let unless = if withheld.is_here {
-            " If it was committed all the same (`git add --force`), audit a clone: this folder does not tell."
-        } else {
-            ""
-        };
         sink.report(
             draft
                 // One pattern hides all that lies below it.
                 .subject(format!("{}: {}", withheld.file, withheld.pattern))
                 .label(format!("No module named '{}'", failure.missing))
-                .help(format!(
-                    "Narrow the pattern in `{}` (a leading `/` binds it to one folder), and commit the module.{unless}",
-                    withheld.file
-                )),
+                .help(failing::help_for_ignored(withheld)),
         );
     }
 }

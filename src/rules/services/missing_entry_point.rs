@@ -1,5 +1,6 @@
 //! Programs whose script, module or folder the server will not have.
 
+use super::super::failing;
 use crate::facts::Manager;
 use crate::finding::{Confidence, Draft, Effect, Phase, ProgramId};
 use crate::project::{
@@ -204,14 +205,21 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             moments.clone_from(&failed.moments);
             let missing = &failed.failure.missing;
             let file = format!("{}.py", module.replace('.', "/"));
-            let why = format!("is not found from its working directory: no module `{missing}` there");
-            let help = match project.paths.other_case_from(&stage.directory, &file) {
-                Some(other) => format!(
+            let why = match &failed.failure.kind {
+                FailureKind::Ignored(withheld) => absent(Some(withheld)),
+                _ => format!("is not found from its working directory: no module `{missing}` there"),
+            };
+            let help = match (
+                &failed.failure.kind,
+                project.paths.other_case_from(&stage.directory, &file),
+            ) {
+                (FailureKind::Ignored(withheld), _) => failing::help_for_ignored(withheld),
+                (_, Some(other)) => format!(
                     "Write its name as the tree has it, `{other}`: Python compares the letters, on a Mac too."
                 ),
-                None => help_for(project, &file),
+                (_, None) => help_for(project, &file),
             };
-            (module.clone(), why, help, Confidence::Certain)
+            (module.clone(), why, help, failed.failure.confidence)
         }
         Entry::Tool { .. } | Entry::Other => return,
     };
