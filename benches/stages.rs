@@ -6,12 +6,15 @@
 
 use audit::engine::{self, Progress};
 use audit::formats::{self, Format};
-use audit::rule::Rule;
+use audit::readiness::{self, SetAside, Subject};
+use audit::report::{Parts, Report, json};
+use audit::rule::{Meta, Rule};
 use audit::source::LineIndex;
 use audit::target::Target;
 use audit::tree::{Memory, Tree, WorkTree};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -140,6 +143,40 @@ fn rule(bencher: Bencher, id: &str) {
     let rule = rules().iter().find(|rule| rule.meta.id == id);
     let rule = rule.expect("the name comes from the registry");
     bencher.bench(|| rule.findings(&project));
+}
+
+/// Findings to a report, and that to JSON: of eight copies, with the lines that a form for people shows.
+#[divan::bench(args = [false, true], sample_count = 20)]
+fn report(bencher: Bencher, has_excerpts: bool) {
+    let tree = copies(8);
+    let (project, files) = engine::read(&tree, Target::default(), &|_| false, &Progress::default());
+    let all: Vec<&Rule> = rules().iter().collect();
+    let metas: Vec<&Meta> = all.iter().map(|rule| &rule.meta).collect();
+    let findings = engine::judge(&project, &all);
+    let aside = SetAside::default();
+    let subject = Subject {
+        files: files.scanned,
+        python: files.scanned,
+        programs: project.programs().count(),
+    };
+    bencher.bench(|| {
+        let report = Report::new(Parts {
+            root: ".".to_owned(),
+            prefix: String::new(),
+            rules: &metas,
+            project: &project,
+            tree: &tree,
+            files,
+            readiness: readiness::assess(subject, &findings, aside, &metas),
+            findings: findings.clone(),
+            aside,
+            aside_by: BTreeMap::new(),
+            silenced: BTreeSet::new(),
+            notices: Vec::new(),
+            has_excerpts,
+        });
+        json::write(&report, std::io::sink()).is_ok()
+    });
 }
 
 /// Programs, the folders that they need, and commands that make, start and end things, all in one tree: twice of

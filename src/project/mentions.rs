@@ -5,31 +5,36 @@ use crate::document::Document;
 use crate::facts::Access;
 use crate::formats::Format;
 use crate::tree::Tree;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex};
 
 /// Words of whatever reads files of variables.
-static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = [
-        "dotenv",
-        "environs",
-        "decouple",
-        "set -a",
-        "allexport",
-        "dynaconf",
-        "honcho",
-        "foreman",
-        "pipenv",
-        "BaseSettings",
-        "django-environ",
-        "envparse",
-        "starlette.config",
-        "prettyconf",
-        "confz",
-    ];
-    AhoCorasick::new(words).ok()
+const LOADER_WORDS: [&str; 15] = [
+    "dotenv",
+    "environs",
+    "decouple",
+    "set -a",
+    "allexport",
+    "dynaconf",
+    "honcho",
+    "foreman",
+    "pipenv",
+    "BaseSettings",
+    "django-environ",
+    "envparse",
+    "starlette.config",
+    "prettyconf",
+    "confz",
+];
+static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(LOADER_WORDS).ok());
+
+/// Words of which a text that may load a `.env` has one: most have none, and one fast search tells.
+static LOADING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = LOADER_WORDS.iter().chain(&ANY_FILE).chain(&[".env"]);
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).build(words).ok()
 });
 
 /// A file by its path and what names its content.
@@ -194,7 +199,8 @@ fn is_passed_on(text: &str, end: usize) -> bool {
 
 /// Whether a text may load a `.env`.
 fn loads(document: &Document, text: &str) -> bool {
-    if document.format == Format::Dotenv {
+    let may_load = LOADING.as_ref().is_none_or(|words| words.is_match(text));
+    if document.format == Format::Dotenv || !may_load {
         return false;
     }
     let says_so = LOADERS.as_ref().is_some_and(|loaders| loaders.is_match(text));

@@ -66,11 +66,13 @@ impl WorkTree {
     /// The rules of a folder's `.gitignore`, when it has one.
     fn ignores_of(&self, folder: &str) -> Option<Arc<Gitignore>> {
         let mut known = self.ignores.lock().unwrap_or_else(PoisonError::into_inner);
-        let rules = known.entry(folder.to_owned()).or_insert_with(|| {
-            let file = self.root.join(folder).join(".gitignore");
-            file.is_file().then(|| Arc::new(Gitignore::new(&file).0))
-        });
-        rules.clone()
+        if let Some(rules) = known.get(folder) {
+            return rules.clone();
+        }
+        let file = self.root.join(folder).join(".gitignore");
+        let rules = file.is_file().then(|| Arc::new(Gitignore::new(&file).0));
+        known.insert(folder.to_owned(), rules.clone());
+        rules
     }
 
     fn relative(&self, path: &Path) -> Option<String> {
@@ -208,14 +210,19 @@ impl Tree for WorkTree {
                 continue;
             };
             for is_dir in [true, false] {
-                if let ignore::Match::Ignore(glob) = rules.matched_path_or_any_parents(&within, is_dir) {
-                    let joint = if folder.is_empty() { "" } else { "/" };
-                    let file = format!("{folder}{joint}.gitignore");
-                    return Some(Withheld {
-                        file,
-                        pattern: glob.original().to_owned(),
-                        is_here: self.index().is_empty() && within.exists(),
-                    });
+                match rules.matched_path_or_any_parents(&within, is_dir) {
+                    ignore::Match::Ignore(glob) => {
+                        let joint = if folder.is_empty() { "" } else { "/" };
+                        let file = format!("{folder}{joint}.gitignore");
+                        return Some(Withheld {
+                            file,
+                            pattern: glob.original().to_owned(),
+                            is_here: self.index().is_empty() && within.exists(),
+                        });
+                    }
+                    ignore::Match::Whitelist(_) => {}
+                    // What no pattern matches as a folder none matches as a file.
+                    ignore::Match::None => break,
                 }
             }
         }
