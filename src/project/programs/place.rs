@@ -5,6 +5,7 @@ use super::{Directory, Entry, FolderBy, State};
 use crate::document::Document;
 use crate::facts::ConsoleScript;
 use crate::finding::DocumentId;
+use crate::formats::Format;
 use crate::project::modules::folder_of;
 use crate::project::paths::{Paths, resolve};
 use crate::tree::Tree;
@@ -21,6 +22,8 @@ pub(super) struct Locator<'a> {
     pub(super) files: BTreeMap<&'a str, DocumentId>,
     /// Files that scripts and builds of the tree write, by path: relative to the root where it is known to be there.
     pub(super) written: BTreeMap<&'a str, DocumentId>,
+    /// Files that the commands of Dockerfiles write, as they name them.
+    outputs: BTreeSet<&'a str>,
     /// Commands that projects of the tree bring, with the project's folder.
     pub(super) console_scripts: BTreeMap<&'a str, (String, &'a ConsoleScript)>,
     /// The documents with settings for units of others.
@@ -89,6 +92,7 @@ impl<'a> Locator<'a> {
             root,
             files: BTreeMap::new(),
             written: BTreeMap::new(),
+            outputs: BTreeSet::new(),
             console_scripts: BTreeMap::new(),
             drop_ins: Vec::new(),
             environments: BTreeSet::new(),
@@ -102,6 +106,8 @@ impl<'a> Locator<'a> {
                 if words().any(|word| matches!(word, "venv" | "virtualenv")) {
                     locator.environments.extend(words());
                 }
+                let output = command.output.as_ref().filter(|_| document.format == Format::Docker);
+                locator.outputs.extend(output.map(std::convert::AsRef::as_ref));
             }
             if document.host.is_some() {
                 if let Some(path) = locator.written_path(document) {
@@ -199,6 +205,9 @@ impl<'a> Locator<'a> {
     }
 
     fn in_container(&self, container: &Container, path: &str, kind: Kind) -> (String, State) {
+        if matches!(kind, Kind::File) && self.outputs.contains(path) {
+            return (path.to_owned(), State::Present);
+        }
         match container.in_tree(path) {
             Some((inside, true)) => match (self.within("", &inside, kind), container.withheld(path, &inside))
             {
