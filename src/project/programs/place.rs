@@ -106,7 +106,10 @@ impl<'a> Locator<'a> {
                 if words().any(|word| matches!(word, "venv" | "virtualenv")) {
                     locator.environments.extend(words());
                 }
-                let output = command.output.as_ref().filter(|_| document.format == Format::Docker);
+                let output = command
+                    .output
+                    .as_ref()
+                    .filter(|_| document.format == Format::Docker);
                 locator.outputs.extend(output.map(std::convert::AsRef::as_ref));
             }
             if document.host.is_some() {

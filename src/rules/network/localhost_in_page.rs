@@ -97,6 +97,8 @@ fn is_of_tools(path: &str) -> bool {
         matches!(
             part,
             "e2e" | "cypress" | "playwright" | "mocks" | ".storybook" | "stories"
+            // Programs of a desktop, which ask the machine that they run on.
+            | "electron" | "desktop"
         )
     }) || name.contains(".config.")
         || name.contains(".stories.")
