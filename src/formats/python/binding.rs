@@ -51,15 +51,32 @@ pub(super) fn unknown(target: &Expr, steps: &mut Vec<Step>) {
             ) {
                 steps.push(Step::Dynamic);
             }
+            // What stands there from now on has its parts elsewhere.
+            if is_call.as_deref() == Some("sys.modules") {
+                steps.push(parts_elsewhere());
+            }
         }
         _ => {}
     }
 }
 
-/// `__all__ += […]`.
+/// Where the parts of a package are (`__path__`) is told by its code, and not known.
+fn parts_elsewhere() -> Step {
+    Step::Bind(Binding {
+        name: "__path__".to_owned(),
+        value: PathExpr::Unknown,
+    })
+}
+
+/// `__all__ += […]`, `__path__ += […]`.
 pub(super) fn exports_by_addition(assign: &StmtAugAssign) -> Option<Step> {
-    let is_all = written(&assign.target).as_deref() == Some("__all__");
-    is_all.then(|| Step::Exports(texts(&assign.value).map_or(Exports::Unknown, Exports::Add)))
+    match written(&assign.target).as_deref()? {
+        "__all__" => Some(Step::Exports(
+            texts(&assign.value).map_or(Exports::Unknown, Exports::Add),
+        )),
+        "__path__" => Some(parts_elsewhere()),
+        _ => None,
+    }
 }
 
 /// `__all__.append("x")`, `__all__.extend([…])`, `globals().update(…)`, `setattr(module, …)`.
@@ -80,6 +97,7 @@ pub(super) fn exports_by_call(call: &ExprCall) -> Option<Step> {
             _ => Exports::Unknown,
         },
         "__all__.remove" => Exports::Unknown,
+        "__path__.append" | "__path__.extend" | "__path__.insert" => return Some(parts_elsewhere()),
         "setattr" => return Some(Step::Dynamic),
         _ => return None,
     };

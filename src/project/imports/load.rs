@@ -130,6 +130,10 @@ impl Run<'_> {
             }
         };
         let Some(found) = self.world.modules.find_in(self.world.paths, &folders, part) else {
+            // Its code says where else its parts are, or what stands in its place.
+            if self.spaces[package.0].names.contains_key("__path__") {
+                return Some(self.load_foreign(dotted));
+            }
             let ignored = folders.iter().find_map(|folder| self.ignored(folder, part));
             let kind = match ignored {
                 Some(withheld) => FailureKind::Ignored(withheld),
