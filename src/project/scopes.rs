@@ -168,6 +168,18 @@ pub(super) fn is_development(path: &str) -> bool {
         || WORKSHOP.contains(&name)
         || is_script_test(name)
         || is_variant(name)
+        || is_cached(folder, name)
+}
+
+/// Whether a file is data that a tool keeps for itself: `.cache/ast/0af3.json`.
+fn is_cached(folder: &str, name: &str) -> bool {
+    let is_data = [".json", ".jsonl", ".yaml", ".yml"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    is_data
+        && folder
+            .split('/')
+            .any(|part| matches!(part, "cache" | ".cache" | "caches"))
 }
 
 /// The same of a document's own path.
