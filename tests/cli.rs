@@ -267,3 +267,38 @@ fn a_finding_fails_the_gate_and_says_so() {
         near.stderr
     );
 }
+
+/// A module that a pattern of `.gitignore` covers reaches the server when it was committed by force, which the index
+/// of git tells.
+#[test]
+fn what_git_ignores_and_has_all_the_same_reaches_the_server() {
+    let folder = tree(&[
+        (".gitignore", "auth*\n"),
+        ("auth.py", "KEY = 1\n"),
+        ("main.py", "from auth import KEY\n"),
+        ("supervisord.conf", "[program:desk]\ncommand=python3 main.py\n"),
+    ]);
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        let done = command
+            .current_dir(folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "git {arguments:?}: {done:?}");
+    };
+    let told = || {
+        let ran = run(&folder, &["--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone().into_iter();
+        let of_rule = findings.filter(|finding| finding["rule"] == "ignored-module");
+        let confidence = of_rule.map(|finding| finding["confidence"].as_str().unwrap().to_owned());
+        confidence.collect::<Vec<_>>()
+    };
+    assert_eq!(told(), ["likely"]);
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    assert_eq!(told(), ["certain"]);
+    git(&["add", "--force", "auth.py"]);
+    assert_eq!(told(), [""; 0]);
+}

@@ -133,8 +133,10 @@ impl Run<'_> {
     pub(super) fn ignored(&self, folder: &str, name: &str) -> Option<Withheld> {
         let base = super::modules::join(folder, name);
         let tree = self.world.tree;
-        tree.withheld(&format!("{base}/__init__.py"))
-            .or_else(|| tree.withheld(&format!("{base}.py")))
+        let forms = [format!("{base}/__init__.py"), format!("{base}.py"), base];
+        let withheld: Vec<Withheld> = forms.iter().filter_map(|form| tree.withheld(form)).collect();
+        let here = withheld.iter().find(|withheld| withheld.is_here).cloned();
+        here.or_else(|| withheld.into_iter().next())
     }
 
     pub(super) fn ignored_anywhere(&self, name: &str) -> Option<Withheld> {

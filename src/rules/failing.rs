@@ -3,6 +3,7 @@
 use crate::finding::{Confidence, Draft, Effect};
 use crate::project::{ProgramFailure, Project, When};
 use crate::target::PythonVersion;
+use crate::tree::Withheld;
 
 /// The finding of a failed step: whom it stops, how sure it is, and the chain that leads there. Nothing
 /// when the code expects the failure.
@@ -42,4 +43,17 @@ pub(super) fn python(project: &Project, failed: &ProgramFailure) -> PythonVersio
     let first = failed.programs.first();
     let program = first.and_then(|program| project.program(*program));
     program.map_or(project.target.python, |program| program.python)
+}
+
+/// How to have git bring what it ignores.
+pub(super) fn help_for_ignored(withheld: &Withheld) -> String {
+    let unless = if withheld.is_here {
+        " If it was committed all the same (`git add --force`), audit a clone: this folder does not tell."
+    } else {
+        ""
+    };
+    format!(
+        "Narrow the pattern in `{}` (a leading `/` binds it to one folder), and commit the module.{unless}",
+        withheld.file
+    )
 }

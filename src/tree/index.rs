@@ -1,4 +1,5 @@
-//! The run bits that git has recorded, which are what a clone brings whatever the disk says.
+//! What git has recorded: the files that a clone brings, whatever git ignores, and their run bits, whatever the disk
+//! says.
 //!
 //! The format is told by git's `gitformat-index(5)`. Reading its first part takes a page; the libraries that
 //! read git bring forty crates for it.
@@ -29,6 +30,23 @@ impl Index {
     /// Whether the file is recorded as executable; nothing when git does not know it.
     pub(super) fn is_executable(&self, path: &str) -> Option<bool> {
         self.modes.get(path).copied()
+    }
+
+    /// Whether nothing is recorded, or nothing is known of it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.modes.is_empty()
+    }
+
+    /// The files that are recorded, in the order of their paths.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.modes.keys().map(String::as_str)
+    }
+
+    /// Whether a clone has something at this path: a file, or a folder with one.
+    pub(super) fn brings(&self, path: &str) -> bool {
+        let inside = format!("{path}/");
+        let below = self.modes.range(inside.clone()..).next();
+        self.modes.contains_key(path) || below.is_some_and(|(next, _)| next.starts_with(&inside))
     }
 
     fn find(folder: &Path) -> Option<Self> {

@@ -124,6 +124,7 @@ impl Tree for Memory {
         Some(Withheld {
             file: ".gitignore".to_owned(),
             pattern: found,
+            is_here: false,
         })
     }
 }

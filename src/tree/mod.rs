@@ -117,6 +117,8 @@ pub struct Withheld {
     pub file: String,
     /// The line of it, as written.
     pub pattern: String,
+    /// Whether the file is here all the same, and no git tells whether it was committed by force.
+    pub is_here: bool,
 }
 
 impl Listing {

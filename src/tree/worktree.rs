@@ -4,9 +4,9 @@ use super::index::Index;
 use super::{Entry, Listing, Tree, VirtualEnvironment, Withheld};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A folder on disk.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ pub struct WorkTree {
     root: PathBuf,
     /// The `.gitignore` of each folder that was asked about; compiling one is slow.
     ignores: Mutex<BTreeMap<String, Option<Arc<Gitignore>>>>,
+    index: OnceLock<Index>,
 }
 
 impl WorkTree {
@@ -22,6 +23,43 @@ impl WorkTree {
         Self {
             root: root.into(),
             ignores: Mutex::default(),
+            index: OnceLock::new(),
+        }
+    }
+
+    /// What git has recorded; nothing where the folder is no part of a repository.
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.root))
+    }
+
+    /// Adds the files that git ignores and has recorded all the same (`git add --force`): a clone brings them.
+    fn add_recorded(&self, listing: &mut Listing) {
+        let known: BTreeSet<&str> = listing.files.iter().map(|file| file.path.as_str()).collect();
+        let in_environment = |path: &str| {
+            let mut environments = listing.environments.iter();
+            environments.any(|environment| path.starts_with(&format!("{}/", environment.path)))
+        };
+        let is_wanted = |path: &&str| {
+            let mut folders = path.rsplit('/').skip(1);
+            !known.contains(path)
+                && !folders.any(|name| is_of_tools(name) || name == "__pycache__")
+                && !in_environment(path)
+        };
+        let missing: Vec<String> = self
+            .index()
+            .files()
+            .filter(is_wanted)
+            .map(str::to_owned)
+            .collect();
+        for path in missing {
+            let place = self.root.join(&path);
+            if let Some(meta) = place.metadata().ok().filter(std::fs::Metadata::is_file) {
+                listing.files.push(Entry {
+                    path,
+                    size: meta.len(),
+                    is_executable: cfg!(unix).then(|| has_run_bit(&meta)),
+                });
+            }
         }
     }
 
@@ -136,7 +174,8 @@ impl Tree for WorkTree {
         let mut listing = listing
             .into_inner()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let index = Index::of(&self.root);
+        self.add_recorded(&mut listing);
+        let index = self.index();
         // A disk, or an archive, that keeps no run bits says nothing of any.
         let keeps_bits = listing
             .files
@@ -160,7 +199,7 @@ impl Tree for WorkTree {
     fn withheld(&self, path: &str) -> Option<Withheld> {
         // git's rules speak of what is inside; joining an absolute path would leave the root
         let path = path.trim_matches('/');
-        if path.split('/').any(|part| part == "..") {
+        if path.split('/').any(|part| part == "..") || self.index().brings(path) {
             return None;
         }
         let within = self.root.join(path);
@@ -178,6 +217,7 @@ impl Tree for WorkTree {
                         return Some(Withheld {
                             file,
                             pattern: glob.original().to_owned(),
+                            is_here: self.index().is_empty() && within.exists(),
                         });
                     }
                     ignore::Match::Whitelist(_) => {}
@@ -196,10 +236,24 @@ fn is_passed_over(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     match name.as_ref() {
         ".git" => true,
-        ".hg" | ".svn" | "node_modules" | ".tox" | ".nox" | ".mypy_cache" | ".ruff_cache"
-        | ".pytest_cache" | "site-packages" => is_folder && entry.depth() > 0,
-        _ => false,
+        name => is_of_tools(name) && is_folder && entry.depth() > 0,
     }
+}
+
+/// Whether a folder of this name holds what tools keep or install.
+fn is_of_tools(name: &str) -> bool {
+    matches!(
+        name,
+        ".hg"
+            | ".svn"
+            | "node_modules"
+            | ".tox"
+            | ".nox"
+            | ".mypy_cache"
+            | ".ruff_cache"
+            | ".pytest_cache"
+            | "site-packages"
+    )
 }
 
 #[cfg(unix)]

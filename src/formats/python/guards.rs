@@ -125,6 +125,9 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
             _ => Guard::Unknown,
         };
     }
+    if let Some(guard) = read_package(left, *op, right) {
+        return guard;
+    }
     if names.is(right, "sys.path") {
         let is_in = Guard::InPath(path_of(left, names));
         return match op {
@@ -144,6 +147,28 @@ fn read_comparison(compare: &ExprCompare, names: &Names) -> Guard {
         };
     }
     read_version(left, *op, right, names).unwrap_or(Guard::Unknown)
+}
+
+/// `__package__ in (None, "")`, as scripts ask that are modules too: it is a text or nothing.
+fn read_package(left: &Expr, op: CmpOp, right: &Expr) -> Option<Guard> {
+    let is_asked = matches!(left, Expr::Name(name) if name.id.as_str() == "__package__");
+    let elements: &[Expr] = match right {
+        Expr::Tuple(tuple) => &tuple.elts,
+        Expr::List(list) => &list.elts,
+        Expr::Set(set) => &set.elts,
+        _ => return None,
+    };
+    let has = |is_one: fn(&Expr) -> bool| elements.iter().any(is_one);
+    let is_empty = |element: &Expr| literal(element) == Some("");
+    if !is_asked || elements.len() != 2 || !has(Expr::is_none_literal_expr) || !has(is_empty) {
+        return None;
+    }
+    let is_in_package = Guard::Named("__package__".to_owned());
+    match op {
+        CmpOp::In => Some(Guard::Not(Box::new(is_in_package))),
+        CmpOp::NotIn => Some(is_in_package),
+        _ => None,
+    }
 }
 
 /// `sys.platform == "darwin"`, `platform.system() != "Linux"`, `os.name in ("nt",)`.

@@ -453,7 +453,7 @@ impl<'a> Run<'a> {
         let is_at_start = context.when == When::Start;
         let confidence = if self.path.contains(&Entry::Unknown) || (is_at_start && !context.is_sure) {
             Confidence::Possible
-        } else if is_at_start && context.in_function {
+        } else if is_at_start && context.in_function || kind.is_unsure() {
             Confidence::Likely
         } else {
             Confidence::Certain

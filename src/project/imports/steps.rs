@@ -391,7 +391,13 @@ impl<'a> Run<'a> {
     fn asked(&mut self, frame: &Frame<'a>, guard: &Guard) -> Asked {
         let mut asked = Asked::new(self.python, frame.is_main);
         for name in guard.names() {
-            let known = self.resolve(frame, name);
+            let known = match name {
+                "__package__" => Some(match self.spaces[frame.module.0].package.as_deref() {
+                    None => Known::Nothing,
+                    Some(package) => Known::Truth(!package.is_empty()),
+                }),
+                name => self.resolve(frame, name),
+            };
             asked.names.push((
                 name.to_owned(),
                 known.as_ref().and_then(Known::truth),

@@ -116,6 +116,7 @@ impl Container {
         Some(Withheld {
             file: self.ignored.file.clone(),
             pattern: pattern.to_owned(),
+            is_here: false,
         })
     }
 }

@@ -30,10 +30,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
                 // One pattern hides all that lies below it.
                 .subject(format!("{}: {}", withheld.file, withheld.pattern))
                 .label(format!("No module named '{}'", failure.missing))
-                .help(format!(
-                    "Narrow the pattern in `{}` (a leading `/` binds it to one folder), and commit the module.",
-                    withheld.file
-                )),
+                .help(failing::help_for_ignored(withheld)),
         );
     }
 }

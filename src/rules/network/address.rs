@@ -69,7 +69,19 @@ pub(super) fn find(text: &str) -> Vec<Found> {
     found
 }
 
-/// Whose an address is; nothing when it is nobody's host: loopback, netmasks, documentation, resolvers.
+/// What people write where an address is to be filled in.
+const STAND_INS: [[u8; 4]; 8] = [
+    [1, 2, 3, 4],
+    [4, 3, 2, 1],
+    [5, 6, 7, 8],
+    [11, 22, 33, 44],
+    [12, 34, 56, 78],
+    [111, 111, 111, 111],
+    [123, 45, 67, 89],
+    [123, 123, 123, 123],
+];
+
+/// Whose an address is; nothing when it is nobody's host: loopback, netmasks, documentation, stand-ins, resolvers.
 pub(super) fn owner(address: IpAddr) -> Option<Owner> {
     match address {
         IpAddr::V4(address) => owner_4(address),
@@ -86,6 +98,7 @@ fn owner_4(address: Ipv4Addr) -> Option<Owner> {
         || octets[0] >= 224
         || octets[0] == 198 && matches!(octets[1], 18 | 19)
         || RESOLVERS.contains(&octets)
+        || STAND_INS.contains(&octets)
         // The host as containers of a default Docker network see it: right on every server.
         || octets == [172, 17, 0, 1];
     if is_nobody {

@@ -1,5 +1,6 @@
 //! Programs whose script, module or folder the server will not have.
 
+use super::super::failing;
 use crate::facts::Manager;
 use crate::finding::{Confidence, Draft, Effect, Phase, ProgramId};
 use crate::project::{
@@ -8,12 +9,15 @@ use crate::project::{
 use crate::rule::Sink;
 use crate::target::Target;
 use crate::tree::Withheld;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports what a program's definition names and the server lacks.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
+    let is_built = |(id, _): &(ProgramId, &ProgramView)| project.missing_dockerfile(*id).is_none();
+    let built = project.programs().filter(is_built);
+    let built = built.map(|(_, program)| named(project, program)).collect();
     for (id, program) in project.programs() {
-        check_image(project, id, program, sink);
+        check_image(project, id, program, &built, sink);
         check_directory(id, program, sink);
         for stage in &program.stages {
             check_interpreter(id, program, stage, sink);
@@ -23,8 +27,23 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
     }
 }
 
+/// A program by the name of the file that defines it, and its own.
+type Named<'a> = (&'a str, &'a str);
+
+fn named<'a>(project: &'a Project, program: &'a ProgramView) -> Named<'a> {
+    let document = project.document(program.place.document);
+    let path = document.map_or("", |document| document.path.as_str());
+    (path.rsplit('/').next().unwrap_or(path), &program.definition)
+}
+
 /// A service of compose whose image is built from a Dockerfile that is not there.
-fn check_image(project: &Project, id: ProgramId, program: &ProgramView, sink: &mut Sink<'_>) {
+fn check_image(
+    project: &Project,
+    id: ProgramId,
+    program: &ProgramView,
+    built: &BTreeSet<Named<'_>>,
+    sink: &mut Sink<'_>,
+) {
     let Some(dockerfile) = project.missing_dockerfile(id) else {
         return;
     };
@@ -32,12 +51,19 @@ fn check_image(project: &Project, id: ProgramId, program: &ProgramView, sink: &m
         "`{}` cannot be built: `{dockerfile}` is not in the tree",
         program.definition
     );
+    // A copy of a compose file in another folder: which of the two is used, nobody has written down.
+    let confidence = if built.contains(&named(project, program)) {
+        Confidence::Possible
+    } else {
+        Confidence::Certain
+    };
     sink.report(
         Draft::new(program.place, message)
             .subject(format!("image {dockerfile}"))
             .label("failed to read dockerfile: no such file or directory")
             .help("Commit the Dockerfile, or say where it is: `dockerfile:` below `build:`.")
             .programs(vec![id])
+            .confidence(confidence)
             .effect(Effect::Start)
             .phase(Phase::Install),
     );
@@ -155,7 +181,10 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
                 help_for(project, path),
                 // An absolute path was taken to mean the tree because the program's folder is taken so; an image
                 // can hold what the tree lacks.
-                if program.in_container || (written.starts_with('/') && project.target.root.is_none()) {
+                if program.in_container
+                    || (written.starts_with('/') && project.target.root.is_none())
+                    || withheld.as_ref().is_some_and(|withheld| withheld.is_here)
+                {
                     Confidence::Likely
                 } else {
                     Confidence::Certain
@@ -176,14 +205,21 @@ fn check_entry(project: &Project, id: ProgramId, program: &ProgramView, stage: &
             moments.clone_from(&failed.moments);
             let missing = &failed.failure.missing;
             let file = format!("{}.py", module.replace('.', "/"));
-            let why = format!("is not found from its working directory: no module `{missing}` there");
-            let help = match project.paths.other_case_from(&stage.directory, &file) {
-                Some(other) => format!(
+            let why = match &failed.failure.kind {
+                FailureKind::Ignored(withheld) => absent(Some(withheld)),
+                _ => format!("is not found from its working directory: no module `{missing}` there"),
+            };
+            let help = match (
+                &failed.failure.kind,
+                project.paths.other_case_from(&stage.directory, &file),
+            ) {
+                (FailureKind::Ignored(withheld), _) => failing::help_for_ignored(withheld),
+                (_, Some(other)) => format!(
                     "Write its name as the tree has it, `{other}`: Python compares the letters, on a Mac too."
                 ),
-                None => help_for(project, &file),
+                (_, None) => help_for(project, &file),
             };
-            (module.clone(), why, help, Confidence::Certain)
+            (module.clone(), why, help, failed.failure.confidence)
         }
         Entry::Tool { .. } | Entry::Other => return,
     };
