@@ -291,6 +291,28 @@ def variables(n):
     }
 
 
+@shape(1_000)
+def servers_in_functions(n):
+    """Functions that start a server and call each other, a module that calls or hands on all of them, and a compose
+    file whose services take everything from a `.env`."""
+    calls = "".join(
+        f"def f{at}():\n    app.run(host='0.0.0.0', port={at % 60_000 + 1}, debug=True)\n    f{(at * 7 + 1) % n}()\n"
+        for at in range(n)
+    )
+    names = ", ".join(f"f{at}" for at in range(n))
+    used = "".join(f"f{at}()\n" if at % 2 else f"Thread(target=f{at})\n" for at in range(n))
+    services = "".join(
+        f"  s{at}:\n    image: postgres:${{V{at}:-16}}\n    command: ['-c', '${{C{at}:-${{D:-x}}}}']\n" for at in range(n)
+    )
+    return {
+        "supervisord.conf": supervisor("python3 main.py"),
+        "serving.py": "from flask import Flask\napp = Flask(__name__)\n" + calls,
+        "main.py": f"from threading import Thread\nfrom serving import {names}\n{used}",
+        "docker-compose.yml": "services:\n" + services,
+        ".env": "".join(f"V{at}={at}\n" for at in range(n)),
+    }
+
+
 @shape(2000)
 def web_files(n):
     """What browsers and web servers read."""

@@ -33,11 +33,11 @@ pub(super) fn read(document: &Node, settings: &Settings, facts: &mut Facts) {
             key_span: service.key_span,
             node: interpolation::put_in(&service.node, settings),
         };
-        facts.programs.push(program(&service));
+        facts.programs.push(program(&service, settings));
     }
 }
 
-fn program(service: &Entry) -> Program {
+fn program(service: &Entry, settings: &Settings) -> Program {
     let node = &service.node;
     let field = |key: &str| {
         let node = node.get(key)?;
@@ -50,7 +50,7 @@ fn program(service: &Entry) -> Program {
         Spanned::new(name, user.span)
     });
     command(node, &mut program);
-    program.environment = environment(node.get("environment"));
+    program.environment = environment(node.get("environment"), settings);
     program.python = field("image").and_then(|image| {
         super::docker::python_of(&image.value).map(|version| Spanned::new(version, image.span))
     });
@@ -63,6 +63,10 @@ fn program(service: &Entry) -> Program {
     program.settings = own
         .filter_map(|key| Some((key.to_owned(), field(key)?)))
         .collect();
+    // What it takes over from another service is not known here.
+    let extended = node.get("extends");
+    let extended = extended.map(|node| ("extends".to_owned(), Spanned::new(String::new(), node.span)));
+    program.settings.extend(extended);
     // A service with profiles starts only when one of them is asked for.
     program.autostart = node.get("profiles").is_none_or(|list| list.elements().is_empty());
     program
@@ -103,21 +107,29 @@ fn command(node: &Node, program: &mut Program) {
     }
 }
 
-fn environment(node: Option<&Node>) -> Vec<(String, Spanned<String>)> {
+/// The variables that a service is given; one without a value is taken from where the others are put in from.
+fn environment(node: Option<&Node>, settings: &Settings) -> Vec<(String, Spanned<String>)> {
     let mut found = Vec::new();
+    let handed_on = |name: &str| interpolated(&format!("${{{name}}}"), settings);
     for entry in node.map_or(&[][..], Node::entries) {
         let text = match &entry.node.shape {
             Shape::Truth(truth) => truth.to_string(),
             _ => match entry.node.scalar() {
                 Some(text) => text.to_owned(),
+                None if matches!(entry.node.shape, Shape::Other) => handed_on(&entry.key),
                 None => continue,
             },
         };
         found.push((entry.key.to_string(), Spanned::new(text, entry.node.span)));
     }
     for element in node.map_or(&[][..], Node::elements) {
-        if let Some((name, value)) = element.text().and_then(|text| text.split_once('=')) {
-            found.push((name.to_owned(), Spanned::new(value.to_owned(), element.span)));
+        let Some(text) = element.text() else { continue };
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None => (text, handed_on(text)),
+        };
+        if !name.is_empty() {
+            found.push((name.to_owned(), Spanned::new(value, element.span)));
         }
     }
     found

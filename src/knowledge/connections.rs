@@ -82,6 +82,12 @@ pub struct Image {
     pub opened_by: Vec<String>,
     /// Variables, and parts of its command line, without one of which it asks for none.
     pub closed_by: Vec<String>,
+    /// The commands that start the server.
+    pub servers: Vec<String>,
+    /// Variables, perhaps with the value that counts, without one of which a new container ends at once.
+    pub asks: Vec<String>,
+    /// What it says then.
+    pub says: String,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| super::table("connections"));
@@ -120,6 +126,16 @@ pub fn of_image(image: &str) -> Option<&'static Image> {
     let name = path.split(':').next()?;
     let base = TABLE.image_of.get(name).map_or(name, String::as_str);
     TABLE.images.get(base)
+}
+
+/// Whether an image is the one of its name, and not somebody else's of the same name: `postgres`,
+/// `docker.io/library/postgres`, `postgis/postgis`.
+pub fn is_official(image: &str) -> bool {
+    let path = image.split('@').next().unwrap_or(image);
+    let (space, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = last.split(':').next().unwrap_or(last);
+    let is_library = space.is_empty() || space == "library" || space.ends_with("/library");
+    is_library || TABLE.image_of.contains_key(name)
 }
 
 /// Whether every server of a kind has a database, or a user, of this name.

@@ -86,7 +86,7 @@ pub use runs::RunView;
 pub use secrets::{Secret, SecretForm};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{OnceLock, RwLock};
-pub use stores::{Common, Contradiction, Guard};
+pub use stores::{Common, Contradiction, Guard, Refusal};
 pub use surroundings::{Database, Host};
 pub use variables::{ProgramVariable, VariableSet};
 

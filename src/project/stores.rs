@@ -10,7 +10,7 @@ use super::environment::is_sample;
 use crate::facts::port::is_loopback;
 use crate::facts::{Access, Field, Giver, Part, Secret};
 use crate::finding::{DocumentId, Place, ProgramId, Scope};
-pub use containers::Guard;
+pub use containers::{Guard, Refusal};
 use std::collections::BTreeSet;
 
 /// Two statements about one way to a database of which only one can be right.

@@ -106,7 +106,7 @@ impl Run<'_> {
                 Entry::Folder(folder) => match self.world.modules.find(self.world.paths, folder, name) {
                     // A folder of that name somewhere above a file that is taken alone.
                     Some(Found::Namespace(_))
-                        if !self.follows && !self.is_relative && distributions::is_known(name) => {}
+                        if !self.follows && self.level == 0 && distributions::is_known(name) => {}
                     Some(Found::Namespace(folders)) => match &mut namespace {
                         Some((_, known)) => known.extend(folders),
                         None => namespace = Some((at, folders)),
@@ -115,7 +115,7 @@ impl Run<'_> {
                     None => {}
                 },
                 Entry::Standard if stdlib::stdlib_has(name, self.python) => return None,
-                Entry::Installed if !self.is_relative && self.is_installed(name) => return None,
+                Entry::Installed if self.level == 0 && self.is_installed(name) => return None,
                 _ => {}
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn read(body: &[Stmt], names: &Names, facts: &mut Facts) {
         return;
     }
     let mut outline = Outline::new(names);
-    body.iter().for_each(|statement| outline.visit_stmt(statement));
+    outline.visit_body(body);
     let has_server = |place: &Span| servers.range(place.start..place.end).next().is_some();
     let mains = outline.mains.iter().filter(|place| has_server(place));
     let mut found: Vec<Apart> = mains.map(|place| Apart::below_main(*place)).collect();

@@ -16,8 +16,10 @@ pub(super) fn edit_by_call(names: &Names, call: &ExprCall) -> Option<PathEdit> {
     let (kind, entries) = match function.as_ref() {
         "sys.path.append" | "site.addsitedir" => (PathEditKind::Append, arguments.iter().take(1).collect()),
         "sys.path.extend" => match arguments.first()? {
-            Expr::Generator(made) => return extended_by(names, &made.elt, &made.generators, span(call)),
-            Expr::ListComp(made) => return extended_by(names, &made.elt, &made.generators, span(call)),
+            Expr::Generator(made) => {
+                return Some(extended_by(names, &made.elt, &made.generators, span(call)));
+            }
+            Expr::ListComp(made) => return Some(extended_by(names, &made.elt, &made.generators, span(call))),
             list => (PathEditKind::Append, elements_of(list)),
         },
         "sys.path.insert" => {
@@ -33,7 +35,7 @@ pub(super) fn edit_by_call(names: &Names, call: &ExprCall) -> Option<PathEdit> {
 }
 
 /// `sys.path.extend(str(folder) for folder in (ROOT, SHARED))`.
-fn extended_by(names: &Names, element: &Expr, made: &[Comprehension], place: Span) -> Option<PathEdit> {
+fn extended_by(names: &Names, element: &Expr, made: &[Comprehension], place: Span) -> PathEdit {
     let entry = path_of(element, names);
     let entries = match made {
         [one] if one.ifs.is_empty() => match (&one.target, path_of(&one.iter, names)) {
@@ -46,14 +48,14 @@ fn extended_by(names: &Names, element: &Expr, made: &[Comprehension], place: Spa
         },
         _ => vec![PathExpr::Unknown],
     };
-    Some(PathEdit {
+    PathEdit {
         kind: PathEditKind::Append,
         entries: entries
             .into_iter()
             .map(|entry| Spanned::new(entry, place))
             .collect(),
         span: place,
-    })
+    }
 }
 
 /// What `sys.path[:0] = [a]` and `sys.path[0] = a` do: what they take away is no loss to whoever looks for modules.

@@ -55,6 +55,14 @@ pub(super) fn named_import(value: &Expr, name: &str, steps: &mut [Step]) -> bool
     is_named
 }
 
+/// Whether an expression gives all names of the module: whoever has them may define more, as what protoc writes does
+/// (`_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "x_pb2", globals())`).
+pub(super) fn is_namespace(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    let is_bare = call.arguments.args.is_empty() && call.arguments.keywords.is_empty();
+    is_bare && matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "globals" | "vars"))
+}
+
 /// Whether an expression gives a non-empty collection, so that a loop over it runs.
 pub(super) fn is_filled(expr: &Expr) -> bool {
     match expr {
@@ -181,6 +189,10 @@ impl Effects<'_> {
         let first = self.steps.len();
         walk_arguments(self, &call.arguments);
         self.handed_on(&call.arguments);
+        let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
+        if call.arguments.args.iter().chain(keywords).any(is_namespace) {
+            self.steps.push(Step::Dynamic);
+        }
         self.steps.extend(late.into_iter().map(Step::Environ));
         if runs {
             self.awaited(call, first);

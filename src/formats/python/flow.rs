@@ -174,6 +174,9 @@ impl Reader<'_> {
         match statement {
             Stmt::Assign(assign) => {
                 self.effects(&assign.value, steps);
+                if effects::is_namespace(&assign.value) {
+                    steps.push(Step::Dynamic);
+                }
                 for target in &assign.targets {
                     self.assignment(target, &assign.value, reach, steps);
                 }

@@ -16,26 +16,26 @@ impl<'a> Run<'a> {
             return Flow::Normal;
         };
         self.note_call(&known, Some(frame.document), context);
-        self.run_known(known, call.is_awaited, frame.place(call.span), context)
+        self.run_known(&known, call.is_awaited, frame.place(call.span), context)
     }
 
-    /// Runs what a command calls that an installed project brings (`sys.exit(main())`).
+    /// Runs a function that is known, or makes an object of a class.
     pub(super) fn run_known(
         &mut self,
-        known: Known<'a>,
+        known: &Known<'a>,
         is_awaited: bool,
         place: Place,
         context: Context,
     ) -> Flow {
         let (function, module) = match known {
-            Known::Function(function, module) => (function, module),
+            Known::Function(function, module) => (*function, *module),
             Known::Class(class, module) => {
                 let init = class.body.iter().find_map(|step| match step {
                     Step::Function(function) if function.name == "__init__" => Some(function),
                     _ => None,
                 });
                 match init {
-                    Some(init) => (init, module),
+                    Some(init) => (init, *module),
                     None => return Flow::Normal,
                 }
             }
@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
                     if self.called.insert((address, frame.module)) {
                         let context = Context {
                             in_function: true,
-                            is_led_to: false,
+                            arrival: Arrival::Perhaps,
                             ..Context::at(When::Use)
                         };
                         self.steps(&function.body, &mut frame.inside(), context);
@@ -135,14 +135,8 @@ impl<'a> Run<'a> {
         if python.is_none_or(|python| python.apart.is_empty()) {
             return;
         }
-        // What nothing is seen to call may never come to its calls.
-        let arrival = if context.is_led_to {
-            Arrival::Surely
-        } else {
-            Arrival::Perhaps
-        };
         let named = (document, called.name.clone());
-        let noted = self.outcome.calls.entry(named).or_insert(arrival);
-        *noted = arrival.max(*noted);
+        let noted = self.outcome.calls.entry(named).or_insert(context.arrival);
+        *noted = context.arrival.max(*noted);
     }
 }

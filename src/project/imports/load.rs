@@ -169,7 +169,7 @@ impl Run<'_> {
         let packages = dotted.match_indices('.').map(|(end, _)| &dotted[..end]);
         let mut known = packages.filter_map(|package| self.loaded.get(package));
         let is_folder = |module: &ModuleId| matches!(self.spaces[module.0].source, Source::Namespace(_));
-        !self.follows && !self.is_relative && known.all(is_folder)
+        !self.follows && self.level == 0 && known.all(is_folder)
     }
 
     /// A module that is none of the tree's is there, and so are the packages around it.

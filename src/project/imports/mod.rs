@@ -90,8 +90,8 @@ pub(super) struct Context {
     is_sure: bool,
     /// Whether it stands in a function that is called.
     in_function: bool,
-    /// Whether that is called by none that nothing is seen to call.
-    is_led_to: bool,
+    /// Whether the program is seen to get there; a function that nothing is seen to call may never run.
+    arrival: Arrival,
     /// Whether the platform or the version of Python led here.
     is_for_target: bool,
     /// Calls around it.
@@ -104,7 +104,7 @@ impl Context {
             when,
             is_sure: true,
             in_function: false,
-            is_led_to: true,
+            arrival: Arrival::Surely,
             is_for_target: false,
             depth: 0,
         }
@@ -209,8 +209,8 @@ pub(super) struct Run<'a> {
     indices: RefCell<BTreeMap<DocumentId, Rc<bindings::Index<'a>>>>,
     /// Whether imports are followed into the modules that they find.
     pub(super) follows: bool,
-    /// Whether what is imported now is named by dots: that is never a distribution's.
-    pub(super) is_relative: bool,
+    /// Dots before the name of what is imported now: what has some is never a distribution's.
+    pub(super) level: u32,
     /// The names that the statement which is run now wants of its module.
     pub(super) wanted: &'a [ImportedName],
     /// Whether the program ends where nothing catches a failure, rather than going on as if it were mended.
@@ -271,7 +271,7 @@ impl<'a> Run<'a> {
             outcome: Outcome::default(),
             indices: RefCell::default(),
             follows,
-            is_relative: false,
+            level: 0,
             wanted: &[],
             is_exact: false,
         }

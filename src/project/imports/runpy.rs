@@ -90,7 +90,7 @@ impl Run<'_> {
             Answer::Has(known) => {
                 self.note_call(&known, None, context);
                 if is_called {
-                    return self.run_known(known, false, place, context);
+                    return self.run_known(&known, false, place, context);
                 }
                 Flow::Normal
             }

@@ -23,11 +23,11 @@ impl<'a> Run<'a> {
         if name.is_empty() {
             return Flow::Normal;
         }
-        self.is_relative = import.level > 0;
+        self.level = import.level;
         self.wanted = &import.names;
         let loaded = self.load(&name, place, context);
         self.wanted = &[];
-        self.is_relative = false;
+        self.level = 0;
         let module = match loaded {
             Loaded::Stopped(flow) => return flow,
             Loaded::Yes(module) => Some(module),

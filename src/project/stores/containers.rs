@@ -1,10 +1,11 @@
 //! What a container with a server of databases makes when it is new, and who connects to it by its name.
 
 use super::{Common, Contradiction, Project, View, is_beside, is_stand_in};
-use crate::facts::{Field, MadeKind, Manager, Program, Secret};
-use crate::finding::{DocumentId, Place};
-use crate::knowledge::connections::{Image, of_image};
+use crate::facts::{Command, EnvironmentFile, Field, MadeKind, Manager, Program, Secret};
+use crate::finding::{DocumentId, Place, ProgramId};
+use crate::knowledge::connections::{Image, is_official, of_image};
 use crate::project::connections::{self, Link};
+use crate::project::environment::last_parts;
 use crate::source::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,6 +105,21 @@ impl<'a> Store<'a> {
     }
 }
 
+/// A container with a server of databases that ends at its first start: none of the variables is set that it asks for.
+#[derive(Debug, Clone)]
+pub struct Refusal<'a> {
+    /// The service.
+    pub program: ProgramId,
+    /// Its image.
+    pub image: &'a str,
+    /// Where it is defined.
+    pub place: Place,
+    /// The variables of which one has to be set, perhaps with the value that counts.
+    pub asks: &'static [String],
+    /// What it says.
+    pub says: &'static str,
+}
+
 /// How little stands before the data of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
@@ -114,6 +130,48 @@ pub enum Guard {
 }
 
 impl Project {
+    /// The services of compose files whose new databases end at once, in the order of programs.
+    pub fn uninitialized_stores(&self) -> Vec<Refusal<'_>> {
+        let files: Vec<&str> = self
+            .environment_files()
+            .map(|(_, document)| document.path.as_str())
+            .collect();
+        // Another file of the same system may give the service what it needs.
+        let mut given: BTreeSet<&str> = BTreeSet::new();
+        let mut found = Vec::new();
+        for (id, view) in self
+            .programs()
+            .filter(|(_, view)| view.manager == Manager::Compose)
+        {
+            let Some((document, program)) = self.definition(id) else {
+                continue;
+            };
+            let image = program.setting("image").map(|image| image.value.as_str());
+            let asks = image.filter(|image| is_official(image)).and_then(of_image);
+            let Some((written, image)) = image.zip(asks.filter(|image| !image.asks.is_empty())) else {
+                continue;
+            };
+            if is_given(program, &view.environment, &files, image) {
+                given.insert(program.name.as_str());
+            } else if program.autostart {
+                let place = Place {
+                    document,
+                    span: program.span,
+                };
+                let refusal = Refusal {
+                    program: id,
+                    image: written,
+                    place,
+                    asks: &image.asks,
+                    says: &image.says,
+                };
+                found.push((program.name.as_str(), refusal));
+            }
+        }
+        found.retain(|(name, _)| !given.contains(name));
+        found.into_iter().map(|(_, refusal)| refusal).collect()
+    }
+
     /// How little stands before the data of a service with a server of databases, where that is told.
     pub fn guard_of(&self, document: DocumentId, service: &str) -> Option<Guard> {
         let mut programs = self.document(document)?.facts.programs.iter();
@@ -143,6 +201,36 @@ impl Project {
             .any(|secret| secret.is_stand_in())
             .then_some(Guard::Weak)
     }
+}
+
+/// Whether a service has, or may have, what its image asks for, or starts something else than the server.
+fn is_given(
+    program: &Program,
+    environment: &BTreeMap<String, String>,
+    files: &[&str],
+    image: &Image,
+) -> bool {
+    let is_known = |file: &EnvironmentFile| {
+        let end = last_parts(&file.path.value);
+        let mut rests = files.iter().filter_map(|path| path.strip_suffix(end));
+        rests.any(|rest| rest.is_empty() || rest.ends_with('/'))
+    };
+    let is_set = |asked: &String| match asked.split_once('=') {
+        Some((name, value)) => {
+            let set = environment.get(name);
+            set.is_some_and(|set| set == value || set.contains('$'))
+        }
+        None => environment.contains_key(asked),
+    };
+    let is_server = match program.commands.first().map(Command::program) {
+        None => program.command.is_none(),
+        Some(first) => first.starts_with('-') || image.servers.iter().any(|server| server == first),
+    };
+    !is_server
+        || program.entry_point.is_some()
+        || program.setting("extends").is_some()
+        || !program.environment_files.iter().all(is_known)
+        || image.asks.iter().any(is_set)
 }
 
 /// Every connection to a container by its name that does not fit what the container makes.

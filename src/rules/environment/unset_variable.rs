@@ -1,7 +1,7 @@
 //! Environment variables that a program needs to start, and that nothing sets.
 
 use super::super::failing;
-use crate::finding::{Confidence, Draft, Effect, Place, ProgramId};
+use crate::finding::{Confidence, Draft, Effect, Phase, Place, ProgramId};
 use crate::knowledge::variables::{NearNames, is_asked_of_any};
 use crate::project::{FailureKind, Project, Setting, VariableSet};
 use crate::rule::Sink;
@@ -53,6 +53,39 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         );
     }
     absent(project, &near, sink);
+    uninitialized(project, sink);
+}
+
+/// Containers with a database whose image asks for a password before it makes one.
+fn uninitialized(project: &Project, sink: &mut Sink<'_>) {
+    for refusal in project.uninitialized_stores() {
+        let Some(first) = refusal.asks.first() else {
+            continue;
+        };
+        let others: Vec<String> = refusal.asks[1..]
+            .iter()
+            .map(|asked| format!("`{asked}`"))
+            .collect();
+        let others = others.join(", ");
+        let message = format!(
+            "the image `{}` makes no database without `{first}`, and nothing of the tree sets it: the container ends at its first start",
+            refusal.image
+        );
+        sink.report(
+            Draft::new(refusal.place, message)
+                .subject(first.as_str())
+                .label(refusal.says)
+                .help(format!(
+                    "Hand `{first}: ${{{first}}}` on to the service, and set it in the `.env` of the server, which git ignores. In its place \
+                     the image takes one of {others}."
+                ))
+                .programs(vec![refusal.program])
+                .effect(Effect::Start)
+                .phase(Phase::Spawn)
+                // Its volume may have the database already.
+                .confidence(Confidence::Likely),
+        );
+    }
 }
 
 /// `os.getenv("X")`, where nothing sets `X`: the code goes on with nothing.
