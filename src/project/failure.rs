@@ -101,10 +101,3 @@ pub enum FailureKind {
     /// the same file is imported under this other name.
     SecondName(String),
 }
-
-impl FailureKind {
-    /// Whether the files leave open if it fails at all: what git ignores may have been committed by force.
-    pub(super) fn is_unsure(&self) -> bool {
-        matches!(self, Self::Ignored(withheld) if withheld.is_here)
-    }
-}

@@ -428,6 +428,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether the files leave open if something fails at all: what git ignores may have been committed by force, and
+    /// a file that only the server has may set `PYTHONPATH`.
+    fn is_unsure(&self, kind: &FailureKind) -> bool {
+        match kind {
+            FailureKind::Ignored(withheld) => withheld.is_here,
+            FailureKind::Elsewhere(_) => self.program.is_some_and(|program| program.may_extend_path),
+            _ => false,
+        }
+    }
+
     /// Notes a failure. It goes to the `try` that catches it; without one, it is taken as mended.
     fn fail(
         &mut self,
@@ -453,7 +463,7 @@ impl<'a> Run<'a> {
         let is_at_start = context.when == When::Start;
         let confidence = if self.path.contains(&Entry::Unknown) || (is_at_start && !context.is_sure) {
             Confidence::Possible
-        } else if is_at_start && context.in_function || kind.is_unsure() {
+        } else if is_at_start && context.in_function || self.is_unsure(&kind) {
             Confidence::Likely
         } else {
             Confidence::Certain

@@ -12,6 +12,8 @@ pub(super) struct Environment {
     pub(super) set: BTreeMap<String, String>,
     /// Whether there may be more than these, or other values.
     pub(super) is_open: bool,
+    /// Whether a file that the tree lacks may say where modules are looked for.
+    pub(super) may_extend_path: bool,
 }
 
 impl Locator<'_> {
@@ -27,6 +29,7 @@ impl Locator<'_> {
             self.environment_file(&file.path.value, document, &mut environment);
         }
         if !is_file_last {
+            environment.may_extend_path &= program.environment.iter().all(|(name, _)| name != "PYTHONPATH");
             define(program, &mut environment);
         }
         environment
@@ -39,6 +42,7 @@ impl Locator<'_> {
         let (path, _) = self.locate(written, &site, Kind::File);
         let Some((_, file)) = self.document_at(&path) else {
             environment.is_open = true;
+            environment.may_extend_path = true;
             return;
         };
         for variable in &file.facts.variables {

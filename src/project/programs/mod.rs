@@ -58,6 +58,8 @@ pub struct ProgramView {
     /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
     /// not known.
     pub has_open_environment: bool,
+    /// Whether an environment file that the tree lacks may set `PYTHONPATH`.
+    pub may_extend_path: bool,
     /// The Python that runs it: the one that its command names, its container's, or the target's.
     pub python: PythonVersion,
     /// Whether it starts by itself.
@@ -363,6 +365,7 @@ impl Collector<'_> {
             launches,
             environment: environment.set,
             has_open_environment: environment.is_open,
+            may_extend_path: environment.may_extend_path,
             python: named.or(image).or(platform).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,

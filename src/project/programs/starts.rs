@@ -165,6 +165,7 @@ impl Collector<'_> {
             environment: environment.set,
             // It has what the shell of whoever starts it has.
             has_open_environment: true,
+            may_extend_path: false,
             autostart: true,
             in_container: false,
             drop_ins: Vec::new(),
