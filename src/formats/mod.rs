@@ -342,7 +342,6 @@ pub fn extract_beside(path: &str, format: Format, text: &str, settings: &Setting
     lines::read(text, &mut facts);
     facts.tokens = tokens::find(path, format, text);
     sql::read(text, &mut facts);
-    sql::read_made(text, &mut facts);
     facts.server = databases::read(path, text).map(Box::new);
     if path.ends_with(".plist") {
         facts.launchd = plist::job(text).map(Box::new);

@@ -8,24 +8,44 @@ use crate::source::Span;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// What a text that makes a table cannot do without, with what has to stand beside it.
-static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["table", "to_sql", "view", "into"]));
+/// What a text that makes a table, a database or a user cannot do without, with what has to stand beside it.
+const MARKS: [&str; 6] = ["table", "to_sql", "view", "into", "create", "alter"];
+static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&MARKS));
 static SELECT: LazyLock<Needles> = LazyLock::new(|| Needles::new(&["select"]));
 
-/// Whether a text may make tables in words that say so, and whether by a query. Most have none of the words.
-fn ways(text: &str) -> (bool, bool) {
-    let (mut at, mut says, mut asks) = (0, false, false);
-    while let Some((found, number)) = MARK.find(text.as_bytes(), at).filter(|_| !(says && asks)) {
-        let (before, behind) = text.split_at(found);
-        match number {
-            0 => says |= is_created(before) || is_of_code(before, &behind["table".len()..]),
-            1 => says = true,
-            2 => says |= is_created(before),
-            _ => asks |= is_filled(&behind["into".len()..]),
+/// What a text may make, as far as its words tell. Most have none of them.
+#[derive(Default, Clone, Copy)]
+struct Ways {
+    /// Tables, in words that say so.
+    tables: bool,
+    /// Tables, by a query.
+    by_query: bool,
+    /// Databases or users.
+    databases: bool,
+}
+
+impl Ways {
+    fn of(text: &str) -> Self {
+        let mut ways = Self::default();
+        let mut at = 0;
+        while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+            let (before, rest) = text.split_at(found);
+            let behind = &rest[MARKS[number].len()..];
+            match number {
+                0 => ways.tables |= is_created(before) || is_of_code(before, behind),
+                1 => ways.tables = true,
+                2 => ways.tables |= is_created(before),
+                3 => ways.by_query |= is_filled(behind),
+                _ => ways.databases |= is_of_database(behind),
+            }
+            if ways.tables && ways.by_query && ways.databases {
+                break;
+            }
+            at = found + 1;
         }
-        at = found + 1;
+        ways.by_query &= SELECT.are_in(text);
+        ways
     }
-    (says, asks && SELECT.are_in(text))
 }
 
 /// Whether what stands before `table` or `view` is a statement that makes one.
@@ -142,12 +162,10 @@ fn word<'t>(text: &'t str, marks: &str) -> &'t str {
 }
 
 /// All statements of a text that make a table, in their order, none of them in another one.
-fn makers(text: &str) -> Vec<Statement> {
-    let (says, asks) = ways(text);
-    let said = says.then(|| stated(text)).into_iter().flatten();
-    let mut all: Vec<Statement> = said
-        .chain(asks.then(|| asked(text)).into_iter().flatten())
-        .collect();
+fn makers(text: &str, ways: Ways) -> Vec<Statement> {
+    let said = ways.tables.then(|| stated(text)).into_iter().flatten();
+    let asked = ways.by_query.then(|| asked(text)).into_iter().flatten();
+    let mut all: Vec<Statement> = said.chain(asked).collect();
     all.sort_by_key(|statement| statement.place.start);
     let mut open = 0;
     all.retain(|statement| {
@@ -169,22 +187,11 @@ static MADE: Expression = Expression::new(concat!(
     r#"[\\"'`]*([\w.{}$%()-]*)"#,
 ));
 
-const VERBS: [&str; 2] = ["create", "alter"];
-static VERB: LazyLock<Needles> = LazyLock::new(|| Needles::new(&VERBS));
-
-/// Whether a text may make a database or a user: it has a verb of those with what they are made of behind it.
-fn may_make_databases(text: &str) -> bool {
-    let mut at = 0;
-    while let Some((found, number)) = VERB.find(text.as_bytes(), at) {
-        at = found + VERBS[number].len();
-        let behind = text.get(at..).unwrap_or_default();
-        let what = behind.trim_start();
-        let mut things = ["database", "schema", "user", "role"].iter();
-        if what.len() < behind.len() && things.any(|thing| begins_with(what, thing)) {
-            return true;
-        }
-    }
-    false
+/// Whether what stands behind a verb is a database or a user.
+fn is_of_database(behind: &str) -> bool {
+    let what = behind.trim_start();
+    let mut things = ["database", "schema", "user", "role"].iter();
+    what.len() < behind.len() && things.any(|thing| begins_with(what, thing))
 }
 
 /// The password in what stands behind the name of a user.
@@ -195,9 +202,17 @@ static GIVEN: Expression =
 static NAMES: Expression =
     Expression::new(r"(?i)\b((?-i:\w+))(?:\s*\([^()]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(");
 
-/// Notes the tables that a text makes.
+/// Notes the tables, databases and users that a text makes.
 pub(super) fn read(text: &str, facts: &mut Facts) {
-    for Statement { name: place, .. } in makers(text) {
+    let ways = Ways::of(text);
+    read_tables(text, ways, facts);
+    if ways.databases {
+        read_made(text, facts);
+    }
+}
+
+fn read_tables(text: &str, ways: Ways, facts: &mut Facts) {
+    for Statement { name: place, .. } in makers(text, ways) {
         let name = &text[place.clone()];
         // A copy of what another table holds makes no schema that is not there.
         let behind = text[place.end..].trim_start();
@@ -230,18 +245,16 @@ pub(super) fn agrees(text: &str) -> bool {
     });
     let long = LONG.captures_iter(text);
     let long = long.filter_map(|found| (1..5).find_map(|group| found.get(group)));
-    makers(text)
+    let ways = Ways::of(text);
+    makers(text, ways)
         .into_iter()
         .map(|statement| statement.name)
         .eq(long.map(|name| name.range()))
-        && (may_make_databases(text) || !MADE.is_in(text))
+        && (ways.databases || !MADE.is_in(text))
 }
 
 /// Notes the databases and users that a text makes.
-pub(super) fn read_made(text: &str, facts: &mut Facts) {
-    if !may_make_databases(text) {
-        return;
-    }
+fn read_made(text: &str, facts: &mut Facts) {
     for found in MADE.each(text) {
         let (verb, what) = (found.text(1), found.text(2));
         let start = found.group(3).map_or(0, |name| name.start);
@@ -418,7 +431,7 @@ mod tests {
                     ALTER DATABASE trades OWNER TO trader;\nCREATE ROLE readers;\nCREATE DATABASE {name}\n\
                     psql -c \"CREATE USER $WHO PASSWORD '$PASS'\"\nCREATE SCHEMA users;\n";
         let mut facts = Facts::default();
-        read_made(text, &mut facts);
+        read(text, &mut facts);
         let shown: Vec<String> = facts
             .made
             .iter()

@@ -2,25 +2,26 @@
 
 use super::token;
 use crate::facts::{Token, TokenForm};
-use memchr::memmem::{self, Finder};
+use crate::formats::needles::Needles;
 use std::sync::LazyLock;
 
 /// The longest user and password that are looked at, in bytes.
 const MOST: usize = 512;
 
-/// What stands before credentials. The first letter may be small or large.
-const WORDS: [&str; 4] = ["earer ", "asic ", "EARER ", "ASIC "];
-static FINDERS: LazyLock<[Finder<'_>; 4]> = LazyLock::new(|| WORDS.map(Finder::new));
+/// What stands before a user and a password, and before credentials of a header.
+const MARKS: [&str; 3] = ["://", "bearer ", "basic "];
+static MARK: LazyLock<Needles> = LazyLock::new(|| Needles::new(&MARKS));
 
 /// Adds those of a text.
 pub(super) fn find(text: &str, tokens: &mut Vec<Token>) {
-    for at in memmem::find_iter(text.as_bytes(), "://") {
-        tokens.extend(password(text, at));
-    }
-    for (word, finder) in WORDS.into_iter().zip(&*FINDERS) {
-        for at in finder.find_iter(text.as_bytes()) {
-            tokens.extend(credentials(text, at, word));
-        }
+    let mut at = 0;
+    while let Some((found, number)) = MARK.find(text.as_bytes(), at) {
+        at = found + MARKS[number].len();
+        tokens.extend(match number {
+            0 => password(text, found),
+            1 => credentials(text, at, "Bearer"),
+            _ => credentials(text, at, "Basic"),
+        });
     }
 }
 
@@ -50,13 +51,8 @@ fn password(text: &str, at: usize) -> Option<Token> {
         .then(|| token(text, from, to, TokenForm::Url, Some(name)))
 }
 
-/// The word behind `Bearer ` or `Basic `.
-fn credentials(text: &str, at: usize, word: &str) -> Option<Token> {
-    let first = at.checked_sub(1).and_then(|before| text.as_bytes().get(before))?;
-    if !matches!(first, b'B' | b'b') {
-        return None;
-    }
-    let start = at + word.len();
+/// The word from byte `start` on, behind the name of a scheme.
+fn credentials(text: &str, start: usize, scheme: &str) -> Option<Token> {
     let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     let bytes = text.as_bytes();
     let len = bytes[start..]
@@ -64,10 +60,5 @@ fn credentials(text: &str, at: usize, word: &str) -> Option<Token> {
         .take(MOST * 8)
         .position(|byte| !is_inside(*byte));
     let end = start + len.unwrap_or(bytes.len() - start).min(MOST * 8);
-    let name = if word.eq_ignore_ascii_case("earer ") {
-        "Bearer"
-    } else {
-        "Basic"
-    };
-    (end - start > 7).then(|| token(text, start, end, TokenForm::Header, Some(name)))
+    (end - start > 7).then(|| token(text, start, end, TokenForm::Header, Some(scheme)))
 }
