@@ -203,7 +203,7 @@ impl Environment {
     fn has_hidden_source(&self, program: &ProgramView, runs: &dyn Fn(DocumentId) -> bool) -> bool {
         let mut documents = self.sourcing.iter().chain(&self.loaders);
         let mut files = self.files.iter();
-        program.has_open_environment
+        program.has_open_environment()
             || documents.any(|document| runs(*document))
             || files.any(|(manager, _)| may_start(*manager, program.manager))
     }

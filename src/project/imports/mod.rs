@@ -24,7 +24,7 @@ use super::eval::Value;
 use super::failure::{Failure, FailureKind, When};
 use super::modules::Modules;
 use super::paths::Paths;
-use super::programs::ProgramView;
+use super::programs::{ProgramView, Unseen};
 use super::requirements::Requirements;
 use super::sys_path::Entry;
 use crate::document::Document;
@@ -433,7 +433,7 @@ impl<'a> Run<'a> {
     fn is_unsure(&self, kind: &FailureKind) -> bool {
         match kind {
             FailureKind::Ignored(withheld) => withheld.is_here,
-            FailureKind::Elsewhere(_) => self.program.is_some_and(|program| program.may_extend_path),
+            FailureKind::Elsewhere(_) => self.program.is_some_and(|program| program.unseen == Unseen::Path),
             _ => false,
         }
     }

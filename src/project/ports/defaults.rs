@@ -34,7 +34,7 @@ pub(super) fn by_default(program: &ProgramView, place: Place, words: &[&str], fo
     });
     // With a PORT gunicorn listens on every address.
     let is_public = of_environment.is_some() && row.variable.as_deref() == Some("PORT");
-    found.is_open |= program.has_open_environment;
+    found.is_open |= program.has_open_environment();
     let (number, basis) = of_environment.unwrap_or((row.port, Basis::Default(row.variable.clone())));
     found.binds.push(PortUse {
         number,

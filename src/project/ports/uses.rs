@@ -146,7 +146,7 @@ impl Joint<'_> {
                 if let Some(number) = program.environment.get(name).and_then(|value| number(value)) {
                     (Some(number), Basis::Variable(name.clone()))
                 } else {
-                    found.is_open |= program.has_open_environment || port.number.is_none();
+                    found.is_open |= program.has_open_environment() || port.number.is_none();
                     (port.number, Basis::Default(Some(name.clone())))
                 }
             }

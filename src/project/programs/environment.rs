@@ -1,5 +1,6 @@
 //! What a program's definition and its environment files set.
 
+use super::Unseen;
 use super::place::{Kind, Locator, Site};
 use crate::document::Document;
 use crate::facts::{Access, Manager, Program};
@@ -14,6 +15,17 @@ pub(super) struct Environment {
     pub(super) is_open: bool,
     /// Whether a file that the tree lacks may say where modules are looked for.
     pub(super) may_extend_path: bool,
+}
+
+impl Environment {
+    /// What of it the tree does not tell.
+    pub(super) fn unseen(&self) -> Unseen {
+        match (self.is_open, self.may_extend_path) {
+            (_, true) => Unseen::Path,
+            (true, false) => Unseen::Variables,
+            (false, false) => Unseen::Nothing,
+        }
+    }
 }
 
 impl Locator<'_> {

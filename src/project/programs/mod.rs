@@ -55,11 +55,8 @@ pub struct ProgramView {
     pub launches: Vec<Launch>,
     /// What the definition and its environment files set.
     pub environment: BTreeMap<String, String>,
-    /// Whether it may get more than that: from a file that the tree lacks, or by an expansion that is
-    /// not known.
-    pub has_open_environment: bool,
-    /// Whether an environment file that the tree lacks may set `PYTHONPATH`.
-    pub may_extend_path: bool,
+    /// What it may get besides that.
+    pub unseen: Unseen,
     /// The Python that runs it: the one that its command names, its container's, or the target's.
     pub python: PythonVersion,
     /// Whether it starts by itself.
@@ -70,6 +67,25 @@ pub struct ProgramView {
     pub drop_ins: Vec<(DocumentId, DropIn)>,
     /// Whether that container's `/bin/sh` is dash, where it is known.
     pub has_dash: Option<bool>,
+}
+
+impl ProgramView {
+    /// Whether it may get more variables than are known: from a file that the tree lacks, or by an expansion that is
+    /// not known.
+    pub fn has_open_environment(&self) -> bool {
+        self.unseen != Unseen::Nothing
+    }
+}
+
+/// What of a program's environment the tree does not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unseen {
+    /// Nothing.
+    Nothing,
+    /// Variables, or values of some.
+    Variables,
+    /// A file that the tree lacks, which may set `PYTHONPATH` too.
+    Path,
 }
 
 /// One command of a program that matters for its start.
@@ -363,9 +379,8 @@ impl Collector<'_> {
             directory,
             stages,
             launches,
+            unseen: environment.unseen(),
             environment: environment.set,
-            has_open_environment: environment.is_open,
-            may_extend_path: environment.may_extend_path,
             python: named.or(image).or(platform).unwrap_or(self.target.python),
             autostart: program.autostart,
             in_container: program.in_container,

@@ -2,7 +2,7 @@
 
 use super::environment::Environment;
 use super::place::{Locator, Site};
-use super::{Collector, Directory, Entry, ModuleStart, ProgramView, Stage, State};
+use super::{Collector, Directory, Entry, ModuleStart, ProgramView, Stage, State, Unseen};
 use crate::document::Document;
 use crate::facts::{Command, Manager};
 use crate::finding::{DocumentId, Place};
@@ -164,8 +164,7 @@ impl Collector<'_> {
             launches: Vec::new(),
             environment: environment.set,
             // It has what the shell of whoever starts it has.
-            has_open_environment: true,
-            may_extend_path: false,
+            unseen: Unseen::Variables,
             autostart: true,
             in_container: false,
             drop_ins: Vec::new(),

@@ -66,7 +66,7 @@ fn needing<'a>(project: &'a Project, set: &BTreeSet<&str>) -> (Vec<ProgramId>, B
             view.manager,
             Manager::Supervisor | Manager::Systemd | Manager::Script | Manager::Cron
         );
-        if !is_known || view.has_open_environment || view.in_container {
+        if !is_known || view.has_open_environment() || view.in_container {
             continue;
         }
         let read = project.variables_of(id).into_iter();
