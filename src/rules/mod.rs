@@ -28,6 +28,7 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("broad-kill", processes::broad_kill::check),
     ("bypassed-firewall", ports::bypassed_firewall::check),
     ("circular-import", imports::circular_import::check),
+    ("committed-env-file", secrets::committed_env_file::check),
     ("committed-secret", secrets::committed_secret::check),
     ("closed-port", ports::closed_port::check),
     (
@@ -128,7 +129,6 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unit-refused", services::unit_refused::check),
     ("unit-type", services::unit_type::check),
     ("unknown-program", services::unknown_program::check),
-    ("committed-env-file", environment::committed_env_file::check),
     (
         "contradictory-variable",
         environment::contradictory_variable::check,

@@ -1,6 +1,5 @@
 //! Rules about environment variables.
 
-pub(super) mod committed_env_file;
 pub(super) mod contradictory_variable;
 pub(super) mod drifting_variable;
 pub(super) mod unloaded_env_file;

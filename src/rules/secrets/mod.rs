@@ -1,5 +1,6 @@
 //! Rules about keys, tokens and passwords.
 
+pub(super) mod committed_env_file;
 pub(super) mod committed_secret;
 pub(super) mod credentials_in_url;
 pub(super) mod hardcoded_secret;

@@ -5,7 +5,7 @@ use crate::project::Project;
 use crate::rule::Sink;
 
 /// So many of the values that a file holds are shown beside the first.
-const SHOWN: usize = 8;
+const SHOWN: usize = 32;
 
 /// Reports each that holds a value which is no sample's, at the first such value.
 pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
