@@ -51,7 +51,7 @@ impl Facts {
             lists: values, newer_syntax, programs, targets, build_ignores, drop_ins, daemons, requirements,
                 local_installs, console_scripts, ports, connections, tables, made, listeners, settings, variables,
                 exported, commands, shell_functions, sought, told, paths, tokens, modules, site_lines, embedded, suppressions, bashisms, problems;
-            options: python, runtime, requires_python, lock, launchd, server, shebang, carriage_return, left_out
+            options: python, runtime, requires_python, lock, launchd, server, of_node, shebang, carriage_return, left_out
         }
     }
 }

@@ -109,6 +109,8 @@ pub struct Facts {
     pub embedded: Vec<Embedded>,
     /// `audit: ignore[…]` comments.
     pub suppressions: Vec<Suppression>,
+    /// Where a script loads what Node.js has and no browser (`require("fs")`, `from "express"`).
+    pub of_node: Option<Span>,
     /// Its first line, when that names an interpreter.
     pub shebang: Option<Shebang>,
     /// The first line of a text whose lines end as on Windows, without that end.

@@ -5,6 +5,7 @@ use crate::expression::{Expression, Match};
 use crate::facts::value::is_telling;
 use crate::facts::{Access, Facts, Port, PortRole, Reach, Role, Value, Variable};
 use crate::source::Span;
+use memchr::memmem;
 use std::ops::Range;
 
 const STYLE: Syntax = Syntax {
@@ -33,6 +34,23 @@ static ENVIRONMENT: Expression = Expression::new(
 /// `url(…)` without quotes.
 static URL: Expression = Expression::new(r#"url\(\s*([^"'()\s]+)\s*\)"#);
 
+/// Modules that only Node.js has: its own, and the best known of those that serve or run there.
+const OF_NODE: [&str; 13] = [
+    "fs",
+    "fs/promises",
+    "http",
+    "https",
+    "net",
+    "os",
+    "child_process",
+    "express",
+    "fastify",
+    "koa",
+    "electron",
+    "ws",
+    "dotenv",
+];
+
 /// The facts of a page.
 pub fn extract_html(text: &str) -> Facts {
     let mut page = Page {
@@ -55,6 +73,7 @@ pub fn extract_script(text: &str) -> Facts {
             .ports
             .extend(ports(text).filter_map(|found| port(&found, &tokens)));
     }
+    facts.of_node = of_node(text).filter(|place| !tokens.is_comment(place.start as usize));
     let is_read = text.contains(".env");
     for found in is_read.then(|| ENVIRONMENT.each(text)).into_iter().flatten() {
         if let Some(name) = found.group(1).filter(|name| !tokens.is_comment(name.start)) {
@@ -69,6 +88,24 @@ pub fn extract_script(text: &str) -> Facts {
         }
     }
     facts
+}
+
+/// Where a script loads a module of Node.js first: `require("fs")`, `from "express"`.
+fn of_node(text: &str) -> Option<Span> {
+    let loaded = |opener: &'static str| {
+        let found = memmem::find_iter(text.as_bytes(), opener);
+        found.filter_map(move |at| {
+            let rest = text.get(at + opener.len()..)?.trim_start();
+            let start = text.len() - rest.len() + 1;
+            let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+            let near = rest.as_bytes().get(1..rest.len().min(32))?;
+            let length = near.iter().position(|byte| char::from(*byte) == quote)?;
+            let name = text.get(start..start + length)?;
+            let is_one = name.starts_with("node:") || OF_NODE.contains(&name);
+            is_one.then(|| Span::new(start, start + length))
+        })
+    };
+    loaded("require(").next().or_else(|| loaded("from").next())
 }
 
 /// The facts of a style sheet.

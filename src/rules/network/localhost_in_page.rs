@@ -15,6 +15,7 @@ pub(crate) fn check(project: &Project, sink: &mut Sink<'_>) {
         if side == Side::Server
             || !matches!(document.format, Format::Html | Format::Script)
             || is_of_tools(&document.path)
+            || document.facts.of_node.is_some()
             || project.scope(id) == Scope::Development
         {
             continue;
