@@ -107,7 +107,9 @@ impl Project {
         let is_known = bases.iter().any(|base| self.paths.has_folder(base));
         let paths: Vec<String> = bases.iter().filter_map(|base| resolve(base, text)).collect();
         let is_there = |path: &String| self.paths.has_file(path) || self.paths.has_folder(path);
-        if !is_known || paths.is_empty() || paths.iter().any(is_there) {
+        // Seen from one of them it lies beside the tree, where nobody knows what there is.
+        let may_be_beside = paths.len() < bases.len();
+        if !is_known || may_be_beside || paths.iter().any(is_there) {
             return None;
         }
         let is_other_case = paths.iter().any(|path| self.paths.other_case(path).is_some());
