@@ -73,7 +73,7 @@ pub fn extract_script(text: &str) -> Facts {
             .ports
             .extend(ports(text).filter_map(|found| port(&found, &tokens)));
     }
-    facts.of_node = of_node(text).filter(|place| !tokens.is_comment(place.start as usize));
+    facts.of_node = of_node(text, &tokens);
     let is_read = text.contains(".env");
     for found in is_read.then(|| ENVIRONMENT.each(text)).into_iter().flatten() {
         if let Some(name) = found.group(1).filter(|name| !tokens.is_comment(name.start)) {
@@ -91,7 +91,7 @@ pub fn extract_script(text: &str) -> Facts {
 }
 
 /// Where a script loads a module of Node.js first: `require("fs")`, `from "express"`.
-fn of_node(text: &str) -> Option<Span> {
+fn of_node(text: &str, tokens: &Tokens) -> Option<Span> {
     let loaded = |opener: &'static str| {
         let found = memmem::find_iter(text.as_bytes(), opener);
         found.filter_map(move |at| {
@@ -102,7 +102,7 @@ fn of_node(text: &str) -> Option<Span> {
             let length = near.iter().position(|byte| char::from(*byte) == quote)?;
             let name = text.get(start..start + length)?;
             let is_one = name.starts_with("node:") || OF_NODE.contains(&name);
-            is_one.then(|| Span::new(start, start + length))
+            (is_one && !tokens.is_comment(at)).then(|| Span::new(start, start + length))
         })
     };
     loaded("require(").next().or_else(|| loaded("from").next())
